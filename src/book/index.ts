@@ -1,0 +1,2 @@
+export type * from "./book.ts";
+export { PERILS } from "./book.ts";

@@ -1,0 +1,35 @@
+import type {
+  Asset,
+  Cover,
+  Holding,
+  OptionPosition,
+  Participant,
+  PerpetualPosition,
+} from "../book/index.ts";
+import type { MarketParameters } from "../market/index.ts";
+import type { WaterfallTerms } from "../terms/index.ts";
+
+/** The one version of the format that this build reads and writes. */
+export const POOL_VERSION = 1;
+
+/**
+ * Everything about one pool at one instant: who holds what, what was agreed and, if the caller
+ * has fitted it, how the market may move. Unknown keys are refused.
+ */
+export interface PoolDocument {
+  readonly format: "riskpool";
+  readonly version: 1;
+  readonly name: string;
+  /** The instant of every price in the document, UTC, e.g. 2026-02-05T21:29:37Z. */
+  readonly asOf: string;
+  /** Money strings are in this currency, with at most `decimals` digits after the point. */
+  readonly currency: { readonly code: string; readonly decimals: number };
+  readonly assets: readonly Asset[];
+  readonly participants: readonly Participant[];
+  readonly options: readonly OptionPosition[];
+  readonly perpetuals: readonly PerpetualPosition[];
+  readonly holdings: readonly Holding[];
+  readonly covers: readonly Cover[];
+  readonly waterfall: WaterfallTerms;
+  readonly market?: MarketParameters;
+}

@@ -1,0 +1,2 @@
+export type * from "./document.ts";
+export { POOL_VERSION } from "./document.ts";
