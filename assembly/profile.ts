@@ -7,7 +7,7 @@
  * has to bend around a corner.
  *
  *   node      │ step i32 │ asset i32 │ buckets i32 │ first u32 │ cells u32 │ moments u32 │ low f64 │ bucketsPerUnit f64 │
- *   first     [buckets] i32: first cell that reaches into the bucket
+ *   first     [buckets] u32: byte offset of the first cell that reaches into the bucket
  *   cells     start, 1/width, c0, c2, c1, c3, end, unused: one cache line each; the last end is +infinity
  *   moments   Σw, Σw·t, Σw·t², Σw·t³ per cell
  *
@@ -21,16 +21,15 @@
 // @ts-ignore: decorator
 @inline export const CELL_BYTES: usize = 64;
 
+// 2^52 - 1/2: added to a bucket number it rounds down, and leaves the whole number in the low bits.
 // @ts-ignore: decorator
-@inline const MAGIC: f64 = 4503599627370496.0;
+@inline const ROUND_DOWN: usize = memory.data<f64>([4503599627370495.5, 4503599627370495.5], 16);
 
+// A bucket's first cell is seldom left of the path's: only where an edge falls inside the bucket.
 // @ts-ignore: decorator
 @inline
-function cellOf(first: usize, cells: usize, bucket: f64, buckets: i32, x: f64): usize {
-  // 2^52 + bucket - 1/2 rounds to the bucket or its neighbour; the walk below mends either.
-  const low = <i32>reinterpret<i64>(bucket + (MAGIC - 0.5));
-  const clamped = low < 0 ? 0 : low >= buckets ? buckets - 1 : low;
-  let cell = cells + <usize>load<i32>(first + (<usize>clamped << 2)) * CELL_BYTES;
+function cellOf(first: usize, cells: usize, bucket: i32, x: f64): usize {
+  let cell = cells + <usize>load<u32>(first + (<usize>bucket << 2));
   while (load<f64>(cell, 48) <= x) cell += CELL_BYTES;
   return cell;
 }
@@ -40,18 +39,18 @@ function cellOf(first: usize, cells: usize, bucket: f64, buckets: i32, x: f64): 
  *
  * shape   x, losses [TILE] f64; at [TILE] i32 byte offsets of cells; t [TILE] f64 places in the cells
  * lanes   two paths, each with its own cell
+ *         |x| stays inside the node's range: `advance` holds it there
  * reads   node, x   writes  losses, at, t   count divides by 2
  */
 export function addProfile(node: usize, x: usize, losses: usize, at: usize, t: usize, count: i32): void {
-  const buckets = load<i32>(node, 8);
   const first = <usize>load<u32>(node, 12), cells = <usize>load<u32>(node, 16);
   const low = v128.load64_splat(node, 24), perUnit = v128.load64_splat(node, 32);
   for (let p = 0; p < count; p += 2) {
     const lane = <usize>p << 3;
     const xs = v128.load(x + lane);
-    const bucket = f64x2.mul(f64x2.sub(xs, low), perUnit);
-    const cellA = cellOf(first, cells, f64x2.extract_lane(bucket, 0), buckets, f64x2.extract_lane(xs, 0));
-    const cellB = cellOf(first, cells, f64x2.extract_lane(bucket, 1), buckets, f64x2.extract_lane(xs, 1));
+    const bucket = f64x2.add(f64x2.mul(f64x2.sub(xs, low), perUnit), v128.load(ROUND_DOWN));
+    const cellA = cellOf(first, cells, i32x4.extract_lane(bucket, 0), f64x2.extract_lane(xs, 0));
+    const cellB = cellOf(first, cells, i32x4.extract_lane(bucket, 2), f64x2.extract_lane(xs, 1));
     const placeA = v128.load(cellA), placeB = v128.load(cellB);
     const start = v128.shuffle<i64>(placeA, placeB, 0, 2), scale = v128.shuffle<i64>(placeA, placeB, 1, 3);
     const ts = f64x2.mul(f64x2.sub(xs, start), scale);
