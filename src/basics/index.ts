@@ -1,1 +1,1 @@
-export { assert, ISSUES_MAX, type Issue, PoolError, received, refuse } from "./error.ts";
+export * from "./error.ts";
