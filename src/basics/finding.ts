@@ -37,6 +37,15 @@ export class Findings {
     if (!this.full) this.issues.push(issue);
   }
 
+  /** Adds the issue unless the place, or something in it, was reported before: one cause, one code. */
+  addFirst(issue: Issue): void {
+    const inside = `${issue.pointer}/`;
+    const reported = this.issues.some(
+      ({ pointer }) => pointer === issue.pointer || pointer.startsWith(inside),
+    );
+    if (!reported) this.add(issue);
+  }
+
   /** Adds the issue if there is one, and says whether there was. */
   addIf(issue: Issue | undefined): boolean {
     if (issue !== undefined) this.add(issue);

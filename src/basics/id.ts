@@ -1,4 +1,4 @@
-import { type Issue, received } from "./error.ts";
+import { ISSUES_MAX, type Issue, received } from "./error.ts";
 
 /** The form of an id, also for JSON Schema. */
 export const ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$";
@@ -32,7 +32,7 @@ export function idIssue(value: unknown, pointer = ""): Issue | undefined {
  * Finds ids that are given twice (ID_DUPLICATE) or that a reader would take for one another
  * (ID_CONFUSABLE: equal without regard to case, width and invisible characters). Linear.
  *
- * @returns one issue per later id; the detail names both places
+ * @returns one issue per later id, up to one more than are ever listed; each names both places
  */
 export function idClashes(ids: Iterable<PlacedId>): Issue[] {
   const issues: Issue[] = [];
@@ -44,6 +44,7 @@ export function idClashes(ids: Iterable<PlacedId>): Issue[] {
       seen.set(key, { id, pointer });
       continue;
     }
+    if (issues.length > ISSUES_MAX) break;
     const same = before.id === id;
     issues.push({
       code: same ? "ID_DUPLICATE" : "ID_CONFUSABLE",

@@ -71,7 +71,7 @@ export function roundToSum(
     return toBinary(value);
   });
   // Over the common denominator 2^-exponent every value is a whole numerator.
-  const exponent = binaries.reduce((least, { exponent: e }) => (e < least ? e : least), 0);
+  const exponent = binaries.reduce((least, { exponent: e }) => Math.min(least, e), 0);
   const denominator = 1n << BigInt(-exponent);
   const scale = 10n ** BigInt(decimals);
   const numerators = binaries.map(

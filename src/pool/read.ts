@@ -1,0 +1,103 @@
+import {
+  type Draft,
+  digestOf,
+  Findings,
+  type Issue,
+  instantIssue,
+  PoolError,
+  readInstant,
+  readJson,
+  received,
+} from "../basics/index.ts";
+import { checkBook } from "../book/index.ts";
+import { checkWaterfall } from "../terms/index.ts";
+import { POOL_VERSION, type PoolDocument } from "./document.ts";
+import { checkMarket } from "./market-rules.ts";
+import type { Pool } from "./pool.ts";
+import { poolForm } from "./schema.ts";
+
+/**
+ * Reads and checks a pool document.
+ *
+ * Form and meaning are checked together and everything that is wrong is reported at once. The one
+ * exception is another version of the format, whose fields would all look wrong.
+ *
+ * @param source  JSON text, its UTF-8 bytes, or the document as plain objects
+ * @throws        PoolError; the codes of `readJson` for text, then those of form and rules
+ */
+export function readPool(source: unknown): Pool {
+  const isText = typeof source === "string" || source instanceof Uint8Array;
+  const value = isText ? readJson(source) : source;
+  refuseOtherVersion(value);
+  const found = new Findings();
+  const draft = poolForm.check(value, null, found);
+  if (draft !== undefined) checkMeaning(draft, found);
+  found.throwIfAny("pool document");
+  // Nothing was found, so nothing is missing from the draft.
+  const document = draft as PoolDocument;
+  return Object.freeze({
+    document,
+    digest: digestOf(document),
+    asOfMs: readInstant(document.asOf, "/asOf"),
+  });
+}
+
+function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Findings): void {
+  const currency = draft.currency?.code;
+  const decimals = draft.currency?.decimals;
+  const asOf = draft.asOf;
+  const readable = asOf !== undefined && instantIssue(asOf) === undefined;
+  checkBook(draft, { asOfMs: readable ? readInstant(asOf) : undefined, currency, decimals }, found);
+  const participants = idsOf(draft.participants);
+  checkWaterfall(
+    draft.waterfall,
+    { currency, decimals, participants, pointer: "/waterfall" },
+    found,
+  );
+  if (draft.market !== undefined) checkMarket(draft.market, idsOf(draft.assets), found);
+  if (draft.participants?.length === 0) {
+    found.add(empty("/participants", "nobody takes part in this pool; add its participants"));
+  }
+  const lists = [draft.options, draft.perpetuals, draft.holdings, draft.covers];
+  if (lists.every((list) => list?.length === 0)) {
+    found.add(empty("", "the pool has no option, perpetual, holding or cover: nothing is at risk"));
+  }
+}
+
+function empty(pointer: string, detail: string): Issue {
+  return { code: "POOL_EMPTY", pointer, detail, expected: "at least one entry" };
+}
+
+/** Ids of a list, or undefined when the list itself had the wrong form. */
+function idsOf(
+  list: readonly ({ readonly id?: string | undefined } | undefined)[] | undefined,
+): ReadonlySet<string> | undefined {
+  if (list === undefined) return undefined;
+  return new Set(list.flatMap((item) => (item?.id === undefined ? [] : [item.id])));
+}
+
+function refuseOtherVersion(value: unknown): void {
+  let version: unknown;
+  try {
+    version =
+      typeof value === "object" && value !== null && Object.hasOwn(value, "version")
+        ? (value as { readonly version?: unknown }).version
+        : undefined;
+  } catch {
+    // The form says which value cannot be read.
+    return;
+  }
+  if (typeof version !== "number" || version === POOL_VERSION) return;
+  const newer = version > POOL_VERSION;
+  throw new PoolError([
+    {
+      code: "VERSION",
+      pointer: "/version",
+      detail: newer
+        ? `the document is newer than this build, which reads version ${POOL_VERSION}; upgrade riskpool`
+        : `the document is of a version that never was or is no longer read; write version ${POOL_VERSION}`,
+      expected: `${POOL_VERSION}`,
+      received: received(version),
+    },
+  ]);
+}
