@@ -10,7 +10,7 @@ import {
   type Progress,
 } from "./engine/index.ts";
 import type { MarketParameters } from "./market/index.ts";
-import { type Pool, readPool } from "./pool/index.ts";
+import { isPool, type Pool, readPool } from "./pool/index.ts";
 import { type Valuation, valuePool } from "./risk/index.ts";
 import { inlineExecutor } from "./runtime/index.ts";
 import { type Settlement, settle } from "./settlement/index.ts";
@@ -106,28 +106,13 @@ function poolOf(pool: unknown): Pool {
   return isPool(pool) ? pool : readPool(pool);
 }
 
-const known = new WeakSet<object>();
-
-function isPool(pool: unknown): pool is Pool {
-  return typeof pool === "object" && pool !== null && known.has(pool);
-}
-
-/** Reads and checks a pool document once, for use in many valuations. */
-export function preparePool(source: unknown): Pool {
-  const pool = readPool(source);
-  known.add(pool);
-  return pool;
-}
-
 /** Runs a reader and gathers its issues instead of throwing. */
-function gather<T>(problems: Issue[], read: () => T, pointer?: string): T | undefined {
+function gather<T>(problems: Issue[], read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof PoolError)) throw error;
-    for (const issue of error.issues) {
-      problems.push(pointer === undefined ? issue : { ...issue, pointer });
-    }
+    problems.push(...error.issues);
     return undefined;
   }
 }
@@ -142,7 +127,7 @@ function readRequest(source: unknown, options: ValueOptions) {
     () => readHorizon(options.horizon ?? 10),
     "/options/horizon",
   );
-  const primary = gather(problems, () => level(options.confidence ?? 0.975), "/options/confidence");
+  const primary = gather(problems, () => level(options.confidence ?? 0.975, "/options/confidence"));
   const levels = readLevels(problems, options.levels ?? [0.95, 0.975, 0.99], primary);
   const market = options.market ?? document?.document.market;
   if (document && !market) {
@@ -230,7 +215,7 @@ function readLevels(
   const levels = new Set<Level>();
   if (primary !== undefined) levels.add(primary);
   fractions.forEach((fraction, i) => {
-    const one = gather(problems, () => level(fraction), `/options/levels/${i}`);
+    const one = gather(problems, () => level(fraction, `/options/levels/${i}`));
     if (one !== undefined) levels.add(one);
   });
   return [...levels].sort((a, b) => a - b);

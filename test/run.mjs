@@ -3,6 +3,7 @@
 //   node test/run.mjs vitest     one stage by name
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 
 const MODULES_MIN = 40;
 const node = process.execPath;
@@ -36,7 +37,15 @@ const stages = {
   layers: () =>
     whole(
       "npx",
-      ["depcruise", "--config", ".dependency-cruiser.cjs", "src", "assembly", "--output-type", "err-long"],
+      [
+        "depcruise",
+        "--config",
+        ".dependency-cruiser.cjs",
+        "src",
+        "assembly",
+        "--output-type",
+        "err-long",
+      ],
       (text) => {
         // A checker that saw nothing also reports no violation.
         const modules = Number(/\((\d+) modules/.exec(text)?.[1] ?? 0);
@@ -45,7 +54,7 @@ const stages = {
     ),
   "as-pect": () => {
     const { ok, text } = run("npx", ["asp", "--no-logo"]);
-    const plain = text.replaceAll(/\u001b\[[0-9;]*m/g, "");
+    const plain = stripVTControlCharacters(text);
     const [, passed, total] = /\[Tests\]:\s*(\d+)\s*\/\s*(\d+)/.exec(plain) ?? [];
     if (total === undefined) return { passed: 0, failed: 1, text };
     const failed = Number(total) - Number(passed);
@@ -53,7 +62,13 @@ const stages = {
   },
   vitest: () => {
     const out = "build/vitest.json";
-    const { ok, text } = run("npx", ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${out}`]);
+    const { ok, text } = run("npx", [
+      "vitest",
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${out}`,
+    ]);
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(out, "utf8"));
     return { passed: numPassedTests, failed: numFailedTests || (ok ? 0 : 1), text };
   },

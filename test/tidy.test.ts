@@ -38,10 +38,12 @@ test("tidy: files have at most 500 lines", () => {
 
 test("tidy: results do not depend on an engine's mathematics", () => {
   const core = sources.filter((name) => !name.startsWith("src/edge/"));
-  const pattern = /Math\.(exp|log|log2|log10|log1p|expm1|pow|sin|cos|tan|tanh|sinh|cosh|cbrt|hypot|atan2?|random)\b|\*\*/;
+  const pattern =
+    /Math\.(exp|log|log2|log10|log1p|expm1|pow|sin|cos|tan|tanh|sinh|cosh|cbrt|hypot|atan2?|random)\b|\*\*/;
   const powers = found(core, pattern).filter(
     // Squares and powers of two are exact everywhere.
-    (line) => !/\*\* (2|3)\b|2 \*\* |2n \*\*|10n \*\*/.test(line) && !/^\S+ (\*|\/\*\*|\*\*)/.test(line),
+    (line) =>
+      !/\*\* (2|3)\b|2 \*\* |2n \*\*|10n \*\*/.test(line) && !/^\S+ (\*|\/\*\*|\*\*)/.test(line),
   );
   expect(powers.filter((line) => !/: (\/\*\*|\*|\/\/)/.test(line))).toEqual([]);
 });
@@ -63,7 +65,9 @@ test("tidy: no default exports, no any, no leftovers", () => {
 });
 
 test("tidy: kernels use no relaxed SIMD and no managed objects", () => {
-  expect(found(kernels, /relaxed_|new (Array|Float64Array|StaticArray|Map)|unchecked\(/)).toEqual([]);
+  expect(found(kernels, /relaxed_|new (Array|Float64Array|StaticArray|Map)|unchecked\(/)).toEqual(
+    [],
+  );
 });
 
 test("tidy: exported functions say what they do", () => {
@@ -73,7 +77,9 @@ test("tidy: exported functions say what they do", () => {
       if (!/^export (async )?function /.test(line)) return [];
       let above = i - 1;
       while (/^(\/\/ @ts-ignore|@inline)/.test(lines[above] ?? "")) above--;
-      return /\*\/\s*$/.test(lines[above] ?? "") || lines[above]?.startsWith("//") ? [] : [`${name}:${i + 1}`];
+      return /\*\/\s*$/.test(lines[above] ?? "") || lines[above]?.startsWith("//")
+        ? []
+        : [`${name}:${i + 1}`];
     });
   });
   const inlineHelpers = /assembly\/(plan|philox|vector-math)\.ts/;
@@ -93,7 +99,10 @@ test("tidy: every room has a card", () => {
 test("tidy: the host's plan has the kernel's fields at the kernel's places", async () => {
   const { PLAN, TILE } = await import("../src/engine/index.ts");
   const text = read("assembly/plan.ts");
-  const fields = [...text.matchAll(/export const (\w+): usize = (\d+);/g)].map((m) => [m[1], Number(m[2])]);
+  const fields = [...text.matchAll(/export const (\w+): usize = (\d+);/g)].map((m) => [
+    m[1],
+    Number(m[2]),
+  ]);
   expect(Object.fromEntries(fields)).toEqual({ ...PLAN });
   expect(Number(/export const TILE: i32 = (\d+)/.exec(text)?.[1])).toBe(TILE);
 });

@@ -35,11 +35,21 @@ export function readPool(source: unknown): Pool {
   found.throwIfAny("pool document");
   // Nothing was found, so nothing is missing from the draft.
   const document = draft as PoolDocument;
-  return Object.freeze({
+  const pool = Object.freeze({
     document,
     digest: digestOf(document),
     asOfMs: readInstant(document.asOf, "/asOf"),
   });
+  checked.add(pool);
+  return pool;
+}
+
+// Only what this module made and froze counts as checked; a look-alike is checked again.
+const checked = new WeakSet<object>();
+
+/** Whether a value is a `Pool` that {@link readPool} made. */
+export function isPool(value: unknown): value is Pool {
+  return typeof value === "object" && value !== null && checked.has(value);
 }
 
 function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Findings): void {

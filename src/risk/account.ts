@@ -1,10 +1,7 @@
-import { readInstant } from "../basics/index.ts";
+import { readInstant, YEAR_MS } from "../basics/index.ts";
 import type { Collateral, OptionPosition, PerpetualPosition } from "../book/index.ts";
 import { black76, exp, log } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
-
-/** Milliseconds of the 365-day year in which all rates are quoted. */
-export const YEAR_MS: number = 365 * 86_400_000;
 
 /** sign · max(0, slope·S - constant): an option that has been settled at its node. */
 export interface SettledLeg {

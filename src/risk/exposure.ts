@@ -1,7 +1,7 @@
-import { readInstant } from "../basics/index.ts";
+import { readInstant, YEAR_MS } from "../basics/index.ts";
 import { black76, exp, log } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
-import { byId, carryOf, coinsOf, YEAR_MS } from "./account.ts";
+import { byId, carryOf, coinsOf } from "./account.ts";
 import { cubicsOf, type LaidPool, lossCells } from "./layout.ts";
 import type { AssetExposure } from "./valuation.ts";
 

@@ -1,7 +1,6 @@
-import { readInstant } from "../basics/index.ts";
+import { readInstant, YEAR_MS } from "../basics/index.ts";
 import type { Cover, Severity } from "../book/index.ts";
 import { betaQuantile, exp, log, normalQuantile } from "../numeric/index.ts";
-import { YEAR_MS } from "./account.ts";
 
 /** Range of y = ln(u/(1-u)) that 32-bit uniforms reach, rounded up. */
 const Y_MAX = 23;

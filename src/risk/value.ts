@@ -76,7 +76,7 @@ export function marketOf(parameters: MarketParameters, ids: readonly string[]): 
 function checkTails(request: ValueRequest): void {
   for (const level of request.levels) {
     if (tailCount(level, request.scenarios) < TAIL_SCENARIOS_MIN) {
-      throw tailTooThin(request.scenarios, level);
+      throw tailTooThin(level, request.scenarios, "/options/scenarios");
     }
   }
 }
