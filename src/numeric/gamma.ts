@@ -154,3 +154,9 @@ export function chiSquareQuantile(degreesOfFreedom: number, p: number, q: number
 export function chiSquareCdf(degreesOfFreedom: number, x: number): number {
   return incompleteGamma(0.5 * degreesOfFreedom, 0.5 * x).lower;
 }
+
+/** Density of the chi-square distribution at x > 0. */
+export function chiSquarePdf(degreesOfFreedom: number, x: number): number {
+  const a = 0.5 * degreesOfFreedom;
+  return (a * poissonTerm(a, 0.5 * x)) / x;
+}

@@ -15,6 +15,7 @@ export {
 export { exp, expm1, log, log1p } from "./elementary.ts";
 export {
   chiSquareCdf,
+  chiSquarePdf,
   chiSquareQuantile,
   gammaQuantile,
   incompleteGamma,
