@@ -165,7 +165,8 @@ export function instant(text: string): string {
 }
 
 // Control characters, and marks that turn the direction of text around and so can disguise a name.
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const UNPRINTABLE =
+  /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** Text from outside, safe to print on a terminal or page: no control or direction characters. */
 export function printable(text: string): string {
