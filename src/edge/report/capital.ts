@@ -17,6 +17,7 @@ import {
   days,
   estimate,
   levelPercent,
+  moneyExact,
   moneyInWords,
   moneyScale,
   percentEstimate,
@@ -36,7 +37,7 @@ export function capitalSection(about: Reading): Markup {
   const { layers, insolvency } = valuation.waterfall;
   const level = levelPercent(primary.level);
   const { scenarios, horizonDays } = valuation.risk;
-  const words = html`<p>Layers pay in this order. Those with money in them hold ${moneyInWords(about.funded, code)}; with what members can be called for, ${moneyInWords(about.resources, code)} stand before a loss is shared by all. Loss exceeds the money in the layers with probability ${probability(insolvency.probability, scenarios)} in ${days(horizonDays)}.</p>
+  const words = html`<p>Layers pay in this order. Those with money in them hold ${moneyExact(about.funded, code)}; with what members can be called for, ${moneyExact(about.resources, code)} stand before a loss is shared by all. Loss exceeds the money in the layers with probability ${probability(insolvency.probability, scenarios)} in ${days(horizonDays)}.</p>
 `;
   const figureText = {
     id: "capital-chart",
@@ -44,7 +45,7 @@ export function capitalSection(about: Reading): Markup {
     description: layers
       .map(
         (layer) =>
-          `${layer.id}: capacity ${moneyInWords(layer.capacity, code)}, mean draw in the tail ${moneyInWords(layer.tailLoss.value, code)}, hit probability ${probability(layer.hit, scenarios)}`,
+          `${layer.id}: capacity ${moneyExact(layer.capacity, code)}, mean draw in the tail ${moneyInWords(layer.tailLoss.value, code)}, hit probability ${probability(layer.hit, scenarios)}`,
       )
       .join("; "),
     caption: `Each bar starts at the loss at which the layer begins to pay and is as long as its capacity. Filled: its mean draw over the worst ${levelPercent(1 - primary.level)} of scenarios, with ± 1.96 standard errors; the draws of all rows sum to ES ${level}. ± after a probability is one standard error.`,
@@ -64,7 +65,7 @@ function draw(about: Reading, size: Size): Drawing {
   const { scenarios } = valuation.risk;
   const limit = Math.max(about.resources * 1.12, primary.expectedShortfall.value * 1.08);
   const scale = moneyScale(limit);
-  const top = 34;
+  const top = 46;
   const height = top + (layers.length + 1) * ROW;
   const box = { left: 2, right: size.width - 14, y: height };
   const x = linear([0, limit / scale.factor], [box.left, box.right], size.name === "wide" ? 8 : 4);
@@ -87,14 +88,14 @@ function draw(about: Reading, size: Size): Drawing {
     error(socialised.tailLoss, start, at, y + 27),
   ]);
   const marks = [
-    { name: "VaR", value: primary.valueAtRisk.value, style: "mark second", end: true },
-    { name: "ES", value: primary.expectedShortfall.value, style: "mark", end: false },
-  ].map(({ name, value, style, end }) => {
+    { name: "VaR", value: primary.valueAtRisk.value, style: "mark second", y: 13 },
+    { name: "ES", value: primary.expectedShortfall.value, style: "mark", y: 29 },
+  ].map(({ name, value, style, y }) => {
     const text = `${name} ${levelPercent(primary.level)}`;
-    const left = end && at(value) > 80;
+    const left = at(value) + 90 > size.width;
     return [
-      line(at(value), 4, at(value), height, style),
-      label(at(value) + (left ? -5 : 5), 13, text, left ? "end" : "start", "strong"),
+      line(at(value), y - 9, at(value), height, style),
+      label(at(value) + (left ? -5 : 5), y, text, left ? "end" : "start", "strong halo"),
     ];
   });
   const content = html`${marks}
@@ -132,7 +133,6 @@ function layerTable(about: Reading): Markup {
   const { scenarios } = valuation.risk;
   const columns = [
     { heading: "Layer" },
-    { heading: "Provider", text: true },
     { heading: "Pays from", unit: code },
     { heading: "Capacity", unit: code },
     { heading: "Hit", unit: "probability ± s.e." },
@@ -141,8 +141,7 @@ function layerTable(about: Reading): Markup {
     { heading: "Mean draw in tail", unit: `${code} ± s.e.` },
   ];
   const rows: (string | Markup)[][] = layers.map((layer) => [
-    html`${layer.id} <span class="note">${kindWords(layer)}</span>`,
-    layer.provider,
+    html`${layer.id}<span class="under">${kindWords(layer)}: ${layer.provider}</span>`,
     count(layer.attachment),
     count(layer.capacity),
     probability(layer.hit, scenarios),
@@ -151,8 +150,7 @@ function layerTable(about: Reading): Markup {
     estimate(layer.tailLoss),
   ]);
   rows.push([
-    "Socialised",
-    "everyone, by weight",
+    html`Socialised<span class="under">everyone, by weight</span>`,
     rounded(about.resources, 0),
     "no limit",
     probability(socialised.probability, scenarios),

@@ -2,7 +2,6 @@ import type { AssetExposure } from "../../index.ts";
 import { image, label, line, linear, path, type Size, tickPrinter } from "./chart.ts";
 import {
   clipped,
-  count,
   days,
   grouped,
   moneyInWords,
@@ -86,19 +85,25 @@ function greeks({ valuation, code }: Reading): Markup {
     { heading: "Gamma", unit: `${code} per 1 %` },
     { heading: "Vega", unit: `${code} per point` },
   ];
-  const rows = valuation.exposures.map((each) => [
+  const { exposures } = valuation;
+  const delta = columnPrinter(exposures.map((each) => each.deltaCoins * each.spot));
+  const gamma = columnPrinter(exposures.map((each) => each.gammaPerPercent));
+  const vega = columnPrinter(exposures.map((each) => each.vegaPerPoint));
+  const rows = exposures.map((each) => [
     each.asset,
     grouped(String(each.spot)),
     percent(each.volatility),
     significant(each.deltaCoins),
-    wholeOrSignificant(each.deltaCoins * each.spot),
-    wholeOrSignificant(each.gammaPerPercent),
-    wholeOrSignificant(each.vegaPerPoint),
+    delta(each.deltaCoins * each.spot),
+    gamma(each.gammaPerPercent),
+    vega(each.vegaPerPoint),
   ]);
   return html`${table("Sensitivities of the pool's value now; positive delta: the pool gains when the price rises", columns, rows)}<p class="note">Gamma: change of the delta in ${code} for a 1 % move of the price. Vega: change of value for one volatility point on all options of the asset. Spot and sensitivities are computed, not simulated, and carry no sampling error; one volatility point is 1 % per year.</p>
 `;
 }
 
-function wholeOrSignificant(value: number): string {
-  return Math.abs(value) >= 1000 ? count(value) : rounded(value, -2);
+/** One number of decimals for a whole column, so that its points stand below each other. */
+function columnPrinter(values: readonly number[]): (value: number) => string {
+  const place = Math.max(0, ...values.map(Math.abs)) >= 1000 ? 0 : -2;
+  return (value) => rounded(value, place);
 }

@@ -64,7 +64,7 @@ export function estimatePlace(figure: Figure): number {
 /** `1,843,000 ± 12,000`, without a unit. */
 export function estimate(figure: Figure): string {
   const place = estimatePlace(figure);
-  return `${rounded(figure.value, place)} ± ${rounded(figure.standardError, place)}`;
+  return `${rounded(figure.value, place)}${JOIN}±${JOIN}${rounded(figure.standardError, place)}`;
 }
 
 /** `1,820,000 to 1,866,000`; an end that the sample cannot bound is said to be unbounded. */
@@ -141,6 +141,13 @@ export function moneyInWords(value: number, code: string, digits = 4): string {
   const scale = moneyScale(value);
   const word = scale.word && JOIN + scale.word;
   return `${code}${JOIN}${significant(value / scale.factor, digits)}${word}`;
+}
+
+/** `USD 3.3 million`: money that is known exactly, without zeros that would look measured. */
+export function moneyExact(value: number, code: string): string {
+  return moneyInWords(value, code).replace(/(\.\d*?)0+(?!\d)/, (_, kept: string) =>
+    kept === "." ? "" : kept,
+  );
 }
 
 /** `USD million`, or `USD` when the scale is one. */

@@ -1,18 +1,18 @@
 import {
   count,
   days,
-  estimate,
   instant,
   interval,
+  JOIN,
   levelPercent,
   money,
+  moneyExact,
   moneyInWords,
   moneyScale,
   percent,
   probability,
   scaled,
   significant,
-  unitName,
 } from "./format.ts";
 import { modelName } from "./market.ts";
 import { html, type Markup, section } from "./markup.ts";
@@ -49,7 +49,7 @@ function positions({ valuation }: Reading): string {
   ] as const;
   const named = kinds
     .filter(([number]) => number > 0)
-    .map(([number, name]) => `${count(number)} ${name}${number === 1 ? "" : "s"}`);
+    .map(([number, name]) => `${count(number)}${JOIN}${name}${number === 1 ? "" : "s"}`);
   return named.join(", ") || "none";
 }
 
@@ -67,7 +67,7 @@ export function headlineSection(about: Reading): Markup {
     html`<dl class="figures">
 ${moneyFigure(about, `Expected shortfall ${level}`, expectedShortfall)}
 ${moneyFigure(about, `Value at risk ${level}`, valueAtRisk)}
-${smallFigure("Expected loss", moneyInWords(risk.expectedLoss.value, about.code, 3), `${about.code} ${estimate(risk.expectedLoss)} (s.e.)`)}
+${smallFigure("Expected loss", moneyInWords(risk.expectedLoss.value, about.code, 3), `s.e. ${about.code}${JOIN}${significant(risk.expectedLoss.standardError, 2)}; negative is a gain`)}
 ${smallFigure(
   "Loss shared by all",
   waterfall.socialised.probability.value === 0
@@ -75,7 +75,7 @@ ${smallFigure(
     : percent(waterfall.socialised.probability.value, 2),
   waterfall.socialised.probability.value === 0
     ? `probability ${probability(waterfall.socialised.probability, risk.scenarios).replace("none seen, ", "")} (95 % bound)`
-    : `probability ${probability(waterfall.socialised.probability, risk.scenarios)} (s.e.)`,
+    : `probability; s.e. ${percent(waterfall.socialised.probability.standardError, 2)}`,
 )}
 ${smallFigure("Layers against ES", coverage.ratio, coverage.note)}
 </dl>
@@ -89,8 +89,7 @@ function moneyFigure(
   figure: Reading["primary"]["expectedShortfall"],
 ): Markup {
   const scale = moneyScale(figure.value);
-  const unit = unitName(about.code, scale);
-  return html`<div class="lead"><dt>${name}</dt><dd>${moneyInWords(figure.value, about.code)}</dd><dd class="note">95 % interval ${interval(scaled(figure, scale))} ${unit}; s.e. ${about.code} ${significant(figure.standardError, 2)}</dd></div>`;
+  return html`<div class="lead"><dt>${name}</dt><dd>${moneyInWords(figure.value, about.code)}</dd><dd class="note">95 % interval ${about.code}${JOIN}${interval(scaled(figure, scale))}${scale.word && JOIN + scale.word}; s.e. ${about.code} ${significant(figure.standardError, 2)}</dd></div>`;
 }
 
 function smallFigure(name: string, value: string, note: string): Markup {
@@ -99,13 +98,13 @@ function smallFigure(name: string, value: string, note: string): Markup {
 
 function coverageWords(about: Reading): { ratio: string; note: string } {
   const shortfall = about.primary.expectedShortfall;
-  const held = moneyInWords(about.funded, about.code);
+  const held = moneyExact(about.funded, about.code);
   if (!(shortfall.value > 0)) return { ratio: "no loss", note: `layers hold ${held}; ES ≤ 0` };
   const value = about.funded / shortfall.value;
   const standardError = (value * shortfall.standardError) / shortfall.value;
   return {
     ratio: percent(value, 3),
-    note: `layers hold ${held}; ratio ${estimate({ value: value * 100, standardError: standardError * 100 })} % (s.e.)`,
+    note: `s.e. ${percent(standardError, 2)}; layers hold ${held}`,
   };
 }
 
@@ -130,5 +129,5 @@ export function summary(about: Reading): string {
     called.value === 0
       ? `in none of ${count(risk.scenarios)} scenarios ${members ? "were members called for more" : "did the loss exceed them"}`
       : `the chance that ${event} is ${probability(called, risk.scenarios)} (s.e.)`;
-  return `With ${levelPercent(primary.level)} confidence the pool ${edge} in ${days(risk.horizonDays)}; in the worst ${levelPercent(1 - primary.level)} of scenarios it ${average} (± ${moneyInWords(halfWidth(shortfall), code, 2)}, 95 %). Layers hold ${moneyInWords(about.funded, code)}; ${chance}.`;
+  return `With ${levelPercent(primary.level)} confidence the pool ${edge} in ${days(risk.horizonDays)}; in the worst ${levelPercent(1 - primary.level)} of scenarios it ${average} (±${JOIN}${moneyInWords(halfWidth(shortfall), code, 2)}, 95 %). Layers hold ${moneyExact(about.funded, code)}; ${chance}.`;
 }

@@ -11,15 +11,7 @@ import {
   type Size,
   tickPrinter,
 } from "./chart.ts";
-import {
-  count,
-  days,
-  levelPercent,
-  moneyInWords,
-  moneyScale,
-  percent,
-  unitName,
-} from "./format.ts";
+import { count, days, levelPercent, moneyInWords, moneyScale, unitName } from "./format.ts";
 import { html, type Markup, NOTHING } from "./markup.ts";
 import type { Reading } from "./reading.ts";
 
@@ -55,8 +47,8 @@ export function histogramFigures(about: Reading): Markup {
     {
       id: "loss-tail",
       title: `The tail: losses beyond VaR ${level}`,
-      description: `The worst ${percent(1 - primary.level, 6)} of scenarios on their own scale, up to the worst loss of ${moneyInWords(valuation.risk.worst, about.code)}.`,
-      caption: `The worst ${percent(1 - primary.level, 6)} of scenarios on a larger scale. Expected shortfall is the mean of this tail.`,
+      description: `The worst ${levelPercent(1 - primary.level)} of scenarios on their own scale, up to the worst loss of ${moneyInWords(valuation.risk.worst, about.code)}.`,
+      caption: `The worst ${levelPercent(1 - primary.level)} of scenarios on a larger scale. Expected shortfall is the mean of this tail.`,
     },
     (size) => draw(about, tail, size, 170),
   );
@@ -151,12 +143,14 @@ function marks(
   ];
   return html`${rows.map((row) => {
     const x = at(row.value);
-    const text = `${row.name} ${levelPercent(primary.level)}: ${moneyInWords(row.value, code)}`;
-    const roomy = x + 6 + text.length * 6.2 <= size.width;
+    const level = size.name === "wide" ? ` ${levelPercent(primary.level)}` : "";
+    const text = `${row.name}${level}: ${moneyInWords(row.value, code)}`;
+    // Bold letters of the widest usual system font take at most seven units each.
+    const roomy = x + 6 + text.length * 7 <= size.width;
     const anchor: Anchor = roomy ? "start" : "end";
     return [
       line(x, row.y - 9, x, box.y, row.style),
-      label(roomy ? x + 6 : x - 6, row.y, text, anchor, "strong"),
+      label(roomy ? x + 6 : x - 6, row.y, text, anchor, "strong halo"),
     ];
   })}
 `;

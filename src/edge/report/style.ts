@@ -73,10 +73,12 @@ thead .unit{display:block;font-size:.75rem}
 tbody th{font-weight:500}
 tr.primary th,tr.primary td{font-weight:650;background:var(--soft)}
 tr.primary th:first-child{box-shadow:inset 3px 0 var(--accent);padding-left:.6rem}
+.under{display:block;color:var(--muted);font-size:.8125rem;font-weight:400}
 .heat{width:auto}
 .heat td,.heat th{padding:.35rem .55rem;text-align:right;border:0}
 .heat thead th{border-bottom:1px solid var(--line)}
 .heat td{min-width:3.4rem}
+.heat th:first-child{text-align:left;padding-left:0}
 summary{cursor:pointer;color:var(--accent);padding:.4rem 0;font-size:.9375rem}
 ul{margin:.5rem 0;padding-left:1.1rem;max-width:46rem}
 li{margin:.35rem 0}
