@@ -98,7 +98,7 @@ export function log10(value: number): number {
     sum += term / n;
     term *= t * t;
   }
-  return power + (2 * sum) / 2.302585092994046;
+  return power + (2 * sum) / Math.LN10;
 }
 
 /** Both drawings of a figure, of which the page shows the one that fits, and its caption. */
