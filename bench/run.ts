@@ -1,9 +1,16 @@
 // Workloads W0, W1 and W1b in one process, interleaved, against plain JavaScript.
 //   npm run bench            full size
 //   npm run bench -- smoke   small, to see that it runs
-import { readPool } from "../src/pool/index.ts";
-import { BATCH, chunksOf, compileKernelSync, instantiate, type Simulation } from "../src/engine/index.ts";
+
+import {
+  BATCH,
+  chunksOf,
+  compileKernelSync,
+  instantiate,
+  type Simulation,
+} from "../src/engine/index.ts";
 import { marketModel } from "../src/market/index.ts";
+import { readPool } from "../src/pool/index.ts";
 import { accountsOf } from "../src/risk/account.ts";
 import { layPool } from "../src/risk/layout.ts";
 import { largest } from "../src/risk/tail.ts";
@@ -34,7 +41,10 @@ function lay(mode: "profile" | "audit") {
 }
 
 const kernels = instantiate(kernel);
-const valueNow = accountsOf(document, HORIZON_DAYS / 365, 0).list.reduce((sum, a) => sum + a.valueNow, 0);
+const valueNow = accountsOf(document, HORIZON_DAYS / 365, 0).list.reduce(
+  (sum, a) => sum + a.valueNow,
+  0,
+);
 
 function lossesOf(simulation: Simulation, scenarios: number): Float64Array {
   const losses = new Float64Array(scenarios);

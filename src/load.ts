@@ -122,10 +122,8 @@ function readRequest(source: unknown, options: ValueOptions) {
   const document = gather(problems, () => poolOf(source));
   const scenarios = readScenarios(problems, options.scenarios ?? 100_000);
   const seed = readSeed(problems, options.seed ?? 1n);
-  const horizonDays = gather(
-    problems,
-    () => readHorizon(options.horizon ?? 10),
-    "/options/horizon",
+  const horizonDays = gather(problems, () =>
+    readHorizon(options.horizon ?? 10, "/options/horizon"),
   );
   const primary = gather(problems, () => level(options.confidence ?? 0.975, "/options/confidence"));
   const levels = readLevels(problems, options.levels ?? [0.95, 0.975, 0.99], primary);

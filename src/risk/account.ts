@@ -83,7 +83,15 @@ export function coinsOf(option: OptionPosition): number {
  * the discount rate if linear. An inverse option is worth Black/F coins, which in the pool
  * currency is Black · S/F: discounting at the carry.
  */
-export function carryOf(option: OptionPosition, spot: number, years: number, discountRate: number) {
+export function carryOf(
+  option: OptionPosition,
+  spot: number,
+  years: number,
+  discountRate: number,
+): {
+  readonly carry: number;
+  readonly discount: number;
+} {
   const carry = option.forward === undefined ? 0 : log(option.forward / spot) / years;
   return { carry, discount: option.settlement === "inverse" ? carry : discountRate };
 }

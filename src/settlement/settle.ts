@@ -147,7 +147,6 @@ function capacityOf(layer: Layer, decimals: number): bigint {
   if (layer.capShare !== undefined) return fractionDown(size, layer.capShare);
   if (layer.cap === undefined) return size;
   const cap = readMoney(layer.cap, decimals);
-  // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint
   return cap < size ? cap : size;
 }
 

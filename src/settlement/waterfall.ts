@@ -29,7 +29,6 @@ export function pour(
   let residual = loss;
   const draws = layers.map(({ name, capacity }): Draw => {
     assert(capacity >= 0n, `${name} has a capacity that is not negative`);
-    // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint
     const used = residual < capacity ? residual : capacity;
     residual -= used;
     return { name, used };

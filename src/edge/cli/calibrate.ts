@@ -15,6 +15,7 @@ export function calibrationOptions(command: Command): Command {
     .option("--correlation <name>", "sample or ledoit-wolf")
     .option("--repair <name>", "nearest or shrink: what to do with an indefinite matrix")
     .option("--window <days>", "days of price history to use")
+    .option("--systemic-loading <r>", "how far cover events come with a falling market, -1 to 1")
     .option("--columns <mapping>", "columns of the price file: time=ts,BTC=btc_close");
 }
 
@@ -31,6 +32,9 @@ export function readCalibration(options: OptionReader): CalibrationRequest {
     ...(options.has("repair") && { repair: options.choice("repair", ["nearest", "shrink"]) }),
     ...(options.has("window") && {
       window: options.whole("window", { min: 2, max: 36_500, unit: "days" }),
+    }),
+    ...(options.has("systemicLoading") && {
+      systemicLoading: options.number("systemicLoading", { min: -1, max: 1, unit: "" }),
     }),
     ...(options.has("columns") && { columns: options.mapping("columns") }),
   };

@@ -8,6 +8,8 @@ export interface CalibrationRequest {
   readonly repair?: "nearest" | "shrink";
   /** Days of history to look back on. */
   readonly window?: number;
+  /** Correlation of the covers' pool-wide factor with a falling market, in [-1, 1]. */
+  readonly systemicLoading?: number;
   /** From what a price is of (`time`, an asset id) to the name of its column. */
   readonly columns?: Readonly<Record<string, string>>;
 }
@@ -31,11 +33,9 @@ export interface ValueRequest {
 export interface ImportRequest {
   /** An option chain as text, unchecked. */
   readonly chain: string;
-  readonly format: "csv" | "json";
   /** The part of the open interest that the pool has written, in (0, 1]. */
   readonly share: number;
   readonly participants: number;
-  readonly seed: bigint;
 }
 
 /** Who pays what of a loss. Amounts are decimal text in the pool currency and sum to the loss. */

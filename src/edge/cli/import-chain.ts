@@ -10,18 +10,15 @@ export function addImportChain(program: Command, io: Io, core: Core): void {
   program
     .command("import-chain")
     .description("make a pool document of an exchange's option chain")
-    .argument("<chain>", "option chain; JSON when its name ends in .json, else CSV")
+    .argument("<chain>", "option chain in Deribit's field names, CSV or JSON")
     .option("--share <fraction>", "part of the open interest that the pool has written", "0.05")
     .option("--participants <n>", "how many hold it", "200")
-    .option("--seed <n>", "seed that deals positions to participants, 0 to 2^64 - 1", "1")
     .option("--out <json>", "where the pool document goes", "out/pool.json")
     .action(async (path: string, texts: OptionTexts) => {
       const options = new OptionReader(texts);
       const request = {
         share: options.fraction("share", "top"),
         participants: options.whole("participants", { min: 1, max: 1e6, unit: "" }),
-        seed: options.seed("seed"),
-        format: path.toLowerCase().endsWith(".json") ? ("json" as const) : ("csv" as const),
       };
       options.finish();
       const chain = await readText(io, path);

@@ -12,8 +12,8 @@ export interface Io {
   /** Columns of the terminal, when it has said so. */
   readonly columns?: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Path of the pool that is valued when none is named. */
-  readonly examplePool: string;
+  /** Paths of the pool that is valued when none is named, and of its prices. */
+  readonly example: { readonly pool: string; readonly prices: string };
 }
 
 /** The exit codes that `--help` promises. */

@@ -10,9 +10,9 @@ import { main } from "./program.ts";
  * No handler is set for SIGINT: a run may hold the thread, and the system's own handling ends it at
  * once, which a shell reports as 130. Files are replaced whole, so nothing is left half written.
  *
- * @param examplePool  path of the pool that `riskpool value` takes when none is named
+ * @param example  paths of the pool that `riskpool value` takes when none is named, and of its prices
  */
-export async function start(core: Core, examplePool: string): Promise<void> {
+export async function start(core: Core, example: Io["example"]): Promise<void> {
   // A reader that has seen enough (`| head`) closes the pipe; that is no fault.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
@@ -26,7 +26,7 @@ export async function start(core: Core, examplePool: string): Promise<void> {
     isTTY: { stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
     ...(process.stdout.columns > 0 && { columns: process.stdout.columns }),
     env: process.env,
-    examplePool,
+    example,
   };
   process.exitCode = await main(process.argv.slice(2), io, core);
 }

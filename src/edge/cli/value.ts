@@ -34,8 +34,9 @@ async function run(
   core: Core,
 ): Promise<void> {
   const asked = readRequest(texts);
-  const pool = await readText(io, path ?? io.examplePool);
-  const prices = texts["prices"];
+  const pool = await readText(io, path ?? io.example.pool);
+  // The example has no market of its own: it comes with the prices to fit one to.
+  const prices = texts["prices"] ?? (path === undefined ? io.example.prices : undefined);
   const history = typeof prices === "string" ? { prices: await readText(io, prices) } : undefined;
   const valuation = await core.value({ pool, ...history, ...asked }, progressOn(io));
   const printed = `${JSON.stringify(valuation, null, 2)}\n`;

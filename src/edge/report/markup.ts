@@ -1,4 +1,4 @@
-import { assert } from "../../index.ts";
+import { assert } from "../../basics/index.ts";
 import { printable } from "./format.ts";
 
 /** Text that is already markup. Only {@link html} makes it, so nothing else escapes escaping. */

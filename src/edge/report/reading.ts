@@ -1,4 +1,5 @@
-import { assert, type RiskLevel, type Valuation } from "../../index.ts";
+import { assert } from "../../basics/index.ts";
+import type { RiskLevel, Valuation } from "../../index.ts";
 import { type MoneyScale, moneyScale, unitName } from "./format.ts";
 
 /** What several sections read off a valuation, worked out once. */

@@ -101,7 +101,9 @@ function checkOptions({ share, participants }: ChainImport): void {
 
 /** Asset, expiry, strike and type out of a name such as BTC-27MAR26-60000-P (linear: BTC_USDC-…). */
 function readName(name: string) {
-  const match = /^([A-Z0-9]+)(?:_[A-Z]+)?-(\d{1,2})([A-Z]{3})(\d{2})-(\d+(?:d\d+)?)-([CP])$/.exec(name);
+  const match = /^([A-Z0-9]+)(?:_[A-Z]+)?-(\d{1,2})([A-Z]{3})(\d{2})-(\d+(?:d\d+)?)-([CP])$/.exec(
+    name,
+  );
   const month = match ? MONTHS.indexOf(match[3]!) : -1;
   if (!match || month < 0) return null;
   return {
@@ -128,7 +130,12 @@ function numberReader(pointer: string, record: Record<string, unknown>, issues: 
   return (field: string, need: "positive" | "not negative"): number => {
     const raw = record[field];
     const text = typeof raw === "string" ? raw.trim() : raw;
-    const value = typeof text === "number" ? text : typeof text === "string" && /^-?\d/.test(text) ? Number(text) : Number.NaN;
+    const value =
+      typeof text === "number"
+        ? text
+        : typeof text === "string" && /^-?\d/.test(text)
+          ? Number(text)
+          : Number.NaN;
     if (!Number.isFinite(value)) {
       issues.push({
         code: "NUMBER_SYNTAX",
@@ -177,7 +184,8 @@ function readRows(text: string, issues: Issue[]): Quote[] {
       code: "COLUMN_MISSING",
       pointer: "/header",
       detail: `no column for the ${role}; the header has: ${fields.join(", ")}`,
-      expected: "instrument_name, ts_utc, futures_price or underlying_price, mark_iv, open_interest",
+      expected:
+        "instrument_name, ts_utc, futures_price or underlying_price, mark_iv, open_interest",
     });
   }
   if (issues.length > 0) return [];
@@ -238,7 +246,10 @@ function readSummaries(text: string, issues: Issue[]): Quote[] {
         pointer,
         instrument: name as string,
         forward: number("underlying_price", "positive"),
-        index: INDEX_COLUMNS.map((field) => record[field]).find((value) => typeof value === "number") as number | undefined ?? null,
+        index:
+          (INDEX_COLUMNS.map((field) => record[field]).find((value) => typeof value === "number") as
+            | number
+            | undefined) ?? null,
         // The API always quotes percent; the marker below keeps the two apart.
         impliedVolatility: number("mark_iv", "not negative") / 100,
         openInterest: number("open_interest", "not negative"),
@@ -298,7 +309,8 @@ function poolOf(quotes: readonly Quote[], scale: number, options: ChainImport): 
       return [asset, median(own.filter((q) => q.expiryMs === near).map((q) => q.forward))];
     }),
   );
-  const participant = (n: number) => `trader-${String(n + 1).padStart(String(options.participants).length, "0")}`;
+  const participant = (n: number) =>
+    `trader-${String(n + 1).padStart(String(options.participants).length, "0")}`;
   const idle = quotes.filter((quote) => quote.openInterest === 0).length;
   const past = quotes.filter((quote) => quote.expiryMs <= asOfMs).length;
   if (idle > 0) notes.push(`${idle} instruments without open interest were left out`);
@@ -344,7 +356,13 @@ function waterfallOf(notional: number, ids: readonly string[]): PoolDocument["wa
   const money = (part: number) => (Math.ceil(notional * part) + 1).toFixed(2);
   return {
     layers: [
-      { id: "operator", order: 1, kind: "operator", provider: "operator", size: money(LAYERS.operator) },
+      {
+        id: "operator",
+        order: 1,
+        kind: "operator",
+        provider: "operator",
+        size: money(LAYERS.operator),
+      },
       {
         id: "members",
         order: 2,
@@ -352,9 +370,18 @@ function waterfallOf(notional: number, ids: readonly string[]): PoolDocument["wa
         size: money(LAYERS.members),
         shares: ids.map((participant) => ({ participant, share: 1 / ids.length })),
       },
-      { id: "reinsurance", order: 3, kind: "reinsurance", provider: "reinsurer", size: money(LAYERS.reinsurance) },
+      {
+        id: "reinsurance",
+        order: 3,
+        kind: "reinsurance",
+        provider: "reinsurer",
+        size: money(LAYERS.reinsurance),
+      },
     ],
-    assessments: ids.map((participant) => ({ participant, cap: money(LAYERS.assessments / ids.length) })),
+    assessments: ids.map((participant) => ({
+      participant,
+      cap: money(LAYERS.assessments / ids.length),
+    })),
     lastResort: {
       kind: "socialised",
       weights: ids.map((participant) => ({ participant, weight: 1 })),
