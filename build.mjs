@@ -53,7 +53,7 @@ async function buildLibrary() {
   });
   await build({
     ...common,
-    entryPoints: ["src/edge/cli/main.ts"],
+    entryPoints: ["src/edge/cli/bin.ts"],
     outfile: "dist/cli.js",
     platform: "node",
     banner: {
