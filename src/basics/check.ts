@@ -442,9 +442,13 @@ export function instant(): Check<string> {
 export function money(unit: string, rangeCode?: string): Check<string> {
   const rules = rangeCode === undefined ? {} : { rangeCode };
   const check = (value: unknown, place: Place, found: Findings): string | undefined => {
-    const issue = moneyIssue(value, DECIMALS_MAX, rules);
+    // Its own decimals stand in for the currency's, which can only make the amount larger.
+    const point = typeof value === "string" ? value.indexOf(".") : -1;
+    const own = point < 0 ? 0 : (value as string).length - point - 1;
+    const issue = moneyIssue(value, Math.min(own, DECIMALS_MAX), rules);
     if (issue === undefined) return value as string;
-    found.add({ ...issue, pointer: pointerTo(place) });
+    const expected = `decimal text, ${unit}, e.g. "1250.5"`;
+    found.add({ ...issue, expected, pointer: pointerTo(place) });
     return undefined;
   };
   return {
