@@ -89,6 +89,24 @@ test("calibrate: exponential weights follow a change of regime", () => {
   expectClose(weighted.parameters.correlation[0]![1], 0.8, { abs: 0.04 });
 });
 
+test("calibrate: exponential weights standardise by the volatility known before each return", () => {
+  const returns = raw.slice(0, 120).map((r) => 0.02 * r);
+  const { parameters } = calibrate(toHistory(returns, pair), { volatility: "ewma" });
+  const { sd } = moments(returns);
+  const variance = [sd[0] ** 2, sd[1] ** 2];
+  const residuals = returns.map((value, index) => {
+    const before = variance[index % 2]!;
+    variance[index % 2] = 0.94 * before + 0.06 * value * value;
+    return value / Math.sqrt(before);
+  });
+  expectClose(
+    parameters.volatility,
+    variance.map((one) => Math.sqrt(one * 365)),
+    { rel: 1e-11 },
+  );
+  expectClose(parameters.correlation[0]![1], moments(residuals).r, { rel: 1e-11 });
+});
+
 test("calibrate: shrinks correlations by what is reported", () => {
   const sample = calibrate(history).parameters.correlation[0]![1]!;
   const { parameters, report } = calibrate(history, { correlation: "ledoit-wolf" });

@@ -36,6 +36,13 @@ test("fitDegreesOfFreedom: is the top of the likelihood made from the one-dimens
   expectClose(drop, 0.5, { abs: 0.06 });
 });
 
+test("fitDegreesOfFreedom: correlated returns have the likelihood of the plain ones over √|R|", () => {
+  const plain = fitDegreesOfFreedom(seededPairs(900, 0, 9, 5), pairMatrix(0), 2);
+  const mixed = fitDegreesOfFreedom(seededPairs(900, 0.8, 9, 5), pairMatrix(0.8), 2);
+  expectClose(mixed.degreesOfFreedom, plain.degreesOfFreedom, { rel: 1e-5 });
+  expectClose(mixed.logLikelihood, plain.logLikelihood - 450 * log(0.36), { rel: 1e-11 });
+});
+
 test("fitDegreesOfFreedom: normal returns end near or at the upper bound", () => {
   const fit = fitDegreesOfFreedom(seededPairs(4000, 0.3, 3), pairMatrix(0.3), 2);
   expect(fit.degreesOfFreedom).toBeGreaterThan(50);
