@@ -105,6 +105,7 @@ export function checkHistory(history: PriceHistory, options: HistoryOptions = {}
   raise(priceIssues(selected, history));
   const { intervalMs, complete, returns, returnTimes } = logReturns(selected);
   raise(lengthIssues(selected, returnTimes.length));
+  raise(stillIssues(selected.assets, returns, history));
   const report = reportOn(selected, complete, intervalMs, returns, returnTimes);
   return { history: selected, returns, returnTimes, report };
 }
@@ -115,6 +116,12 @@ function raise(issues: readonly Issue[]): void {
 
 function shapeIssues(history: PriceHistory): Issue[] {
   const { assets, times, prices } = history;
+  for (const [name, value] of Object.entries({ times, prices }) as [string, unknown][]) {
+    if (value instanceof Float64Array) continue;
+    const expected = "a Float64Array";
+    const detail = `${name} must be ${expected}`;
+    return [{ code: "TYPE", pointer: `/${name}`, detail, expected, received: received(value) }];
+  }
   const issues: Issue[] = [];
   if (prices.length !== assets.length * times.length || assets.length === 0) {
     issues.push({
@@ -266,6 +273,25 @@ function priceIssues(selected: PriceHistory, whole: PriceHistory): Issue[] {
     });
   });
   return issues;
+}
+
+/** An asset may move only outside the common calendar; then its returns have no variance. */
+function stillIssues(
+  assets: readonly string[],
+  returns: Float64Array,
+  whole: PriceHistory,
+): Issue[] {
+  return assets
+    .filter((_, u) => {
+      const first = returns[u];
+      return returns.every((value, index) => index % assets.length !== u || value === first);
+    })
+    .map((asset) => ({
+      code: "HISTORY_CONSTANT",
+      pointer: `/assets/${whole.assets.indexOf(asset)}`,
+      detail: `${asset} has the same return throughout the rows where every asset has a price; leave it out or send more rows`,
+      expected: "returns that differ",
+    }));
 }
 
 function lengthIssues(history: PriceHistory, returns: number): Issue[] {

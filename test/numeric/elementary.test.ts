@@ -22,6 +22,13 @@ test("expm1 and log1p: undo each other over the whole range", () => {
   }
 });
 
+test("log1p: puts back what rounding 1 + x lost", () => {
+  // 1 + x rounds to 1.5; the slope of ln there is 1/1.5.
+  const lost = 2 ** -53;
+  expectClose(log1p(0.5 + lost) - log1p(0.5), lost / 1.5, { abs: 2.8e-17 });
+});
+});
+
 test("expm1 and log1p: keep their limits", () => {
   expect([expm1(0), expm1(-800), expm1(800), log1p(0), log1p(-1)]).toEqual([
     0,
