@@ -12,14 +12,15 @@ import {
   tickPrinter,
 } from "./chart.ts";
 import {
+  axisScale,
   clipped,
   count,
   days,
   estimate,
+  JOIN,
   levelPercent,
   moneyExact,
   moneyInWords,
-  moneyScale,
   percentEstimate,
   printable,
   probability,
@@ -48,7 +49,7 @@ export function capitalSection(about: Reading): Markup {
           `${layer.id}: capacity ${moneyExact(layer.capacity, code)}, mean draw in the tail ${moneyInWords(layer.tailLoss.value, code)}, hit probability ${probability(layer.hit, scenarios)}`,
       )
       .join("; "),
-    caption: `Each bar starts at the loss at which the layer begins to pay and is as long as its capacity. Filled: its mean draw over the worst ${levelPercent(1 - primary.level)} of scenarios, with ± 1.96 standard errors; the draws of all rows sum to ES ${level}. ± after a probability is one standard error.`,
+    caption: `Each bar starts at the loss at which the layer begins to pay and is as long as its capacity. Filled: its mean draw over the worst ${levelPercent(1 - primary.level)} of scenarios, with ±${JOIN}1.96 standard errors; the draws of all rows sum to ES ${level}. ± after a probability is one standard error.`,
   };
   return section(
     "capital",
@@ -64,7 +65,7 @@ function draw(about: Reading, size: Size): Drawing {
   const { layers, socialised } = valuation.waterfall;
   const { scenarios } = valuation.risk;
   const limit = Math.max(about.resources * 1.12, primary.expectedShortfall.value * 1.08);
-  const scale = moneyScale(limit);
+  const scale = axisScale(limit);
   const top = 46;
   const height = top + (layers.length + 1) * ROW;
   const box = { left: 2, right: size.width - 14, y: height };
@@ -154,7 +155,7 @@ function layerTable(about: Reading): Markup {
     rounded(about.resources, 0),
     "no limit",
     probability(socialised.probability, scenarios),
-    "",
+    "–",
     estimate(socialised.expectedLoss),
     estimate(socialised.tailLoss),
   ]);

@@ -89,7 +89,7 @@ function moneyFigure(
   figure: Reading["primary"]["expectedShortfall"],
 ): Markup {
   const scale = moneyScale(figure.value);
-  return html`<div class="lead"><dt>${name}</dt><dd>${moneyInWords(figure.value, about.code)}</dd><dd class="note">95 % interval ${about.code}${JOIN}${interval(scaled(figure, scale))}${scale.word && JOIN + scale.word}; s.e. ${about.code} ${significant(figure.standardError, 2)}</dd></div>`;
+  return html`<div class="lead"><dt>${name}</dt><dd>${moneyInWords(figure.value, about.code)}</dd><dd class="note">95 % interval ${about.code}${JOIN}${interval(scaled(figure, scale))}${scale.word && JOIN + scale.word}; s.e.${JOIN}${about.code}${JOIN}${significant(figure.standardError, 2)}</dd></div>`;
 }
 
 function smallFigure(name: string, value: string, note: string): Markup {

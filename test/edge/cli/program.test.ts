@@ -260,7 +260,7 @@ test("main: gives the exit code that --help promises", async () => {
     ["", 2, "Usage:"],
     ["valeu", 2, "Did you mean value?"],
     ["settle pool.json", 2, "--loss"],
-    ["settle", 2, "missing required argument"],
+    ["settle --loss 1", 2, "missing required argument"],
     ["value none.json", 4, "Cannot read none.json"],
     ["value pool.json", 4, "Cannot write out/result.json", { io: { writeFile: refuse } }],
     [
@@ -290,10 +290,10 @@ test("value: shows progress only on a terminal, and wipes it", async () => {
 
 test("value: colours a terminal unless NO_COLOR asks not to", async () => {
   const isTTY = { stdout: true, stderr: false };
-  const escape = "\u001b[1m";
-  expect((await run("value pool.json", { io: { isTTY } })).out).toContain(escape);
+  const bold = "\u001b[1m";
+  expect((await run("value pool.json", { io: { isTTY } })).out).toContain(bold);
   const quiet = { isTTY, env: { NO_COLOR: "1" } };
-  expect((await run("value pool.json", { io: quiet })).out).not.toContain(escape);
+  expect((await run("value pool.json", { io: quiet })).out).not.toContain(bold);
 });
 
 test("settle: prints who pays what and asks with the very digits given", async () => {
@@ -302,10 +302,10 @@ test("settle: prints who pays what and asks with the very digits given", async (
   expect(asked).toEqual([{ pool: "{pool}", loss: "1250000.00" }]);
   expect(out).toBe(
     [
-      "Layer                 Payer           Pays, USD",
-      "operator-first-loss   Foundation     800,000.00",
-      "member-fund           atlas          450,000.00",
-      "Loss                               1,250,000.00",
+      "Layer                Payer          Pays, USD",
+      "operator-first-loss  Foundation    800,000.00",
+      "member-fund          atlas         450,000.00",
+      "Loss                             1,250,000.00",
       "",
     ].join("\n"),
   );
