@@ -129,5 +129,5 @@ export function summary(about: Reading): string {
     called.value === 0
       ? `in none of ${count(risk.scenarios)} scenarios ${members ? "were members called for more" : "did the loss exceed them"}`
       : `the chance that ${event} is ${probability(called, risk.scenarios)} (s.e.)`;
-  return `With ${levelPercent(primary.level)} confidence the pool ${edge} in ${days(risk.horizonDays)}; in the worst ${levelPercent(1 - primary.level)} of scenarios it ${average} (±${JOIN}${moneyInWords(halfWidth(shortfall), code, 2)}, 95 %). Layers hold ${moneyExact(about.funded, code)}; ${chance}.`;
+  return `With ${levelPercent(primary.level)} confidence the pool ${edge} in ${days(risk.horizonDays)}; in the worst ${levelPercent(1 - primary.level)} of scenarios it ${average} (±${JOIN}${moneyInWords(halfWidth(shortfall), code, 2)}, 95${JOIN}%). Layers hold ${moneyExact(about.funded, code)}; ${chance}.`;
 }

@@ -7,7 +7,6 @@ import {
   estimate,
   instant,
   levelPercent,
-  moneyExact,
   percent,
   printable,
   probability,
@@ -128,12 +127,12 @@ function riskTable({ valuation }: Reading): string {
   return plainTable(["Confidence", "VaR", "ES"], rows);
 }
 
-function layerTable({ valuation, code }: Reading, width: number): string {
+function layerTable({ valuation }: Reading, width: number): string {
   const { layers, socialised } = valuation.waterfall;
   const { scenarios } = valuation.risk;
   const rows = layers.map((layer) => [
     printable(layer.id),
-    moneyExact(layer.capacity, code).slice(code.length + 1),
+    count(layer.capacity),
     chance(layer.hit, scenarios),
     estimate(layer.tailLoss),
   ]);
