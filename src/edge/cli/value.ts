@@ -38,7 +38,8 @@ async function run(
   // The example has no market of its own: it comes with the prices to fit one to.
   const prices = texts["prices"] ?? (path === undefined ? io.example.prices : undefined);
   const history = typeof prices === "string" ? { prices: await readText(io, prices) } : undefined;
-  const valuation = await core.value({ pool, ...history, ...asked }, progressOn(io));
+  const request = { pool, ...history, ...asked };
+  const valuation = await core.value(request, progressOn(io)).finally(() => wipeProgress(io));
   const printed = `${JSON.stringify(valuation, null, 2)}\n`;
   const written: string[] = [];
   const result = String(texts["result"]);
@@ -83,6 +84,10 @@ function progressOn(io: Io): Progress {
     const percent = total > 0 ? Math.floor((done / total) * 100) : 0;
     if (percent === shown) return;
     shown = percent;
-    io.stderr(done >= total ? "\r\u001b[K" : `\rSimulating ${percent} %`);
+    io.stderr(`\rSimulating ${percent} %`);
   };
+}
+
+function wipeProgress(io: Io): void {
+  if (io.isTTY.stderr) io.stderr("\r\u001b[K");
 }

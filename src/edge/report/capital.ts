@@ -12,14 +12,15 @@ import {
   tickPrinter,
 } from "./chart.ts";
 import {
+  axisScale,
   clipped,
   count,
   days,
   estimate,
+  JOIN,
   levelPercent,
   moneyExact,
   moneyInWords,
-  moneyScale,
   percentEstimate,
   printable,
   probability,
@@ -39,6 +40,8 @@ export function capitalSection(about: Reading): Markup {
   const { scenarios, horizonDays } = valuation.risk;
   const words = html`<p>Layers pay in this order. Those with money in them hold ${moneyExact(about.funded, code)}; with what members can be called for, ${moneyExact(about.resources, code)} stand before a loss is shared by all. Loss exceeds the money in the layers with probability ${probability(insolvency.probability, scenarios)} in ${days(horizonDays)}.</p>
 `;
+  // Gains are not drawn from layers, so the draws sum to ES only where the whole tail loses.
+  const sum = primary.valueAtRisk.value >= 0 ? `; the draws of all rows sum to ES ${level}` : "";
   const figureText = {
     id: "capital-chart",
     title: `Capital layers and what a loss in the worst ${levelPercent(1 - primary.level)} of scenarios takes from them`,
@@ -48,7 +51,7 @@ export function capitalSection(about: Reading): Markup {
           `${layer.id}: capacity ${moneyExact(layer.capacity, code)}, mean draw in the tail ${moneyInWords(layer.tailLoss.value, code)}, hit probability ${probability(layer.hit, scenarios)}`,
       )
       .join("; "),
-    caption: `Each bar starts at the loss at which the layer begins to pay and is as long as its capacity. Filled: its mean draw over the worst ${levelPercent(1 - primary.level)} of scenarios, with ± 1.96 standard errors; the draws of all rows sum to ES ${level}. ± after a probability is one standard error.`,
+    caption: `Each bar starts at the loss at which the layer begins to pay and is as long as its capacity. Filled: its mean draw over the worst ${levelPercent(1 - primary.level)} of scenarios, with ±${JOIN}1.96 standard errors${sum}. ± after a probability is one standard error.`,
   };
   return section(
     "capital",
@@ -64,7 +67,7 @@ function draw(about: Reading, size: Size): Drawing {
   const { layers, socialised } = valuation.waterfall;
   const { scenarios } = valuation.risk;
   const limit = Math.max(about.resources * 1.12, primary.expectedShortfall.value * 1.08);
-  const scale = moneyScale(limit);
+  const scale = axisScale(limit);
   const top = 46;
   const height = top + (layers.length + 1) * ROW;
   const box = { left: 2, right: size.width - 14, y: height };
@@ -154,7 +157,7 @@ function layerTable(about: Reading): Markup {
     rounded(about.resources, 0),
     "no limit",
     probability(socialised.probability, scenarios),
-    "",
+    "–",
     estimate(socialised.expectedLoss),
     estimate(socialised.tailLoss),
   ]);

@@ -8,7 +8,7 @@ export interface Scale {
 
 /** The drawing's size in its own units; the wide one is for screens and paper, the other for phones. */
 export interface Size {
-  readonly name: "wide" | "narrow";
+  readonly name: "wide" | "narrow" | "small";
   readonly width: number;
 }
 

@@ -12,13 +12,14 @@ import {
   tickPrinter,
 } from "./chart.ts";
 import {
+  axisScale,
   clipped,
   count,
   estimate,
+  JOIN,
   levelPercent,
   minorUnits,
   moneyInWords,
-  moneyScale,
   percent,
   printable,
   unitName,
@@ -44,7 +45,7 @@ export function contributionSection(about: Reading): Markup {
       .slice(0, 5)
       .map((row) => `${row.id} ${moneyInWords(row.contribution.value, about.code)}`)
       .join(", "),
-    caption: `${rows.length > SHOWN ? `The ${SHOWN} largest of ${count(rows.length)} contributions` : "All contributions"} to ES, with ± 1.96 standard errors. A negative contribution is a hedge: it lowers the pool's ES.`,
+    caption: `${rows.length > SHOWN ? `The ${SHOWN} largest of ${count(rows.length)} contributions` : "All contributions"} to ES, with ±${JOIN}1.96 standard errors. A negative contribution is a hedge: it lowers the pool's ES.`,
   };
   return section(
     "contributions",
@@ -75,7 +76,7 @@ function draw(about: Reading, rows: readonly ContributionRow[], size: Size): Dra
   const highs = rows.map((row) => row.contribution.value + halfWidth(row.contribution));
   const low = Math.min(0, ...lows);
   const high = Math.max(0, ...highs);
-  const scale = moneyScale(Math.max(-low, high));
+  const scale = axisScale(Math.max(-low, high));
   const x = linear(
     [low / scale.factor, high / scale.factor],
     [box.left, box.right],

@@ -12,7 +12,7 @@ import {
   type Size,
   tickPrinter,
 } from "./chart.ts";
-import { count, levelPercent, moneyInWords, moneyScale, unitName } from "./format.ts";
+import { axisScale, count, JOIN, levelPercent, moneyInWords, unitName } from "./format.ts";
 import { html, type Markup, NOTHING } from "./markup.ts";
 import { halfWidth, type Reading } from "./reading.ts";
 
@@ -29,7 +29,7 @@ export function convergenceFigure(about: Reading): Markup {
     id: "convergence-chart",
     title: `ES and VaR ${level} against the number of scenarios`,
     description: `With ${count(last.scenarios)} scenarios ES is ${moneyInWords(last.expectedShortfall.value, about.code)}, and its 95 % band is ${moneyInWords(half, about.code, 2)} to each side.`,
-    caption: `Estimates on growing parts of the same scenarios; bands are ± 1.96 standard errors. A run that has settled stays inside its earlier bands, which narrow with the square root of the number of scenarios.`,
+    caption: `Estimates on growing parts of the same scenarios; bands are ±${JOIN}1.96 standard errors. A run that has settled stays inside its earlier bands, which narrow with the square root of the number of scenarios.`,
   };
   return figure(figureText, (size) => draw(about, size));
 }
@@ -47,7 +47,7 @@ function draw(about: Reading, size: Size): Drawing {
   );
   const low = Math.min(...ends);
   const high = Math.max(...ends);
-  const scale = moneyScale(Math.max(Math.abs(low), Math.abs(high)));
+  const scale = axisScale(Math.max(Math.abs(low), Math.abs(high)));
   const y = linear([low / scale.factor, high / scale.factor], [height - 6, 30], 5);
   const counts = convergence.map((row) => row.scenarios);
   const x = logarithmic([counts[0]!, counts.at(-1)!], [box.left + 8, box.right - 8]);

@@ -1,11 +1,11 @@
 import type { AssetExposure } from "../../index.ts";
 import { image, label, line, linear, path, type Size, tickPrinter } from "./chart.ts";
 import {
+  axisScale,
   clipped,
   days,
   grouped,
   moneyInWords,
-  moneyScale,
   percent,
   printable,
   rounded,
@@ -15,7 +15,7 @@ import {
 import { html, type Markup, NOTHING, section, table } from "./markup.ts";
 import type { Reading } from "./reading.ts";
 
-const SMALL: Size = { name: "wide", width: 220 };
+const SMALL: Size = { name: "small", width: 220 };
 const HEIGHT = 150;
 
 /** What the pool loses when one asset moves alone, and its sensitivities now. */
@@ -23,7 +23,7 @@ export function exposureSection(about: Reading): Markup {
   const { exposures, risk } = about.valuation;
   if (exposures.length === 0) return NOTHING;
   const losses = exposures.flatMap((exposure) => exposure.profile.loss);
-  const scale = moneyScale(Math.max(...losses.map(Math.abs), 0));
+  const scale = axisScale(Math.max(...losses.map(Math.abs), 0));
   const low = Math.min(0, ...losses) / scale.factor;
   const high = Math.max(0, ...losses) / scale.factor;
   const charts = exposures.map((exposure, index) =>
@@ -72,7 +72,7 @@ function profileChart(
     description: `${moneyInWords(loss[0] ?? 0, code)} at ${movePercent(first)}, ${moneyInWords(loss.at(-1) ?? 0, code)} at ${movePercent(last)}.`,
     caption: "",
   };
-  return image(text, { ...SMALL, name: "wide" }, { height: HEIGHT, content });
+  return image(text, SMALL, { height: HEIGHT, content });
 }
 
 function greeks({ valuation, code }: Reading): Markup {

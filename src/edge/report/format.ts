@@ -10,7 +10,7 @@ const MINUS = "\u2212";
 /** A power of ten to print money in, and its name: `USD million`. */
 export interface MoneyScale {
   readonly factor: number;
-  /** "", "million", "billion" or "trillion". */
+  /** "", "thousand" (axes only), "million", "billion" or "trillion". */
   readonly word: string;
 }
 
@@ -124,6 +124,12 @@ export function moneyScale(largest: number): MoneyScale {
   if (size >= 1e9) return { factor: 1e9, word: "billion" };
   if (size >= 1e6) return { factor: 1e6, word: "million" };
   return { factor: 1, word: "" };
+}
+
+/** The scale for an axis, whose numbers are best short: also in thousands from 10,000 up. */
+export function axisScale(largest: number): MoneyScale {
+  const scale = moneyScale(largest);
+  return scale.factor === 1 && Math.abs(largest) >= 1e4 ? { factor: 1e3, word: "thousand" } : scale;
 }
 
 /** A figure divided into a scale. */

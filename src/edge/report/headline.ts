@@ -89,7 +89,7 @@ function moneyFigure(
   figure: Reading["primary"]["expectedShortfall"],
 ): Markup {
   const scale = moneyScale(figure.value);
-  return html`<div class="lead"><dt>${name}</dt><dd>${moneyInWords(figure.value, about.code)}</dd><dd class="note">95 % interval ${about.code}${JOIN}${interval(scaled(figure, scale))}${scale.word && JOIN + scale.word}; s.e. ${about.code} ${significant(figure.standardError, 2)}</dd></div>`;
+  return html`<div class="lead"><dt>${name}</dt><dd>${moneyInWords(figure.value, about.code)}</dd><dd class="note">95 % interval ${about.code}${JOIN}${interval(scaled(figure, scale))}${scale.word && JOIN + scale.word}; s.e.${JOIN}${about.code}${JOIN}${significant(figure.standardError, 2)}</dd></div>`;
 }
 
 function smallFigure(name: string, value: string, note: string): Markup {
@@ -129,5 +129,5 @@ export function summary(about: Reading): string {
     called.value === 0
       ? `in none of ${count(risk.scenarios)} scenarios ${members ? "were members called for more" : "did the loss exceed them"}`
       : `the chance that ${event} is ${probability(called, risk.scenarios)} (s.e.)`;
-  return `With ${levelPercent(primary.level)} confidence the pool ${edge} in ${days(risk.horizonDays)}; in the worst ${levelPercent(1 - primary.level)} of scenarios it ${average} (±${JOIN}${moneyInWords(halfWidth(shortfall), code, 2)}, 95 %). Layers hold ${moneyExact(about.funded, code)}; ${chance}.`;
+  return `With ${levelPercent(primary.level)} confidence the pool ${edge} in ${days(risk.horizonDays)}; in the worst ${levelPercent(1 - primary.level)} of scenarios it ${average} (±${JOIN}${moneyInWords(halfWidth(shortfall), code, 2)}, 95${JOIN}%). Layers hold ${moneyExact(about.funded, code)}; ${chance}.`;
 }

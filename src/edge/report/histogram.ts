@@ -11,7 +11,7 @@ import {
   type Size,
   tickPrinter,
 } from "./chart.ts";
-import { count, days, levelPercent, moneyInWords, moneyScale, unitName } from "./format.ts";
+import { axisScale, count, days, levelPercent, moneyInWords, unitName } from "./format.ts";
 import { html, type Markup, NOTHING } from "./markup.ts";
 import type { Reading } from "./reading.ts";
 
@@ -99,7 +99,7 @@ function draw(about: Reading, range: Range, size: Size, height: number): Drawing
   const { valuation, primary } = about;
   const { edges, counts } = valuation.risk.histogram;
   const box = { left: size.name === "wide" ? 52 : 42, right: size.width - 12, top: 46, y: height };
-  const scale = moneyScale(Math.max(Math.abs(range.from), Math.abs(range.to)));
+  const scale = axisScale(Math.max(Math.abs(range.from), Math.abs(range.to)));
   const x = linear(
     [range.from / scale.factor, range.to / scale.factor],
     [box.left, box.right],

@@ -1,4 +1,4 @@
-import { count, days, levelPercent, significant } from "./format.ts";
+import { count, days, grouped, levelPercent } from "./format.ts";
 import { html, type Markup, NOTHING, section } from "./markup.ts";
 import type { Reading } from "./reading.ts";
 
@@ -26,15 +26,15 @@ export function assumptionSection({ valuation }: Reading): Markup {
 export function methodSection({ valuation, primary }: Reading): Markup {
   const { scenarios, horizonDays } = valuation.risk;
   const level = levelPercent(primary.level);
-  const tail = significant(primary.tailScenarios, 6);
+  const tail = grouped(String(Number(primary.tailScenarios.toPrecision(9))));
   return section(
     "method",
     "Method in short",
     html`<ul>
-<li><b>Scenarios.</b> ${count(scenarios)} joint price paths and cover events over ${days(horizonDays)}; every position is valued on each, and the pool's loss is what it then owes beyond what it owes now. Losses are positive.</li>
+<li><b>Scenarios.</b> ${count(scenarios)} joint price paths and cover events over ${days(horizonDays)}; every position is valued on each, and the pool's loss is the fall of its value over that time. Losses are positive, gains negative.</li>
 <li><b>Value at risk.</b> The smallest of the worst ${tail} losses (level ${level}). Its interval is read off order statistics: the number of losses beyond a quantile is binomial, whatever the distribution.</li>
 <li><b>Expected shortfall.</b> The mean of those worst losses, the last of them weighted by what is left of the tail (Acerbi &amp; Tasche, On the coherence of expected shortfall, 2002). Its standard error counts both the spread inside the tail and the error of the tail's edge.</li>
-<li><b>Contributions.</b> Each participant's mean loss over the pool's tail: the Euler share, the only one that rewards what lowers the pool's risk at the margin and sums to the whole (Tasche, Risk contributions and performance measurement, 1999).</li>
+<li><b>Contributions.</b> Each participant's mean loss over the pool's tail: the Euler share, which rewards what lowers the pool's risk at the margin and sums to the whole (Tasche, Risk contributions and performance measurement, 1999).</li>
 <li><b>Layers.</b> Each scenario's loss is poured down the layers in order; hit probabilities and draws are frequencies and means over scenarios.</li>
 <li><b>Errors.</b> ± is one standard error of the simulation (s.e.); intervals are 95 %. An event never seen is bounded by 3 / scenarios (Hanley &amp; Lippman-Hand, 1983). They measure chance in the simulation, not whether the model is right.</li>
 </ul>

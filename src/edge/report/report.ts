@@ -3,7 +3,7 @@ import { capitalSection } from "./capital.ts";
 import { contributionSection } from "./contribution.ts";
 import { convergenceFigure } from "./convergence.ts";
 import { exposureSection } from "./exposure.ts";
-import { count, estimate, instant, interval, levelPercent, money } from "./format.ts";
+import { count, estimate, instant, interval, JOIN, levelPercent, money } from "./format.ts";
 import { header, headlineSection } from "./headline.ts";
 import { histogramFigures } from "./histogram.ts";
 import { marketSection } from "./market.ts";
@@ -64,7 +64,7 @@ function riskTable({ valuation, primary, code }: Reading): Markup {
     interval(level.expectedShortfall),
     count(level.tailScenarios),
   ]);
-  const note = `Expected loss ${code} ${estimate(risk.expectedLoss)} (s.e.); standard deviation of the loss ${money(risk.standardDeviation, pool.currency)}; best scenario ${money(risk.best, pool.currency)}, worst ${money(risk.worst, pool.currency)}. Intervals cover the true figure of the model in 95 % of runs.`;
+  const note = `Expected loss ${code} ${estimate(risk.expectedLoss)} (s.e.); standard deviation of the loss ${money(risk.standardDeviation, pool.currency)}; best scenario ${money(risk.best, pool.currency)}, worst ${money(risk.worst, pool.currency)}. Intervals cover the true figure of the model in about 95${JOIN}% of runs.`;
   return html`${table(
     "Value at risk and expected shortfall",
     columns,

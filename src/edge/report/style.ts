@@ -73,7 +73,7 @@ thead .unit{display:block;font-size:.75rem}
 tbody th{font-weight:500}
 tr.primary th,tr.primary td{font-weight:650;background:var(--soft)}
 tr.primary th:first-child{box-shadow:inset 3px 0 var(--accent);padding-left:.6rem}
-.under{display:block;color:var(--muted);font-size:.8125rem;font-weight:400}
+.under{display:block;white-space:normal;min-width:8rem;color:var(--muted);font-size:.8125rem;font-weight:400}
 .heat{width:auto}
 .heat td,.heat th{padding:.35rem .55rem;text-align:right;border:0}
 .heat thead th{border-bottom:1px solid var(--line)}
@@ -112,7 +112,8 @@ th,td{padding-left:.9rem}
 }
 @media print{
 @page{size:A4;margin:16mm 15mm 18mm}
-body{font-size:10pt;line-height:1.45}
+:root{color-scheme:light}html{font-size:10pt}
+body{font-size:1rem;line-height:1.45}
 main,header,footer{max-width:none;padding:0}
 header{padding-top:0}
 section{padding-top:14pt}section+section{margin-top:14pt}
@@ -121,8 +122,8 @@ h2,h3,caption{break-after:avoid}
 figure,tr,.figures,.facts,.notices li,li,pre,.multiples svg{break-inside:avoid}
 thead{display:table-header-group}
 .scroll{overflow:visible}
-table{font-size:8pt}
-th,td{padding-left:8pt;padding-top:2.5pt;padding-bottom:2.5pt}
+table{font-size:7.75pt}thead .unit,.under{font-size:7pt}
+th,td{padding-left:7pt;padding-top:2.5pt;padding-bottom:2.5pt}
 .heat td,.heat th{padding:2pt 4pt}.heat td{min-width:0}
 .multiples{grid-template-columns:repeat(4,1fr)}
 summary{display:none}

@@ -7,7 +7,6 @@ import {
   estimate,
   instant,
   levelPercent,
-  moneyExact,
   percent,
   printable,
   probability,
@@ -51,6 +50,7 @@ export function terminalReport(valuation: Valuation, style: TerminalStyle): stri
   const width = Math.min(Math.max(Math.floor(style.width) || 80, WIDTH_MIN), WIDTH_MAX);
   const { pool, risk, market } = valuation;
   const bold = (text: string): string => (style.colour ? `\u001b[1m${text}\u001b[22m` : text);
+  const heading = (text: string): string => wrapped(text, width).map(bold).join("\n");
   const facts = [
     instant(pool.asOf),
     days(risk.horizonDays),
@@ -60,13 +60,13 @@ export function terminalReport(valuation: Valuation, style: TerminalStyle): stri
   const blocks = [
     [...wrapped(printable(pool.name), width).map(bold), ...wrapped(facts.join(" · "), width)],
     wrapped(summary(about), width),
-    [bold(`Risk, ${about.code} ± s.e.`), riskTable(about)],
+    [heading(`Risk, ${about.code} ± s.e.`), riskTable(about)],
     [
-      bold(`Capital layers, ${about.code}; probability and mean draw in the tail ± s.e.`),
+      heading(`Capital layers, ${about.code}; probability and mean draw in the tail ± s.e.`),
       layerTable(about, width),
     ],
     [
-      bold(
+      heading(
         `Largest contributions to ES ${levelPercent(valuation.contributions.level)}, ${about.code} ± s.e.`,
       ),
       contributionTable(about, width),
@@ -127,12 +127,12 @@ function riskTable({ valuation }: Reading): string {
   return plainTable(["Confidence", "VaR", "ES"], rows);
 }
 
-function layerTable({ valuation, code }: Reading, width: number): string {
+function layerTable({ valuation }: Reading, width: number): string {
   const { layers, socialised } = valuation.waterfall;
   const { scenarios } = valuation.risk;
   const rows = layers.map((layer) => [
     printable(layer.id),
-    moneyExact(layer.capacity, code).slice(code.length + 1),
+    count(layer.capacity),
     chance(layer.hit, scenarios),
     estimate(layer.tailLoss),
   ]);
