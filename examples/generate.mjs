@@ -89,7 +89,9 @@ export function makePrices() {
       let move = scale * vol * (beta * factor + Math.sqrt(1 - beta * beta) * own);
       if (id === "STETA") move = platform + 0.05 * hourly * own;
       if (id === "ETA") platform = move;
-      prices[i] *= 1 + Math.max(-0.5, move + shock * (id === "STETA" ? 1.1 : 0.55 + 0.5 * beta * (1 + vol / 3)));
+      prices[i] *=
+        1 +
+        Math.max(-0.5, move + shock * (id === "STETA" ? 1.1 : 0.55 + 0.5 * beta * (1 + vol / 3)));
     });
   }
   return rows;
@@ -111,7 +113,8 @@ const padded = (n, width) => String(n).padStart(width, "0");
 export function pricesCsv(rows = makePrices()) {
   const header = `time,${ASSETS.map((asset) => asset.id).join(",")}\n`;
   const lines = rows.map(
-    (row, hour) => `${instant(START_MS + hour * HOUR_MS)},${row.map((price) => rounded(price, 5)).join(",")}\n`,
+    (row, hour) =>
+      `${instant(START_MS + hour * HOUR_MS)},${row.map((price) => rounded(price, 5)).join(",")}\n`,
   );
   return header + lines.join("");
 }
@@ -124,7 +127,9 @@ const isCross = (n) => n >= CROSS_FROM;
 function makeParticipants(random, spots) {
   return Array.from({ length: PARTICIPANTS }, (_, n) => {
     if (!isCross(n)) return { id: participantId(n), margin: "isolated" };
-    const collateral = [{ asset: "USD", amount: `${Math.round(random.between(40, 400)) * 1000}.00` }];
+    const collateral = [
+      { asset: "USD", amount: `${Math.round(random.between(40, 400)) * 1000}.00` },
+    ];
     if (n % 3 === 0) {
       const asset = random.pick(["ORB", "ETA", "STETA"]);
       const coins = random.between(50_000, 250_000) / spots[asset];
@@ -137,7 +142,20 @@ function makeParticipants(random, spots) {
 /** Days to expiry; the first three lie inside a horizon of ten days. */
 const EXPIRY_DAYS = [3, 5, 8, 15, 22, 29, 29, 57, 57, 92, 92, 155, 183];
 /** Trading concentrates in the large names. */
-const ACTIVE = ["ORB", "ORB", "ORB", "ETA", "ETA", "ETA", "STETA", "LAY", "PUP", "XCH", "NOD", "VLT"];
+const ACTIVE = [
+  "ORB",
+  "ORB",
+  "ORB",
+  "ETA",
+  "ETA",
+  "ETA",
+  "STETA",
+  "LAY",
+  "PUP",
+  "XCH",
+  "NOD",
+  "VLT",
+];
 
 function makeOptions(random, spots, asOfMs) {
   const firstMorning = asOfMs - (asOfMs % DAY_MS) + 8 * HOUR_MS;
@@ -152,7 +170,10 @@ function makeOptions(random, spots, asOfMs) {
     const settlement = random.uniform() < 0.3 ? "inverse" : "linear";
     // Participants buy what is out of the money: calls above the spot, puts below.
     const reach = Math.min(1, 0.25 + days / 120);
-    const moneyness = type === "call" ? 1 + reach * random.between(-0.1, 0.6) : 1 - reach * random.between(-0.1, 0.4);
+    const moneyness =
+      type === "call"
+        ? 1 + reach * random.between(-0.1, 0.6)
+        : 1 - reach * random.between(-0.1, 0.4);
     const strike = rounded(spot * moneyness, 3);
     const away = strike / spot - 1;
     const smile = vol * (1.04 + 0.35 * away * away * (20 / (days + 10)) - 0.12 * away);
@@ -174,7 +195,9 @@ function makeOptions(random, spots, asOfMs) {
     if (side === "short" && !isCross(owner)) {
       const cover = random.between(0.25, 0.8);
       position.collateral =
-        settlement === "inverse" ? (quantity * cover).toFixed(4) : (quantity * spot * cover).toFixed(2);
+        settlement === "inverse"
+          ? (quantity * cover).toFixed(4)
+          : (quantity * spot * cover).toFixed(2);
     }
     return position;
   });
@@ -202,7 +225,8 @@ function makePerpetuals(random, spots) {
     if (!isCross(owner)) {
       // Enough to stand above maintenance at today's price, whatever the entry was.
       const margin = notional * (1 / leverage + 0.09);
-      position.collateral = settlement === "inverse" ? (margin / spot).toFixed(4) : margin.toFixed(2);
+      position.collateral =
+        settlement === "inverse" ? (margin / spot).toFixed(4) : margin.toFixed(2);
     }
     return position;
   });
@@ -237,21 +261,50 @@ function makeCovers(random) {
 
 /** Equal shares of 40 participants: 1/40 is exact enough to sum to one. */
 function sharesOf(from) {
-  return Array.from({ length: 40 }, (_, i) => ({ participant: participantId(from + i * 2), share: 0.025 }));
+  return Array.from({ length: 40 }, (_, i) => ({
+    participant: participantId(from + i * 2),
+    share: 0.025,
+  }));
 }
 
 function makeWaterfall() {
   return {
     layers: [
-      { id: "operator-first-loss", order: 1, kind: "operator", provider: "the protocol's treasury", size: "4000000.00" },
-      { id: "members-junior", order: 2, kind: "members", size: "6000000.00", shares: sharesOf(0) },
-      { id: "members-senior", order: 3, kind: "members", size: "9000000.00", capShare: 0.9, shares: sharesOf(80) },
-      { id: "reinsurance", order: 4, kind: "reinsurance", provider: "a reinsurer", size: "8000000.00", cap: "6000000.00" },
+      {
+        id: "operator-first-loss",
+        order: 1,
+        kind: "operator",
+        provider: "the protocol's treasury",
+        size: "1200000.00",
+      },
+      { id: "members-junior", order: 2, kind: "members", size: "1500000.00", shares: sharesOf(0) },
+      {
+        id: "members-senior",
+        order: 3,
+        kind: "members",
+        size: "2000000.00",
+        capShare: 0.9,
+        shares: sharesOf(80),
+      },
+      {
+        id: "reinsurance",
+        order: 4,
+        kind: "reinsurance",
+        provider: "a reinsurer",
+        size: "1500000.00",
+        cap: "1200000.00",
+      },
     ],
-    assessments: Array.from({ length: 40 }, (_, i) => ({ participant: participantId(i * 5), cap: "75000.00" })),
+    assessments: Array.from({ length: 40 }, (_, i) => ({
+      participant: participantId(i * 5),
+      cap: "15000.00",
+    })),
     lastResort: {
       kind: "socialised",
-      weights: Array.from({ length: PARTICIPANTS }, (_, n) => ({ participant: participantId(n), weight: 1 })),
+      weights: Array.from({ length: PARTICIPANTS }, (_, n) => ({
+        participant: participantId(n),
+        weight: 1,
+      })),
     },
   };
 }
@@ -286,7 +339,8 @@ export function makePool(rows = makePrices()) {
 
 /** JSON with one item of a list per line: compact, and differences stay readable. */
 export function poolJson(pool = makePool()) {
-  const lines = (list, indent) => `[\n${list.map((item) => `${indent}  ${JSON.stringify(item)}`).join(",\n")}\n${indent}]`;
+  const lines = (list, indent) =>
+    `[\n${list.map((item) => `${indent}  ${JSON.stringify(item)}`).join(",\n")}\n${indent}]`;
   const entries = Object.entries(pool).map(([key, value]) => {
     if (Array.isArray(value)) return `  ${JSON.stringify(key)}: ${lines(value, "  ")}`;
     if (key !== "waterfall") return `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`;

@@ -93,7 +93,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
     },
     isTTY: { stdout: false, stderr: false },
     env: {},
-    examplePool: "example.json",
+    example: { pool: "example.json", prices: "example.csv" },
     ...given.io,
   };
   const exit = await main(line.split(" ").filter(Boolean), io, core);
