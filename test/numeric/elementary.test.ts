@@ -27,7 +27,6 @@ test("log1p: puts back what rounding 1 + x lost", () => {
   const lost = 2 ** -53;
   expectClose(log1p(0.5 + lost) - log1p(0.5), lost / 1.5, { abs: 2.8e-17 });
 });
-});
 
 test("expm1 and log1p: keep their limits", () => {
   expect([expm1(0), expm1(-800), expm1(800), log1p(0), log1p(-1)]).toEqual([
