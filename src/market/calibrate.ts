@@ -130,8 +130,10 @@ function tailNotes(tail: TailFit | null): { code: string; detail: string }[] {
   if (tail === null || !tail.atBound) return [];
   const high = tail.degreesOfFreedom === DEGREES_OF_FREEDOM_MAX;
   const detail = high
-    ? `the fit of degreesOfFreedom ended at its upper bound ${tail.degreesOfFreedom}: the tails are no heavier than normal, and gbm will do`
-    : `the fit of degreesOfFreedom ended at its lower bound ${tail.degreesOfFreedom}: the variance hardly exists; look for bad prices first`;
+    ? `the fit of degreesOfFreedom ended at its upper bound ${tail.degreesOfFreedom}: the ` +
+      "tails are no heavier than normal, and gbm will do"
+    : `the fit of degreesOfFreedom ended at its lower bound ${tail.degreesOfFreedom}: the ` +
+      "variance hardly exists; look for bad prices first";
   return [{ code: "TAIL_AT_BOUND", detail }];
 }
 

@@ -254,7 +254,9 @@ function priceIssues(selected: PriceHistory, whole: PriceHistory): Issue[] {
         issues.push({
           code: "MODEL_DOMAIN",
           pointer: `/prices/${rowsBefore + row}/${column}`,
-          detail: `${asset} must have positive prices in a lognormal model; use Bachelier for a price that may reach zero, NaN for a missing one`,
+          detail:
+            `${asset} must have positive prices in a lognormal model; use Bachelier for a ` +
+            "price that may reach zero, NaN for a missing one",
           expected: "0 < price < Infinity",
           received: received(price),
         });
@@ -267,7 +269,9 @@ function priceIssues(selected: PriceHistory, whole: PriceHistory): Issue[] {
     issues.push({
       code: "HISTORY_CONSTANT",
       pointer: `/assets/${column}`,
-      detail: `${asset} never moves, so it has neither volatility nor correlation; leave it out, or give its parameters by hand`,
+      detail:
+        `${asset} never moves, so it has neither volatility nor correlation; leave it out, or ` +
+        "give its parameters by hand",
       expected: "at least two different prices",
       received: `${count} times ${first}`,
     });
@@ -289,7 +293,9 @@ function stillIssues(
     .map((asset) => ({
       code: "HISTORY_CONSTANT",
       pointer: `/assets/${whole.assets.indexOf(asset)}`,
-      detail: `${asset} has the same return throughout the rows where every asset has a price; leave it out or send more rows`,
+      detail:
+        `${asset} has the same return throughout the rows where every asset has a price; ` +
+        "leave it out or send more rows",
       expected: "returns that differ",
     }));
 }
@@ -301,7 +307,9 @@ function lengthIssues(history: PriceHistory, returns: number): Issue[] {
     {
       code: "HISTORY_TOO_SHORT",
       pointer: "/times",
-      detail: `${history.assets.length} assets need ${required} returns on the common calendar (rows with every price, one interval apart); send more rows or fewer assets`,
+      detail:
+        `${history.assets.length} assets need ${required} returns on the common calendar ` +
+        "(rows with every price, one interval apart); send more rows or fewer assets",
       expected: `at least ${required} returns`,
       received: `${returns} returns in ${history.times.length} rows`,
     },
@@ -337,7 +345,8 @@ function reportOn(
   note(
     outliers.length,
     "OUTLIER",
-    `${outliers.length} log returns lie beyond ${OUTLIER_SIGMAS} robust standard deviations and were kept; check the prices`,
+    `${outliers.length} log returns lie beyond ${OUTLIER_SIGMAS} robust standard deviations ` +
+      "and were kept; check the prices",
   );
   return {
     intervalMs,

@@ -48,7 +48,9 @@ export function marketModel(parameters: MarketParameters): MarketModel {
   const { correlation, smallest } = acceptedCorrelation(given, parameters, notes);
   const { lower, rank } = semidefiniteCholesky(correlation, width);
   if (rank < width) {
-    const detail = `the correlation matrix has rank ${rank} of ${width}: some assets are fixed mixtures of others`;
+    const detail =
+      `the correlation matrix has rank ${rank} of ${width}: some assets are fixed mixtures of ` +
+      "others";
     notes.push({ code: "RANK", detail });
   }
 
@@ -101,7 +103,9 @@ function acceptedCorrelation(
       refuse({
         code: "MATRIX_NOT_PSD",
         pointer: "/correlation",
-        detail: `no returns can have these correlations: the smallest eigenvalue is ${smallest}; estimate all pairs on the same rows, or set repair: "nearest"`,
+        detail:
+          `no returns can have these correlations: the smallest eigenvalue is ${smallest}; ` +
+          `estimate all pairs on the same rows, or set repair: "nearest"`,
         expected: `smallest eigenvalue >= ${-NOT_PSD * width}`,
         received: received(smallest),
       });
@@ -117,7 +121,8 @@ function acceptedCorrelation(
   }
   if (smallest < -NEGATIVE * width) {
     const mended = shrinkToCorrelation(given, width);
-    const detail = `smallest eigenvalue ${smallest} lifted to 0, Frobenius distance ${mended.distance}`;
+    const detail =
+      `smallest eigenvalue ${smallest} lifted to 0, Frobenius distance ` + `${mended.distance}`;
     notes.push({ code: "JITTER", detail });
     return { correlation: mended.correlation, smallest };
   }

@@ -10,8 +10,8 @@ const SYMMETRY_MAX = 1e-12;
 /**
  * Faults of market parameters other than definiteness, pointers relative to the parameters.
  *
- * @returns  codes TYPE, KEY_MISSING, POOL_EMPTY, ID_DUPLICATE, NUMBER_NOT_FINITE, NUMBER_RANGE, UNIT_SUSPECT,
- *           MATRIX_SHAPE, MATRIX_SYMMETRY, MATRIX_DIAGONAL; empty when there are none
+ * @returns  codes TYPE, KEY_MISSING, POOL_EMPTY, ID_DUPLICATE, NUMBER_NOT_FINITE, NUMBER_RANGE,
+ *           UNIT_SUSPECT, MATRIX_SHAPE, MATRIX_SYMMETRY, MATRIX_DIAGONAL; empty when there are none
  */
 export function parameterIssues(parameters: MarketParameters): Issue[] {
   if (typeof parameters !== "object" || parameters === null) {
@@ -80,7 +80,9 @@ function vectorIssues(name: string, vector: unknown, width: number, least: numbe
     const fault = numberFault(value, least, PER_YEAR_MAX);
     if (fault === "TYPE") issues.push(type(pointer, name, "a number", value));
     else if (fault === "NUMBER_RANGE" && Math.abs(value as number) > PER_YEAR_MAX) {
-      const detail = `${value} looks like percent or like another unit of time; write 0.8 for 80 % per year`;
+      const detail =
+        `${value} looks like percent or like another unit of time; write 0.8 for 80 % per ` +
+        "year";
       issues.push({ code: "UNIT_SUSPECT", pointer, detail, expected, received: received(value) });
     } else if (fault !== undefined) {
       const detail = `${name} must be a finite number, at least ${least} per year`;

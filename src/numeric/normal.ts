@@ -90,7 +90,9 @@ export function normalPdf(x: number): number {
  * Probability that a standard normal is at most x, relative error below 1e-14 in both tails
  * (x ≥ -37; below it the result leaves the normal range of doubles).
  *
- * @source W. J. Cody (1969); e^(-x²/2) from x itself, since x/√2 is rounded and its square magnifies it
+ * e^(-x²/2) is taken from x itself: x/√2 is rounded, and its square would magnify that.
+ *
+ * @source W. J. Cody (1969)
  */
 export function normalCdf(x: number): number {
   const away = Math.abs(x) * Math.SQRT1_2;
