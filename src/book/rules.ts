@@ -125,7 +125,8 @@ function byId<T extends { readonly id?: string | undefined }>(
 ): ReadonlyMap<string, T> | undefined {
   if (list === undefined) return undefined;
   const map = new Map<string, T>();
-  for (const item of list) if (item?.id !== undefined) map.set(item.id, item);
+  // The first of two equal ids stands for both: the second is reported, its consequences are not.
+  for (const item of list) if (item?.id !== undefined && !map.has(item.id)) map.set(item.id, item);
   return map;
 }
 
@@ -144,8 +145,11 @@ function checkParticipant(item: Draft<Participant>, at: string, directory: Direc
   }
   collateral.forEach((entry, i) => {
     const asset = entry?.asset;
-    const isMoney = asset !== undefined && asset === directory.currency;
-    if (!isMoney) checkReference(asset, `${at}/collateral/${i}/asset`, "asset", directory);
+    const { currency } = directory;
+    const isMoney = asset !== undefined && asset === currency;
+    // While the currency is unknown, any name that is no asset may be its code.
+    if (!isMoney && currency !== undefined)
+      checkReference(asset, `${at}/collateral/${i}/asset`, "asset", directory);
     const decimals = isMoney ? directory.decimals : coinDecimals(asset, directory);
     checkPrecision(entry?.amount, decimals, `${at}/collateral/${i}/amount`, directory);
   });

@@ -4,6 +4,7 @@ import {
   Findings,
   type Issue,
   instantIssue,
+  isBytes,
   PoolError,
   readInstant,
   readJson,
@@ -26,7 +27,7 @@ import { poolForm } from "./schema.ts";
  * @throws        PoolError; the codes of `readJson` for text, then those of form and rules
  */
 export function readPool(source: unknown): Pool {
-  const isText = typeof source === "string" || source instanceof Uint8Array;
+  const isText = typeof source === "string" || isBytes(source);
   const value = isText ? readJson(source) : source;
   refuseOtherVersion(value);
   const found = new Findings();
@@ -96,7 +97,7 @@ function refuseOtherVersion(value: unknown): void {
       detail: newer
         ? `the document is newer than this build, which reads version ${POOL_VERSION}; upgrade riskpool`
         : `the document is of a version that never was or is no longer read; write version ${POOL_VERSION}`,
-      expected: `${POOL_VERSION}`,
+      expected: `exactly ${POOL_VERSION}`,
       received: received(version),
     },
   ]);
