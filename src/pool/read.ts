@@ -69,12 +69,16 @@ function empty(pointer: string, detail: string): Issue {
   return { code: "POOL_EMPTY", pointer, detail, expected: "at least one entry" };
 }
 
-/** Ids of a list, or undefined when the list itself had the wrong form. */
+/** Ids of a list, or undefined when not all of them could be read. */
 function idsOf(
   list: readonly ({ readonly id?: string | undefined } | undefined)[] | undefined,
 ): ReadonlySet<string> | undefined {
-  if (list === undefined) return undefined;
-  return new Set(list.flatMap((item) => (item?.id === undefined ? [] : [item.id])));
+  const ids = new Set<string>();
+  for (const item of list ?? [undefined]) {
+    if (item?.id === undefined) return undefined;
+    ids.add(item.id);
+  }
+  return ids;
 }
 
 function refuseOtherVersion(value: unknown): void {
