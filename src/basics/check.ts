@@ -382,7 +382,7 @@ export function constant<const T extends string | number>(
       code: rules.code,
       pointer: pointerTo(place),
       detail: rules.hint,
-      expected: JSON.stringify(only),
+      expected: `exactly ${JSON.stringify(only)}`,
       received: received(value),
     });
     return undefined as Draft<T>;

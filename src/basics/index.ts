@@ -6,6 +6,7 @@ export { confusionKey, ID_PATTERN, idClashes, idIssue, type PlacedId } from "./i
 export {
   canonicalJson,
   hasLoneSurrogate,
+  isBytes,
   JSON_BYTES_MAX,
   JSON_DEPTH_MAX,
   JSON_VALUES_MAX,

@@ -38,6 +38,11 @@ export function isForbiddenKey(key: string): boolean {
   return FORBIDDEN_KEYS.has(key);
 }
 
+/** Whether a value is a `Uint8Array` of this or another realm; asks nothing of a proxy. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
+}
+
 /** Whether a text holds half of a surrogate pair, which no UTF-8 can carry. */
 export function hasLoneSurrogate(text: string): boolean {
   // With the u flag a pair counts as one character, so only lone halves are in this range.
@@ -49,7 +54,7 @@ function decode(text: string | Uint8Array, bytesMax: number): string {
     if (exceeds(text, bytesMax)) refuse(tooLarge(bytesMax, `more than ${bytesMax} bytes`));
     return text;
   }
-  if (!(text instanceof Uint8Array)) {
+  if (!isBytes(text)) {
     refuse({
       code: "TYPE",
       pointer: "",

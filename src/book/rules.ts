@@ -43,9 +43,10 @@ const YEARS_MAX = 30;
 /** The book's ids, gathered once for all rules. */
 interface Directory extends BookSetting {
   readonly found: Findings;
-  /** Undefined when the list itself was wrong: then nothing can be called unknown. */
-  readonly assets: ReadonlyMap<string, Draft<Asset>> | undefined;
-  readonly participants: ReadonlyMap<string, Draft<Participant>> | undefined;
+  readonly assets: ReadonlyMap<string, Draft<Asset>>;
+  readonly participants: ReadonlyMap<string, Draft<Participant>>;
+  /** Whether every id of the list could be read: else nothing can be called unknown. */
+  readonly complete: { readonly asset: boolean; readonly participant: boolean };
 }
 
 /**
@@ -65,6 +66,7 @@ export function checkBook(
     found,
     assets: byId(book.assets),
     participants: byId(book.participants),
+    complete: { asset: allNamed(book.assets), participant: allNamed(book.participants) },
   };
   const each = <T>(
     list: readonly T[] | undefined,
@@ -122,11 +124,19 @@ function* assetsOf(
 
 function byId<T extends { readonly id?: string | undefined }>(
   list: readonly (T | undefined)[] | undefined,
-): ReadonlyMap<string, T> | undefined {
-  if (list === undefined) return undefined;
+): ReadonlyMap<string, T> {
   const map = new Map<string, T>();
-  for (const item of list) if (item?.id !== undefined) map.set(item.id, item);
+  // The first of two equal ids stands for both: the second is reported, its consequences are not.
+  for (const item of list ?? []) {
+    if (item?.id !== undefined && !map.has(item.id)) map.set(item.id, item);
+  }
   return map;
+}
+
+function allNamed(
+  list: readonly ({ readonly id?: string | undefined } | undefined)[] | undefined,
+): boolean {
+  return list?.every((item) => item?.id !== undefined) === true;
 }
 
 function checkParticipant(item: Draft<Participant>, at: string, directory: Directory): void {
@@ -144,8 +154,11 @@ function checkParticipant(item: Draft<Participant>, at: string, directory: Direc
   }
   collateral.forEach((entry, i) => {
     const asset = entry?.asset;
-    const isMoney = asset !== undefined && asset === directory.currency;
-    if (!isMoney) checkReference(asset, `${at}/collateral/${i}/asset`, "asset", directory);
+    const { currency } = directory;
+    const isMoney = asset !== undefined && asset === currency;
+    // While the currency is unknown, any name that is no asset may be its code.
+    if (!isMoney && currency !== undefined)
+      checkReference(asset, `${at}/collateral/${i}/asset`, "asset", directory);
     const decimals = isMoney ? directory.decimals : coinDecimals(asset, directory);
     checkPrecision(entry?.amount, decimals, `${at}/collateral/${i}/amount`, directory);
   });
@@ -197,7 +210,7 @@ function checkCollateral(
   at: string,
   directory: Directory,
 ): void {
-  const margin = directory.participants?.get(item.participant ?? "")?.margin;
+  const margin = directory.participants.get(item.participant ?? "")?.margin;
   const given = item.collateral !== undefined;
   const refuse = (detail: string): void =>
     directory.found.addFirst({
@@ -261,7 +274,7 @@ function checkReference(
   directory: Directory,
 ): void {
   const known = kind === "asset" ? directory.assets : directory.participants;
-  if (id === undefined || known === undefined || known.has(id)) return;
+  if (id === undefined || !directory.complete[kind] || known.has(id)) return;
   directory.found.add({
     code: "REFERENCE_UNKNOWN",
     pointer,
@@ -305,6 +318,6 @@ function checkPrecision(
 }
 
 function coinDecimals(asset: string | undefined, directory: Directory): number | undefined {
-  const entry = asset === undefined ? undefined : directory.assets?.get(asset);
+  const entry = asset === undefined ? undefined : directory.assets.get(asset);
   return entry === undefined ? undefined : (entry.decimals ?? COIN_DECIMALS);
 }

@@ -4,6 +4,7 @@ import {
   Findings,
   type Issue,
   instantIssue,
+  isBytes,
   PoolError,
   readInstant,
   readJson,
@@ -26,7 +27,7 @@ import { poolForm } from "./schema.ts";
  * @throws        PoolError; the codes of `readJson` for text, then those of form and rules
  */
 export function readPool(source: unknown): Pool {
-  const isText = typeof source === "string" || source instanceof Uint8Array;
+  const isText = typeof source === "string" || isBytes(source);
   const value = isText ? readJson(source) : source;
   refuseOtherVersion(value);
   const found = new Findings();
@@ -78,12 +79,16 @@ function empty(pointer: string, detail: string): Issue {
   return { code: "POOL_EMPTY", pointer, detail, expected: "at least one entry" };
 }
 
-/** Ids of a list, or undefined when the list itself had the wrong form. */
+/** Ids of a list, or undefined when not all of them could be read. */
 function idsOf(
   list: readonly ({ readonly id?: string | undefined } | undefined)[] | undefined,
 ): ReadonlySet<string> | undefined {
-  if (list === undefined) return undefined;
-  return new Set(list.flatMap((item) => (item?.id === undefined ? [] : [item.id])));
+  const ids = new Set<string>();
+  for (const item of list ?? [undefined]) {
+    if (item?.id === undefined) return undefined;
+    ids.add(item.id);
+  }
+  return ids;
 }
 
 function refuseOtherVersion(value: unknown): void {
@@ -106,7 +111,7 @@ function refuseOtherVersion(value: unknown): void {
       detail: newer
         ? `the document is newer than this build, which reads version ${POOL_VERSION}; upgrade riskpool`
         : `the document is of a version that never was or is no longer read; write version ${POOL_VERSION}`,
-      expected: `${POOL_VERSION}`,
+      expected: `exactly ${POOL_VERSION}`,
       received: received(version),
     },
   ]);
