@@ -61,6 +61,7 @@ export function byId(a: { readonly id: string }, b: { readonly id: string }): nu
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
+/** Legs of nothing. */
 export function noLegs(): Legs {
   return { calls: [], slope: 0, constant: 0, settled: [] };
 }

@@ -45,7 +45,7 @@ export function tailNeeded(levels: readonly Level[], scenarios: number): number 
     const { lower } = orderStatisticInterval(level / 1e6, scenarios, 0.95);
     needed = Math.max(
       needed,
-      scenarios - (lower ?? 1) + 1,
+      scenarios - Math.max(lower, 1) + 1,
       Math.ceil(tailCount(level, scenarios)) + 1,
     );
   }
@@ -60,7 +60,7 @@ export function tailNeeded(levels: readonly Level[], scenarios: number): number 
 export function riskAt(tail: Float64Array, scenarios: number, level: Level): RiskLevel {
   const measure = measureTail(tail, scenarios, level);
   const { lower, upper } = orderStatisticInterval(level / 1e6, scenarios, 0.95);
-  const low = tail[Math.min(scenarios - (lower ?? 1), tail.length - 1)]!;
+  const low = tail[Math.min(scenarios - Math.max(lower, 1), tail.length - 1)]!;
   const high = upper === null ? null : tail[scenarios - upper]!;
   // Half the interval in units of its normal width; one-sided where the sample has no upper end.
   const spread = high === null ? (measure.valueAtRisk - low) / Z95 : (high - low) / (2 * Z95);

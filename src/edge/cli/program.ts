@@ -46,11 +46,19 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
   addCalibrate(program, io, core);
   addImportChain(program, io, core);
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(withCommand(argv), { from: "user" });
     return EXIT.ok;
   } catch (error) {
     return failed(error) ? printFailure(error, io, json) : EXIT.ok;
   }
+}
+
+/** Without a command, the example is valued; a misspelt one must not pass for a file's name. */
+function withCommand(argv: readonly string[]): string[] {
+  const own = ["-h", "--help", "-V", "--version"];
+  const first = argv[0];
+  const isBare = first === undefined || (first.startsWith("-") && !own.includes(first));
+  return isBare ? ["value", ...argv] : [...argv];
 }
 
 /** Help and version end a run by an exception that is no failure. */

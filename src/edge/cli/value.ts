@@ -9,7 +9,7 @@ import { OptionReader, type OptionTexts } from "./option.ts";
 /** Adds `riskpool value`. */
 export function addValue(program: Command, io: Io, core: Core): void {
   const command = program
-    .command("value", { isDefault: true })
+    .command("value")
     .description("value a pool: VaR, ES, layers, contributions; writes a report")
     .argument("[pool]", "pool document (JSON), - for standard input; the example when left out")
     .option("--prices <csv>", "price history to fit the market to, in place of the pool's own")

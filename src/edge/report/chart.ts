@@ -117,10 +117,12 @@ ${drawing.content}</svg>
 `;
 }
 
+/** A straight line. */
 export function line(x1: number, y1: number, x2: number, y2: number, style: string): Markup {
   return html`<line class="${style}" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"/>`;
 }
 
+/** A rectangle; a negative size is none. */
 export function rect(x: number, y: number, width: number, height: number, style: string): Markup {
   const across = Math.max(width, 0);
   return html`<rect class="${style}" x="${x}" y="${y}" width="${across}" height="${Math.max(height, 0)}"/>`;
@@ -128,6 +130,7 @@ export function rect(x: number, y: number, width: number, height: number, style:
 
 export type Anchor = "start" | "middle" | "end";
 
+/** A text at a point. */
 export function label(
   x: number,
   y: number,

@@ -46,6 +46,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
   const files = new Map([
     ["pool.json", "{pool}"],
     ["example.json", "{example}"],
+    ["example.csv", "time,example"],
     ["prices.csv", "ts,btc"],
     ["chain.csv", "chain"],
   ]);
@@ -114,6 +115,7 @@ test("value: asks for the documented defaults on the example", async () => {
   expect(asked).toEqual([
     {
       pool: "{example}",
+      prices: "time,example",
       calibration: {},
       scenarios: 100_000,
       seed: 1n,
@@ -257,7 +259,9 @@ test("main: gives the exit code that --help promises", async () => {
     ["--help", 0, "Exit codes:"],
     ["--version", 0, "0.1.0"],
     ["value --help", 0, "--confidence"],
-    ["", 2, "Usage:"],
+    ["", 0, "Wrote out/result.json"],
+    ["--seed 2", 0, "Wrote out/result.json"],
+    ["--sede 2", 2, "--seed"],
     ["valeu", 2, "Did you mean value?"],
     ["settle pool.json", 2, "--loss"],
     ["settle --loss 1", 2, "missing required argument"],
@@ -322,9 +326,7 @@ test("import-chain: writes the pool document and keeps notices off standard outp
     "import-chain chain.csv --share 0.05 --participants 200 --out pool-new.json",
   );
   expect(exit).toBe(0);
-  expect(asked).toEqual([
-    { chain: "chain", format: "csv", share: 0.05, participants: 200, seed: 1n },
-  ]);
+  expect(asked).toEqual([{ chain: "chain", share: 0.05, participants: 200 }]);
   expect(JSON.parse(files.get("pool-new.json")!)).toEqual(POOL);
   expect(out).toBe("Wrote pool-new.json: 0 options of 1 participants\n");
   expect(err).toBe("! SHORT_HISTORY: Only 90 days of prices.\n");
