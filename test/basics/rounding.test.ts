@@ -22,6 +22,8 @@ test.each([
   [-100n, { a: 1, b: 1, c: 1 }, [-34n, -33n, -33n]],
   [3n, { a: 5e-324, b: 1e-323 }, [1n, 2n]],
   [10n, { a: 1e308, b: 5e-324 }, [10n, 0n]],
+  // The least normal double is 2^52 times the least subnormal one.
+  [3n * (2n ** 52n + 1n), { a: 2.2250738585072014e-308, b: 5e-324 }, [3n * 2n ** 52n, 3n]],
   [7n, { a: 3n, b: 4n }, [3n, 4n]],
   [0n, { a: 0, b: 0 }, [0n, 0n]],
 ])("apportion: splits %s by the weights of row %#", (total, weights, expected) => {
