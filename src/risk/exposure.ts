@@ -1,8 +1,8 @@
 import { readInstant, YEAR_MS } from "../basics/index.ts";
 import { black76, exp, log } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
-import { byId, carryOf, coinsOf } from "./account.ts";
-import { cubicsOf, type LaidPool, lossCells } from "./layout.ts";
+import { type Account, type Accounts, byId, carryOf, coinsOf } from "./account.ts";
+import { isFlooredAt, legsValue } from "./node-grid.ts";
 import type { AssetExposure } from "./valuation.ts";
 
 /** Moves of one asset's price at which its profile is shown, as fractions. */
@@ -51,35 +51,37 @@ function greeksOf(document: PoolDocument, discountRate: number): Map<string, Gre
   return sums;
 }
 
-/**
- * Loss of the pool when one asset moves and the others stay, at the horizon: the sum of its
- * profiles. Options that expire before the horizon settle at the moved price. Shortfalls of
- * accounts over several assets are left out, because no single asset has them.
- */
-function profileOf(pool: LaidPool, asset: number, cells: readonly Float64Array[]): number[] {
-  return MOVES.map((move) => {
-    const x = log(1 + move);
-    let loss = 0;
-    pool.accounts.nodes.forEach((node, index) => {
-      if (node.asset === asset) loss += cubicAt(pool.grids[index]!.edges, cells[index]!, x);
-      else loss += cubicAt(pool.grids[index]!.edges, cells[index]!, 0);
-    });
-    return loss;
-  });
+/** Loss that the legs of all accounts at one node cause when the node's log return is x. */
+function nodeLoss(accounts: readonly Account[], node: number, x: number): number {
+  let loss = 0;
+  for (const account of accounts) {
+    const legs = account.value.get(node);
+    if (!legs) continue;
+    const value = legsValue(legs, x);
+    loss += value;
+    if (account.value.keys().next().value === node) loss -= account.valueNow;
+    if (!isFlooredAt(account, node)) continue;
+    const collateral = account.collateral.get(node);
+    const equity = value + (collateral ? legsValue(collateral, x) : 0);
+    loss += Math.max(0, -equity) - Math.max(0, -(account.valueNow + account.collateralNow));
+  }
+  return loss;
 }
 
-function cubicAt(edges: Float64Array, cubics: Float64Array, x: number): number {
-  const inside = Math.min(edges.at(-1)!, Math.max(edges[0]!, x));
-  let low = 0;
-  let high = edges.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (edges[middle]! <= inside) low = middle;
-    else high = middle - 1;
-  }
-  const t = (inside - edges[low]!) / (edges[low + 1]! - edges[low]!);
-  const [c0, c2, c1, c3] = cubics.subarray(4 * low, 4 * low + 4);
-  return c0! + t * (c1! + t * (c2! + t * c3!));
+/**
+ * Loss of the pool when one asset moves and the others stay, at the horizon. Options that expire
+ * before it settle at the moved price. Shortfalls of accounts over several assets are left out,
+ * because no single asset has them.
+ */
+function profileOf({ nodes, list }: Accounts, asset: number): number[] {
+  const lossAt = (isOwn: boolean, x: number) =>
+    nodes.reduce(
+      (sum, node, index) =>
+        (node.asset === asset) === isOwn ? sum + nodeLoss(list, index, x) : sum,
+      0,
+    );
+  const still = lossAt(false, 0);
+  return MOVES.map((move) => still + lossAt(true, log(1 + move)));
 }
 
 /**
@@ -87,18 +89,15 @@ function cubicAt(edges: Float64Array, cubics: Float64Array, x: number): number {
  * the model's range are left out of the profile.
  */
 export function exposuresOf(
-  pool: LaidPool,
+  accounts: Accounts,
   document: PoolDocument,
   volatility: readonly number[],
   discountRate: number,
 ): AssetExposure[] {
   const greeks = greeksOf(document, discountRate);
-  const cells = pool.grids.map((grid, index) =>
-    cubicsOf(lossCells(pool.accounts.list, grid, index)),
-  );
-  return pool.accounts.assets.map((id, asset) => {
+  return accounts.assets.map((id, asset) => {
     const { delta, gamma, vega } = greeks.get(id)!;
-    const spot = pool.accounts.spots[asset]!;
+    const spot = accounts.spots[asset]!;
     return {
       asset: id,
       spot,
@@ -107,7 +106,7 @@ export function exposuresOf(
       deltaCoins: -delta + 0,
       gammaPerPercent: -gamma * spot * spot * 0.01 + 0,
       vegaPerPoint: -vega * 0.01 + 0,
-      profile: { move: MOVES, loss: profileOf(pool, asset, cells) },
+      profile: { move: MOVES, loss: profileOf(accounts, asset) },
     };
   });
 }

@@ -136,7 +136,7 @@ export async function valuePool(
     risk: summarise(run.losses, run.tail, request.levels, request.primary, request.horizonDays),
     waterfall: waterfallRisk(run.losses, run.tail, document.waterfall, decimals, request.primary),
     contributions,
-    exposures: exposuresOf(laid, document, parameters.volatility, discountRate),
+    exposures: exposuresOf(accounts, document, parameters.volatility, discountRate),
     assumptions: assumptionsOf(request, parameters),
     warnings: warningsOf(request, model, laid),
   };

@@ -51,7 +51,7 @@ function profileChart(
   const { move, loss } = exposure.profile;
   const first = move[0] ?? 0;
   const last = move.at(-1) ?? 0;
-  const y = linear(domain, [HEIGHT - 26, 26], 3);
+  const y = linear(domain, [HEIGHT - 26, 26], 4);
   const x = linear([first, last], [34, SMALL.width - 8], 2);
   const points = move.map((each, i) => [x(each), y((loss[i] ?? 0) / factor)] as const);
   const name = clipped(printable(exposure.asset), 22);

@@ -32,7 +32,7 @@ export function methodSection({ valuation, primary }: Reading): Markup {
     "Method in short",
     html`<ul>
 <li><b>Scenarios.</b> ${count(scenarios)} joint price paths and cover events over ${days(horizonDays)}; every position is valued on each, and the pool's loss is the fall of its value over that time. Losses are positive, gains negative.</li>
-<li><b>Value at risk.</b> The smallest of the worst ${tail} losses (level ${level}). Its interval is read off order statistics: the number of losses beyond a quantile is binomial, whatever the distribution.</li>
+<li><b>Value at risk.</b> The loss that ${tail} scenarios exceed (level ${level}). Its interval is read off order statistics: the number of losses beyond a quantile is binomial, whatever the distribution.</li>
 <li><b>Expected shortfall.</b> The mean of those worst losses, the last of them weighted by what is left of the tail (Acerbi &amp; Tasche, On the coherence of expected shortfall, 2002). Its standard error counts both the spread inside the tail and the error of the tail's edge.</li>
 <li><b>Contributions.</b> Each participant's mean loss over the pool's tail: the Euler share, which rewards what lowers the pool's risk at the margin and sums to the whole (Tasche, Risk contributions and performance measurement, 1999).</li>
 <li><b>Layers.</b> Each scenario's loss is poured down the layers in order; hit probabilities and draws are frequencies and means over scenarios.</li>

@@ -10,7 +10,7 @@ html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,
 "Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums lining-nums;
 overflow-wrap:break-word}
-main,header,footer{max-width:60rem;margin:0 auto;padding:0 1.5rem}
+main,header,footer{max-width:64rem;margin:0 auto;padding:0 1.5rem}
 header{padding-top:3.5rem}
 footer{padding-bottom:4rem;color:var(--muted);font-size:.8125rem}
 h1{font-size:2rem;line-height:1.2;letter-spacing:-.015em;font-weight:650;margin:0 0 .35rem}
