@@ -17,7 +17,8 @@ export interface Tail {
  */
 export function worst(losses: Float64Array, count: number): Tail {
   assert(count >= 1 && count <= losses.length, "a tail has between one and all scenarios");
-  const threshold = largest(losses.slice(), count);
+  const kept = keepWorst(losses, count);
+  const threshold = largest(kept, count);
   const candidates: number[] = [];
   for (let i = 0; i < losses.length; i++) if (losses[i]! >= threshold) candidates.push(i);
   candidates.sort((a, b) => losses[b]! - losses[a]! || a - b);
@@ -32,9 +33,34 @@ export function worst(losses: Float64Array, count: number): Tail {
  */
 export function worstLosses(losses: Float64Array, count: number): Float64Array {
   assert(count >= 1 && count <= losses.length, "a tail has between one and all scenarios");
-  const copy = losses.slice();
-  largest(copy, count);
-  return copy.subarray(0, count).sort().reverse();
+  const kept = keepWorst(losses, count);
+  largest(kept, count);
+  return kept.subarray(0, count).sort().reverse();
+}
+
+/**
+ * Some of the losses, among them the `count` worst, in a buffer that is small beside the rest.
+ *
+ * Whatever is not above the count-th worst so far cannot be in the tail; when the buffer is full,
+ * it is cut back to the worst and the bar is raised. Most losses cost one comparison.
+ */
+function keepWorst(losses: Float64Array, count: number): Float64Array {
+  const buffer = new Float64Array(Math.min(losses.length, 2 * count + 1024));
+  let bar = Number.NEGATIVE_INFINITY;
+  let kept = 0;
+  for (let i = 0; i < losses.length; i++) {
+    const loss = losses[i]!;
+    // The first `count` are kept whatever they are, so that losses all alike are kept too.
+    if (loss > bar || kept < count) {
+      if (kept === buffer.length) {
+        bar = largest(buffer, count);
+        kept = count;
+        if (!(loss > bar)) continue;
+      }
+      buffer[kept++] = loss;
+    }
+  }
+  return buffer.subarray(0, kept);
 }
 
 /**
