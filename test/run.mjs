@@ -5,7 +5,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 
-const MODULES_MIN = 40;
+const MODULES_MIN = 100;
+const NODE_VERSIONS = [20, 22, 24, 26];
 const node = process.execPath;
 
 function run(command, args, options = {}) {
@@ -72,6 +73,55 @@ const stages = {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(out, "utf8"));
     return { passed: numPassedTests, failed: numFailedTests || (ok ? 0 : 1), text };
   },
+};
+
+/** The built command line gives the same bytes on every supported Node. */
+function nodes() {
+  const command = [
+    "dist/cli.js",
+    "value",
+    "--scenarios",
+    "20000",
+    "--model",
+    "student-t",
+    "--json",
+  ];
+  const files = ["--result", "build/node.json", "--no-report"];
+  const outputs = NODE_VERSIONS.map((version) => {
+    const { status, stdout } = spawnSync("npx", ["-y", `node@${version}`, ...command, ...files], {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
+    return { version, output: status === 0 ? stdout : "" };
+  });
+  const reference = outputs[0].output;
+  const differing = outputs.filter(({ output }) => output === "" || output !== reference);
+  return {
+    passed: outputs.length - differing.length,
+    failed: differing.length,
+    text: `differs from Node ${NODE_VERSIONS[0]}: ${differing.map(({ version }) => version)}`,
+  };
+}
+stages.nodes = nodes;
+
+/** What the README tells a newcomer to run. */
+stages.examples = () => {
+  const value = run(node, [
+    "dist/cli.js",
+    "--out",
+    "build/example/report.html",
+    "--result",
+    "build/example/result.json",
+  ]);
+  const settle = run(node, ["dist/cli.js", "settle", "examples/pool.json", "--loss", "2000000.00"]);
+  const bench = run("npm", ["run", "bench", "--silent", "--", "smoke"]);
+  const results = [value, settle, bench];
+  const failed = results.filter(({ ok }) => !ok).length;
+  return {
+    passed: results.length - failed,
+    failed,
+    text: results.map(({ text }) => text).join("\n"),
+  };
 };
 
 const only = process.argv[2];
