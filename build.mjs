@@ -4,7 +4,7 @@
 //   node build.mjs --accept   also writes the kernel's new digest to assembly/kernels.sha256
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -34,6 +34,7 @@ function buildKernel() {
 }
 
 async function buildLibrary() {
+  rmSync("dist", { recursive: true, force: true });
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   const common = {
     bundle: true,

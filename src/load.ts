@@ -10,7 +10,7 @@ import {
   type Progress,
 } from "./engine/index.ts";
 import type { MarketParameters } from "./market/index.ts";
-import { isPool, type Pool, readPool } from "./pool/index.ts";
+import { isPool, type Pool, readMarket, readPool } from "./pool/index.ts";
 import { type Valuation, valuePool } from "./risk/index.ts";
 import { inlineExecutor } from "./runtime/index.ts";
 import { type Settlement, settle } from "./settlement/index.ts";
@@ -117,8 +117,70 @@ function gather<T>(problems: Issue[], read: () => T): T | undefined {
   }
 }
 
-function readRequest(source: unknown, options: ValueOptions) {
+const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } = {
+  scenarios: "number",
+  seed: "bigint or number",
+  horizon: "number or string",
+  confidence: "number",
+  levels: "object",
+  market: "object",
+  audit: "boolean",
+  bytesMax: "number",
+  signal: "object",
+  onProgress: "function",
+};
+
+/** Refuses options that do not exist or cannot be what they should: a typing slip must not pass. */
+function checkOptions(problems: Issue[], options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    const type = OPTION_TYPES[name as keyof ValueOptions];
+    const pointer = `/options/${name}`;
+    if (type === undefined) {
+      problems.push({
+        code: "KEY_UNKNOWN",
+        pointer,
+        detail: `there is no option ${name}; remove it or correct its name`,
+        expected: Object.keys(OPTION_TYPES).join(", "),
+        received: received(value),
+      });
+    } else if (value !== undefined && !type.split(" or ").includes(typeof value)) {
+      // Numbers and seeds have errors of their own, which say more.
+      if (["scenarios", "seed", "horizon", "confidence", "levels", "market"].includes(name))
+        continue;
+      problems.push({
+        code: "TYPE",
+        pointer,
+        detail: `${name} must be a ${type}`,
+        expected: type,
+        received: received(value),
+      });
+    }
+  }
+  const { signal } = options as { signal?: unknown };
+  if (typeof signal === "object" && !(signal instanceof AbortSignal)) {
+    problems.push({
+      code: "TYPE",
+      pointer: "/options/signal",
+      detail: "signal must be an AbortSignal: new AbortController().signal",
+      expected: "AbortSignal",
+      received: received(signal),
+    });
+  }
+}
+
+function readRequest(source: unknown, given: ValueOptions) {
   const problems: Issue[] = [];
+  if (typeof given !== "object" || given === null) {
+    problems.push({
+      code: "TYPE",
+      pointer: "/options",
+      detail: "options must be an object, or left out",
+      expected: "object",
+      received: received(given),
+    });
+  }
+  const options: ValueOptions = problems.length > 0 ? {} : given;
+  checkOptions(problems, options);
   const document = gather(problems, () => poolOf(source));
   const scenarios = readScenarios(problems, options.scenarios ?? 100_000);
   const seed = readSeed(problems, options.seed ?? 1n);
@@ -127,8 +189,11 @@ function readRequest(source: unknown, options: ValueOptions) {
   );
   const primary = gather(problems, () => level(options.confidence ?? 0.975, "/options/confidence"));
   const levels = readLevels(problems, options.levels ?? [0.95, 0.975, 0.99], primary);
-  const market = options.market ?? document?.document.market;
-  if (document && !market) {
+  const market =
+    options.market === undefined
+      ? document?.document.market
+      : gather(problems, () => readMarket(options.market));
+  if (document && !market && options.market === undefined) {
     problems.push({
       code: "MARKET_MISSING",
       pointer: "/market",
@@ -212,7 +277,8 @@ function readLevels(
   }
   const levels = new Set<Level>();
   if (primary !== undefined) levels.add(primary);
-  fractions.forEach((fraction, i) => {
+  // Array.from makes holes visible: they would be skipped.
+  Array.from(fractions).forEach((fraction, i) => {
     const one = gather(problems, () => level(fraction, `/options/levels/${i}`));
     if (one !== undefined) levels.add(one);
   });

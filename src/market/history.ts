@@ -115,6 +115,11 @@ function raise(issues: readonly Issue[]): void {
 }
 
 function shapeIssues(history: PriceHistory): Issue[] {
+  if (typeof history !== "object" || history === null || !Array.isArray(history.assets)) {
+    const expected = "{ assets: string[], times: Float64Array, prices: Float64Array }";
+    const detail = "a price history holds assets, times and prices";
+    return [{ code: "TYPE", pointer: "", detail, expected, received: received(history) }];
+  }
   const { assets, times, prices } = history;
   for (const [name, value] of Object.entries({ times, prices }) as [string, unknown][]) {
     if (value instanceof Float64Array) continue;

@@ -11,11 +11,12 @@ import {
   received,
 } from "../basics/index.ts";
 import { checkBook } from "../book/index.ts";
+import type { MarketParameters } from "../market/index.ts";
 import { checkWaterfall } from "../terms/index.ts";
 import { POOL_VERSION, type PoolDocument } from "./document.ts";
 import { checkMarket } from "./market-rules.ts";
 import type { Pool } from "./pool.ts";
-import { poolForm } from "./schema.ts";
+import { marketForm, poolForm } from "./schema.ts";
 
 /**
  * Reads and checks a pool document.
@@ -43,6 +44,20 @@ export function readPool(source: unknown): Pool {
   });
   checked.add(pool);
   return pool;
+}
+
+/**
+ * Checks market parameters that come apart from a document, e.g. from `calibrate` or a caller's
+ * own hand. They may speak of more assets than a pool has.
+ *
+ * @throws PoolError as `readPool` for its /market
+ */
+export function readMarket(value: unknown): MarketParameters {
+  const found = new Findings();
+  const draft = marketForm.check(value, { above: null, key: "market" }, found);
+  if (draft !== undefined) checkMarket(draft, undefined, found);
+  found.throwIfAny("market");
+  return draft as MarketParameters;
 }
 
 // Only what this module made and froze counts as checked; a look-alike is checked again.

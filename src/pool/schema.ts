@@ -21,7 +21,8 @@ import { POOL_VERSION, type PoolDocument } from "./document.ts";
 const perAsset = (item: Check<number>): Check<readonly number[]> =>
   array(item, { max: ASSETS_MAX, description: "in the order of assets" });
 
-const market: Check<MarketParameters> = object<MarketParameters>({
+/** The form of market parameters. */
+export const marketForm: Check<MarketParameters> = object<MarketParameters>({
   model: choice(["gbm", "student-t"]),
   assets: array(id(), { max: ASSETS_MAX }),
   volatility: perAsset(
@@ -88,7 +89,7 @@ export const poolForm: Check<PoolDocument> = object<PoolDocument>({
   currency,
   ...bookForm,
   waterfall: waterfallForm,
-  market: optional(market),
+  market: optional(marketForm),
 });
 
 /** JSON Schema (draft 2020-12) of a pool document, made from the same definition as the checks. */
