@@ -16,7 +16,13 @@ export {
   type MarketParameters,
   type PriceHistory,
 } from "./market/index.ts";
-export { type Pool, type PoolDocument, poolJsonSchema, readPool } from "./pool/index.ts";
+export {
+  type Pool,
+  type PoolDocument,
+  poolJsonSchema,
+  readMarket,
+  readPool,
+} from "./pool/index.ts";
 export type * from "./risk/index.ts";
 export { type Settlement, settle } from "./settlement/index.ts";
 export type * from "./terms/index.ts";

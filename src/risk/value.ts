@@ -132,6 +132,7 @@ export async function valuePool(
       volatility: model.parameters.volatility,
       correlation: model.parameters.correlation,
       smallestEigenvalue: model.smallestEigenvalue,
+      parameters,
     },
     risk: summarise(run.losses, run.tail, request.levels, request.primary, request.horizonDays),
     waterfall: waterfallRisk(run.losses, run.tail, document.waterfall, decimals, request.primary),

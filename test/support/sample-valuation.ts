@@ -249,6 +249,13 @@ export const sampleValuation: Valuation = {
     volatility: VOLATILITY,
     correlation,
     smallestEigenvalue: 0.0871,
+    parameters: {
+      model: "student-t",
+      degreesOfFreedom: 4.2,
+      assets: ASSETS,
+      volatility: VOLATILITY,
+      correlation,
+    },
   },
   risk: {
     scenarios: SCENARIOS,

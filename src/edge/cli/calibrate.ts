@@ -59,11 +59,8 @@ export function addCalibrate(program: Command, io: Io, core: Core): void {
         io.stdout(`${JSON.stringify(market, null, 2)}\n`);
         return;
       }
-      const words = modelWords({
-        ...market,
-        degreesOfFreedom: market.degreesOfFreedom ?? null,
-        smallestEigenvalue: 0,
-      });
+      const { model, degreesOfFreedom = null } = market;
+      const words = modelWords({ model, degreesOfFreedom });
       const rows = market.assets.map((asset, i) => [
         printable(asset),
         percent(market.volatility[i] ?? 0),

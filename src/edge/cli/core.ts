@@ -17,6 +17,8 @@ export interface CalibrationRequest {
 export interface ValueRequest {
   /** The pool document as text, unchecked. */
   readonly pool: string;
+  /** Market parameters as JSON text, or a valuation that holds them; instead of prices. */
+  readonly market?: string;
   /** Price history as CSV text, unchecked; the pool's own market is used without it. */
   readonly prices?: string;
   readonly calibration: CalibrationRequest;

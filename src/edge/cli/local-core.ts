@@ -4,6 +4,8 @@ import {
   type MarketParameters,
   type Notice,
   poolJsonSchema,
+  readJson,
+  readMarket,
   readPool,
   settle,
   version,
@@ -35,6 +37,12 @@ function marketFrom(
   };
 }
 
+/** Market parameters out of JSON text: bare, of a pool document, or of a valuation. */
+function marketIn(text: string): MarketParameters {
+  const root = readJson(text) as { market?: { parameters?: unknown } };
+  return readMarket(root.market?.parameters ?? root.market ?? root);
+}
+
 /** The engine in this process. */
 export const localCore: Core = {
   version,
@@ -58,6 +66,7 @@ export const localCore: Core = {
       levels: request.levels,
       audit: request.mode === "audit",
       ...(fitted && { market: fitted.market }),
+      ...(request.market !== undefined && { market: marketIn(request.market) }),
       onProgress: ({ done, total }) => progress(done, total),
     });
     return fitted

@@ -13,6 +13,7 @@ export function addValue(program: Command, io: Io, core: Core): void {
     .description("value a pool: VaR, ES, layers, contributions; writes a report")
     .argument("[pool]", "pool document (JSON), - for standard input; the example when left out")
     .option("--prices <csv>", "price history to fit the market to, in place of the pool's own")
+    .option("--market <json>", "market parameters, or the result of a run to repeat")
     .option("--scenarios <n>", "how many scenarios to simulate", "100000")
     .option("--seed <n>", "seed of the random numbers, 0 to 2^64 - 1", "1")
     .option("--horizon <time>", "how far to look ahead: 10d, 36h", "10d")
@@ -36,9 +37,12 @@ async function run(
   const asked = readRequest(texts);
   const pool = await readText(io, path ?? io.example.pool);
   // The example has no market of its own: it comes with the prices to fit one to.
-  const prices = texts["prices"] ?? (path === undefined ? io.example.prices : undefined);
+  const given = texts["prices"] ?? texts["market"];
+  const prices = texts["prices"] ?? (given || path ? undefined : io.example.prices);
   const history = typeof prices === "string" ? { prices: await readText(io, prices) } : undefined;
-  const request = { pool, ...history, ...asked };
+  const model = texts["market"];
+  const market = typeof model === "string" ? { market: await readText(io, model) } : undefined;
+  const request = { pool, ...history, ...market, ...asked };
   const valuation = await core.value(request, progressOn(io)).finally(() => wipeProgress(io));
   const printed = `${JSON.stringify(valuation, null, 2)}\n`;
   const written: string[] = [];

@@ -26,7 +26,9 @@ ${matrix}</details>
 }
 
 /** The model in one sentence. */
-export function modelWords(market: Valuation["market"]): string {
+export function modelWords(
+  market: Pick<Valuation["market"], "model" | "degreesOfFreedom">,
+): string {
   if (market.model === "student-t") {
     const freedom = market.degreesOfFreedom;
     const tail = freedom === null ? "" : ` with ${significant(freedom, 3)} degrees of freedom`;

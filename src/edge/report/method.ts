@@ -56,7 +56,7 @@ export function receiptSection({ valuation }: Reading): Markup {
   return section(
     "receipt",
     "Receipt",
-    html`<p>The same pool, market, seed and engine give the same losses to the last bit, on any machine. Run this on the pool document, and compare the digests:</p>
+    html`<p>The same pool, market, seed and engine give the same losses to the last bit, on any machine. Run this on the pool document, with the result file for its market, and compare the digests:</p>
 <pre><code>${command(valuation.receipt)}</code></pre>
 <dl class="receipt">${rows}</dl>
 `,
@@ -66,7 +66,7 @@ export function receiptSection({ valuation }: Reading): Markup {
 /** The command line that repeats a run. */
 export function command(receipt: Reading["valuation"]["receipt"]): string {
   return [
-    "riskpool value pool.json",
+    "riskpool value pool.json --market result.json",
     `--scenarios ${receipt.scenarios}`,
     `--seed ${receipt.seed}`,
     `--horizon ${receipt.horizonDays}d`,

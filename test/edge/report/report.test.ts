@@ -105,7 +105,7 @@ test("reportHtml: carries the receipt and the command that repeats the run", () 
   const { pool, market, kernel, losses } = sample.receipt;
   for (const digest of [pool, market, kernel, losses]) expect(page).toContain(digest);
   expect(page).toContain(
-    "riskpool value pool.json --scenarios 20000 --seed 1 --horizon 10d --confidence 0.975 --levels 0.95,0.975,0.99,0.995<",
+    "riskpool value pool.json --market result.json --scenarios 20000 --seed 1 --horizon 10d --confidence 0.975 --levels 0.95,0.975,0.99,0.995<",
   );
 });
 
