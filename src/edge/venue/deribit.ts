@@ -200,6 +200,11 @@ function badTime(code: "TIME_SYNTAX" | "TIME_UNIT_SUSPECT", pointer: string, raw
   };
 }
 
+/** What is left out of the pool may have no volatility. */
+function needOf(openInterest: number, expiryMs: number, time: unknown) {
+  return openInterest > 0 && !(expiryMs <= Number(time)) ? "positive" : "not negative";
+}
+
 const INDEX_COLUMNS = ["index_price", "estimated_delivery_price"];
 /** What is needed of a line, and the columns that may hold it. */
 const COLUMNS = {
@@ -241,6 +246,7 @@ function readRows(text: string, issues: Issue[]): Chain {
     if (typeof time === "string") {
       issues.push(badTime(time, cellPointer(line, wanted.time), record[wanted.time]));
     }
+    const openInterest = number(wanted.interest, "not negative");
     return [
       {
         ...parts,
@@ -248,8 +254,8 @@ function readRows(text: string, issues: Issue[]): Chain {
         instrument: name,
         forward: number(wanted.forward, "positive"),
         index: index && record[index] ? number(index, "positive") : null,
-        impliedVolatility: number(wanted.volatility, "positive"),
-        openInterest: number(wanted.interest, "not negative"),
+        impliedVolatility: number(wanted.volatility, needOf(openInterest, parts.expiryMs, time)),
+        openInterest,
         timeMs: Number(time),
       },
     ];
@@ -295,6 +301,7 @@ function readSummary(record: Record<string, unknown>, pointer: string, issues: I
   const time = epoch > 0 ? readEpoch(epoch) : 0;
   if (typeof time === "string") issues.push(badTime(time, `${pointer}/${field}`, epoch));
   const index = INDEX_COLUMNS.find((column) => typeof record[column] === "number");
+  const openInterest = number("open_interest", "not negative");
   return [
     {
       ...parts,
@@ -302,8 +309,8 @@ function readSummary(record: Record<string, unknown>, pointer: string, issues: I
       instrument: name as string,
       forward: number("underlying_price", "positive"),
       index: index === undefined ? null : number(index, "positive"),
-      impliedVolatility: number("mark_iv", "positive"),
-      openInterest: number("open_interest", "not negative"),
+      impliedVolatility: number("mark_iv", needOf(openInterest, parts.expiryMs, time)),
+      openInterest,
       timeMs: Number(time),
     },
   ];
