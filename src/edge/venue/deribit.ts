@@ -268,7 +268,7 @@ function readSummaries(text: string, issues: Issue[]): Chain {
   const root = readJson(text) as { result?: unknown } | unknown[];
   const result = Array.isArray(root) ? root : (root.result ?? root);
   const list: unknown[] = Array.isArray(result) ? result : [result];
-  const above = Array.isArray(root) ? "" : root.result === undefined ? null : "/result";
+  const above = Array.isArray(root) ? "" : (root.result ?? null) === null ? null : "/result";
   const quotes = list.flatMap((record, i) => {
     const pointer = above === null ? "" : Array.isArray(result) ? `${above}/${i}` : above;
     if (typeof record !== "object" || record === null || Array.isArray(record)) {

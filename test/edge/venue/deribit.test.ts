@@ -395,7 +395,7 @@ describe("option chain: real files", () => {
     ]);
     expect(pool.asOf).toBe("2020-05-21T23:22:35Z");
     expect(pool.assets).toEqual([{ id: "BTC", spot: 9_085.195 }]);
-    expect(pool.options[0]).toMatchObject({ strike: 6_000, impliedVolatility: 1.3423 });
+    expect(pool.options[0]).toMatchObject({ strike: 6_000, impliedVolatility: 1.3421 });
     expect(readPool(pool).document.options.length).toBe(257);
   });
 });
