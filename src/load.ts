@@ -117,8 +117,9 @@ function gather<T>(problems: Issue[], read: () => T): T | undefined {
   }
 }
 
-function readRequest(source: unknown, options: ValueOptions) {
+function readRequest(source: unknown, given: ValueOptions) {
   const problems: Issue[] = [];
+  const options = readOptions(problems, given);
   const document = gather(problems, () => poolOf(source));
   const scenarios = readScenarios(problems, options.scenarios ?? 100_000);
   const seed = readSeed(problems, options.seed ?? 1n);
@@ -156,6 +157,31 @@ function readRequest(source: unknown, options: ValueOptions) {
     onProgress: options.onProgress,
   };
   return { problems, document, request };
+}
+
+/** The options, or none of them where they are no object; checks what has no reader of its own. */
+function readOptions(problems: Issue[], given: unknown): ValueOptions {
+  const wrong = (name: string, expected: string, value: unknown): void => {
+    const detail = `${name === "" ? "the options" : name} must be ${expected}`;
+    const pointer = `/options${name === "" ? "" : `/${name}`}`;
+    problems.push({ code: "TYPE", pointer, detail, expected, received: received(value) });
+  };
+  if (typeof given !== "object" || given === null) {
+    wrong("", "an object", given);
+    return {};
+  }
+  const options = given as ValueOptions;
+  const { bytesMax, signal, onProgress } = options;
+  if (bytesMax !== undefined && !(typeof bytesMax === "number" && bytesMax > 0)) {
+    wrong("bytesMax", "a number of bytes > 0", bytesMax);
+  }
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+    wrong("signal", "an AbortSignal", signal);
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    wrong("onProgress", "a function", onProgress);
+  }
+  return options;
 }
 
 function readScenarios(problems: Issue[], scenarios: unknown): number {
