@@ -156,8 +156,18 @@ function checkOptions(problems: Issue[], options: object): void {
       });
     }
   }
-  const { signal } = options as { signal?: unknown };
-  if (typeof signal === "object" && !(signal instanceof AbortSignal)) {
+  const { signal, bytesMax } = options as { signal?: Partial<AbortSignal>; bytesMax?: unknown };
+  if (typeof bytesMax === "number" && !(bytesMax > 0)) {
+    problems.push({
+      code: "NUMBER_RANGE",
+      pointer: "/options/bytesMax",
+      detail: "bytesMax must be a number of bytes above zero",
+      expected: "> 0 bytes",
+      received: received(bytesMax),
+    });
+  }
+  // By what it can do: a signal may come from another frame, whose class is not this one's.
+  if (typeof signal === "object" && typeof signal?.throwIfAborted !== "function") {
     problems.push({
       code: "TYPE",
       pointer: "/options/signal",

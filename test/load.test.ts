@@ -69,7 +69,7 @@ test.each<[string, object, string, string]>([
       },
     },
     "MATRIX_NOT_PSD",
-    "/correlation",
+    "/market/correlation",
   ],
 ])("value: answers %s with code and pointer", async (name, options, code, pointer) => {
   const pool =

@@ -16,7 +16,7 @@ const MILLION = 1_000_000;
  * @throws          PoolError UNIT_SUSPECT when it looks like percent, NUMBER_RANGE, TYPE
  */
 export function level(fraction: number, pointer = "/level"): Level {
-  const partsPerMillion = Math.round(fraction * MILLION);
+  const partsPerMillion = typeof fraction === "number" ? Math.round(fraction * MILLION) : 0;
   if (
     typeof fraction === "number" &&
     partsPerMillion > 0 &&

@@ -35,20 +35,27 @@ export class Arena {
     const address = Math.ceil(this.#top / 64) * 64;
     const end = address + byteCount;
     const { memory } = this.kernels;
+    // Before looking at what there is: an instance that has grown before must refuse the same runs.
+    if (!(end <= this.#bytesMax)) this.#refuse(end);
     if (end > memory.buffer.byteLength) {
-      if (end > this.#bytesMax) {
-        refuse({
-          code: "BUDGET_EXCEEDED",
-          pointer: "",
-          detail: `the run needs ${Math.ceil(end / 1048576)} MiB of kernel memory; split the pool or shorten the list of cross-margined participants`,
-          expected: `at most ${Math.floor(this.#bytesMax / 1048576)} MiB`,
-        });
+      try {
+        memory.grow(Math.ceil((end - memory.buffer.byteLength) / PAGE));
+      } catch {
+        this.#refuse(end);
       }
-      memory.grow(Math.ceil((end - memory.buffer.byteLength) / PAGE));
     }
     this.#top = end;
     new Uint8Array(memory.buffer, address, byteCount).fill(0);
     return address;
+  }
+
+  #refuse(end: number): never {
+    refuse({
+      code: "BUDGET_EXCEEDED",
+      pointer: "",
+      detail: `the run needs ${Math.ceil(end / 1048576)} MiB of kernel memory; split the pool or shorten the list of cross-margined participants`,
+      expected: `at most ${Math.floor(this.#bytesMax / 1048576)} MiB, and what this machine can give`,
+    });
   }
 
   f64(address: number, count: number): Float64Array {

@@ -71,7 +71,8 @@ export function addLegs(sum: Legs, other: Legs): void {
   for (const number of other.calls) sum.calls.push(number);
   sum.slope += other.slope;
   sum.constant += other.constant;
-  sum.settled.push(...other.settled);
+  // One by one: a spread of a large book's legs would overflow the stack.
+  for (const leg of other.settled) sum.settled.push(leg);
 }
 
 /** Coins of an option position: contracts times multiplier. */
@@ -130,8 +131,8 @@ export function accountsOf(
     builder.addOption(option, years[i]!);
   });
   for (const perpetual of [...document.perpetuals].sort(byId)) builder.addPerpetual(perpetual);
-  for (const holding of document.holdings)
-    builder.addHolding(holding.asset, Number(holding.amount));
+  const holdings = [...document.holdings].sort((a, b) => (a.asset < b.asset ? -1 : 1));
+  for (const holding of holdings) builder.addHolding(holding.asset, Number(holding.amount));
   return builder.finish();
 }
 

@@ -71,7 +71,7 @@ export async function contributionsOf(
         value: contribution,
         standardError: batchError(averages.subarray(2 + chunkCount), sizes),
       },
-      share: measure.expectedShortfall === 0 ? 0 : contribution / measure.expectedShortfall,
+      share: measure.expectedShortfall === 0 ? 0 : contribution / measure.expectedShortfall + 0,
       standAlone,
       amount: printMoney(rounded.parts[i]!, decimals),
     };

@@ -3,6 +3,8 @@ import {
   type Issue,
   type Level,
   PoolError,
+  received,
+  refuse,
   sha256,
   TAIL_SCENARIOS_MIN,
   tailCount,
@@ -16,9 +18,14 @@ import {
   kernelDigest,
   type Progress,
 } from "../engine/index.ts";
-import { type MarketModel, type MarketParameters, marketModel } from "../market/index.ts";
+import {
+  type MarketModel,
+  type MarketParameters,
+  marketModel,
+  parameterIssues,
+} from "../market/index.ts";
 import type { Pool } from "../pool/index.ts";
-import { accountsOf, byId } from "./account.ts";
+import { type Accounts, accountsOf, byId } from "./account.ts";
 import { contributionsOf, type RunRecord } from "./contribution.ts";
 import { exposuresOf } from "./exposure.ts";
 import { type LaidPool, layPool } from "./layout.ts";
@@ -47,9 +54,12 @@ export interface ValueRequest {
  * Picks the pool's assets out of market parameters, in the order of ids: which normal drives
  * which asset must not depend on how a file is written.
  *
- * @throws PoolError REFERENCE_UNKNOWN for an asset that the market does not know
+ * @throws PoolError REFERENCE_UNKNOWN for an asset that the market does not know, and the codes of
+ *         `parameterIssues`
  */
 export function marketOf(parameters: MarketParameters, ids: readonly string[]): MarketParameters {
+  const faults = parameterIssues(parameters);
+  if (faults.length > 0) throw inMarket(faults);
   const indices = ids.map((id) => parameters.assets.indexOf(id));
   const issues = ids.flatMap((id, i): Issue[] =>
     indices[i]! >= 0
@@ -73,12 +83,52 @@ export function marketOf(parameters: MarketParameters, ids: readonly string[]): 
   };
 }
 
+/** Issues of market parameters, at their place in a pool document. */
+function inMarket(issues: readonly Issue[]): PoolError {
+  return new PoolError(
+    issues.map((issue) => ({ ...issue, pointer: `/market${issue.pointer}` })),
+    "market",
+  );
+}
+
+/** The model, with its refusals at their place in a pool document. */
+function modelOf(parameters: MarketParameters): MarketModel {
+  try {
+    return marketModel(parameters);
+  } catch (error) {
+    throw error instanceof PoolError ? inMarket(error.issues) : error;
+  }
+}
+
 function checkTails(request: ValueRequest): void {
   for (const level of request.levels) {
     if (tailCount(level, request.scenarios) < TAIL_SCENARIOS_MIN) {
       throw tailTooThin(level, request.scenarios, "/options/scenarios");
     }
   }
+}
+
+/** Squares of larger amounts leave the range of f64, and with them every standard error. */
+const AMOUNT_MAX = 1e150;
+
+/** Refuses a book whose amounts cannot be measured, so that no result holds an infinity. */
+function checkSize(losses: Float64Array, accounts: Accounts): void {
+  let largest = 0;
+  for (const loss of losses) if (!(Math.abs(loss) <= largest)) largest = Math.abs(loss);
+  for (const { valueNow, collateralNow } of accounts.list) {
+    for (const amount of [valueNow, collateralNow]) {
+      if (!(Math.abs(amount) <= largest)) largest = Math.abs(amount);
+    }
+  }
+  if (largest < AMOUNT_MAX) return;
+  refuse({
+    code: "NUMBER_RANGE",
+    pointer: "",
+    detail:
+      "a position or a simulated loss is too large to be measured; check quantities, prices, volatility and horizon",
+    expected: `amounts below ${AMOUNT_MAX} in the pool currency`,
+    received: received(largest),
+  });
 }
 
 /**
@@ -96,7 +146,7 @@ export async function valuePool(
   const { document, asOfMs } = request.pool;
   const ids = [...document.assets].sort(byId).map((asset) => asset.id);
   const parameters = marketOf(request.market, ids);
-  const model = marketModel(parameters);
+  const model = modelOf(parameters);
   const discountRate = parameters.discountRate ?? 0;
   const accounts = accountsOf(document, request.horizonDays / 365, discountRate);
   const covers = [...document.covers].sort(byId);
@@ -117,7 +167,10 @@ export async function valuePool(
   const laid = lay("profile");
   await breathe();
   const profiled = await runAll(laid, executor, request);
+  // Read now: the replays for contributions would count their prices again.
+  const held = laid.simulation.heldPrices;
   const losses = audited ?? profiled.losses;
+  checkSize(losses, accounts);
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const run: RunRecord = { ...profiled, losses, tail };
   const { decimals } = document.currency;
@@ -146,7 +199,7 @@ export async function valuePool(
     contributions,
     exposures: exposuresOf(accounts, document, parameters.volatility, discountRate),
     assumptions: assumptionsOf(request, parameters),
-    warnings: warningsOf(request, model, laid),
+    warnings: warningsOf(request, model, laid, held),
   };
 }
 
@@ -243,10 +296,14 @@ function assumptionsOf(request: ValueRequest, parameters: MarketParameters): str
   ];
 }
 
-function warningsOf(request: ValueRequest, model: MarketModel, laid: LaidPool): Notice[] {
+function warningsOf(
+  request: ValueRequest,
+  model: MarketModel,
+  laid: LaidPool,
+  held: number,
+): Notice[] {
   const { document } = request.pool;
   const warnings: Notice[] = [...model.notes];
-  const held = laid.simulation.heldPrices;
   if (held > 0) {
     warnings.push({
       code: "MODEL_BOUND",

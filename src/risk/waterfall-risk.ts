@@ -1,4 +1,4 @@
-import { type Level, moneyToNumber, readMoney, tailCount } from "../basics/index.ts";
+import { fractionDown, type Level, moneyToNumber, readMoney, tailCount } from "../basics/index.ts";
 import type { Layer, WaterfallTerms } from "../terms/index.ts";
 import { pairwise, rankFromWorst } from "./summary.ts";
 import { type Tail, tailWeights } from "./tail.ts";
@@ -15,12 +15,13 @@ interface Tranche {
 function capacityOf(layer: Layer, decimals: number): number {
   const size = readMoney(layer.size, decimals);
   let capacity = size;
-  if (layer.cap !== undefined) {
+  if (layer.capShare !== undefined) {
+    capacity = fractionDown(size, layer.capShare);
+  } else if (layer.cap !== undefined) {
     const cap = readMoney(layer.cap, decimals);
     capacity = cap < size ? cap : size;
   }
-  const whole = moneyToNumber(capacity, decimals);
-  return layer.capShare === undefined ? whole : whole * layer.capShare;
+  return moneyToNumber(capacity, decimals);
 }
 
 function tranchesOf(terms: WaterfallTerms, decimals: number): Tranche[] {
