@@ -51,7 +51,6 @@ async function buildLibrary() {
     platform: "neutral",
     mainFields: ["module", "main"],
     minifySyntax: true,
-    minifyWhitespace: true,
   });
   await build({
     ...common,
