@@ -33,6 +33,8 @@ export function uniforms(seed) {
   };
 }
 
+const LN2 = 6.931471805599453e-1;
+
 /** Natural logarithm of x > 0: halve or double into [2/3, 4/3], then the series of artanh. */
 export function log(x) {
   let scaled = x;
@@ -48,7 +50,7 @@ export function log(x) {
   const s = (scaled - 1) / (scaled + 1);
   let sum = 0;
   for (let n = 25; n >= 1; n -= 2) sum = sum * s * s + 1 / n;
-  return 2 * s * sum + doublings * 0.6931471805599453;
+  return 2 * s * sum + doublings * LN2;
 }
 
 /** e^x for moderate x: Taylor on x/64, squared six times. */
