@@ -1,5 +1,28 @@
-export { type Issue, PoolError, received } from "./basics/index.ts";
+/**
+ * riskpool: what a derivatives pool can lose, whose risk that is, and who bears an actual loss.
+ *
+ * Start with `load` and `engine.value`; `calibrate` fits a market to prices; `readPool` checks a
+ * document; `settle` pays a loss. Everything here is platform-free.
+ */
+export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export type * from "./book/index.ts";
-export type * from "./market/index.ts";
-export type * from "./pool/index.ts";
+export type { Progress } from "./engine/index.ts";
+export { Engine, load, loadSync, type ValueOptions, version } from "./load.ts";
+export {
+  type Calibration,
+  calibrate,
+  checkHistory,
+  type MarketModel,
+  type MarketParameters,
+  type PriceHistory,
+} from "./market/index.ts";
+export {
+  type Pool,
+  type PoolDocument,
+  poolJsonSchema,
+  readMarket,
+  readPool,
+} from "./pool/index.ts";
+export type * from "./risk/index.ts";
+export { type Settlement, settle } from "./settlement/index.ts";
 export type * from "./terms/index.ts";

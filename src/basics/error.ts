@@ -12,7 +12,7 @@ export interface Issue {
   readonly received?: string;
 }
 
-/** More issues than this are counted, not listed. */
+/** At most this many issues are listed; gathering may stop once there are more. */
 export const ISSUES_MAX = 100;
 
 /**
@@ -35,7 +35,7 @@ export class PoolError extends Error {
     super(
       count === 1
         ? `${sorted[0]!.code}: ${sorted[0]!.pointer || "/"} ${sorted[0]!.detail}`
-        : `The ${subject} has ${count} problems:\n${sorted
+        : `The ${subject} has ${count > ISSUES_MAX ? `more than ${ISSUES_MAX}` : count} problems:\n${sorted
             .slice(0, 10)
             .map((issue) => `  ${issue.code}: ${issue.pointer || "/"} ${issue.detail}`)
             .join("\n")}${count > 10 ? `\n  … and ${count - 10} more` : ""}`,
@@ -65,10 +65,20 @@ export function assert(condition: boolean, invariant: string): asserts condition
 export function received(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
-  if (Array.isArray(value)) return `array of ${value.length}`;
-  if (typeof value === "object") return "object";
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (typeof value === "function") return "function";
+  if (typeof value === "object") return describeObject(value);
+  // Clipped before it is quoted: a string of a caller may be megabytes long.
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 65)) : String(value);
   return `${typeof value} ${text.length > 64 ? `${text.slice(0, 63)}…` : text}`;
+}
+
+// A revoked proxy throws from every question asked of it, `Array.isArray` included.
+function describeObject(value: object): string {
+  try {
+    return Array.isArray(value) ? `array of ${value.length}` : "object";
+  } catch {
+    return "object that cannot be read";
+  }
 }
 
 // Ordinal comparison: the order must not depend on the machine's locale.

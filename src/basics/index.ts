@@ -1,1 +1,45 @@
+export * from "./check.ts";
+export { digestOf, sha256 } from "./digest.ts";
 export { assert, ISSUES_MAX, type Issue, PoolError, received, refuse } from "./error.ts";
+export { Findings, type Place, pointerKey, pointerTo } from "./finding.ts";
+export { confusionKey, ID_PATTERN, idClashes, idIssue, type PlacedId } from "./id.ts";
+export {
+  canonicalJson,
+  hasLoneSurrogate,
+  isBytes,
+  JSON_BYTES_MAX,
+  JSON_DEPTH_MAX,
+  JSON_VALUES_MAX,
+  readJson,
+} from "./json.ts";
+export {
+  type Level,
+  level,
+  levelFraction,
+  rankOf,
+  scenariosNeeded,
+  TAIL_SCENARIOS_MIN,
+  tailCount,
+  tailTooThin,
+} from "./level.ts";
+export {
+  DECIMALS_MAX,
+  MONEY_DIGITS_MAX,
+  MONEY_MINOR_MAX,
+  type MoneyRules,
+  moneyIssue,
+  moneyToNumber,
+  printMoney,
+  readMoney,
+} from "./money.ts";
+export { apportion, fractionDown, roundToSum, type Weighted } from "./rounding.ts";
+export {
+  DAY_MS,
+  HORIZON_DAYS_MAX,
+  INSTANT_PATTERN,
+  instantIssue,
+  printInstant,
+  readHorizon,
+  readInstant,
+  YEAR_MS,
+} from "./time.ts";

@@ -1,2 +1,10 @@
 export type * from "./book.ts";
 export { PERILS } from "./book.ts";
+export { type Book, type BookSetting, COIN_DECIMALS, checkBook } from "./rules.ts";
+export {
+  ASSETS_MAX,
+  bookForm,
+  COVERS_MAX,
+  PARTICIPANTS_MAX,
+  POSITIONS_MAX,
+} from "./schema.ts";

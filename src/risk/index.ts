@@ -1,1 +1,2 @@
 export type * from "./valuation.ts";
+export { marketOf, type ValueRequest, valuePool } from "./value.ts";

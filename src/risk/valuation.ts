@@ -1,3 +1,5 @@
+import type { MarketParameters } from "../market/index.ts";
+
 /** A Monte Carlo figure and its standard error, in the same unit. */
 export interface Estimate {
   readonly value: number;
@@ -159,6 +161,8 @@ export interface Valuation {
     readonly volatility: readonly number[];
     readonly correlation: readonly (readonly number[])[];
     readonly smallestEigenvalue: number;
+    /** Everything that the model was made of: pass it on as `market` to repeat the run. */
+    readonly parameters: MarketParameters;
   };
   readonly risk: RiskSummary;
   readonly waterfall: WaterfallRisk;

@@ -1,0 +1,15 @@
+/** The exports of the kernel module and where the host's columns may begin; no other code. */
+export { shortfall } from "./account";
+export { addDots } from "./adjoint";
+export { normals } from "./normal";
+export { addCalls, addCallsWithSlopes } from "./option";
+export { philox, schedule } from "./philox";
+export { addCubic } from "./profile";
+export { quantile } from "./quantile";
+export { placesAt, scratchBytes, simulate } from "./simulate";
+export { expColumn, logColumn } from "./vector-math";
+
+/** First byte after the module's own constants. */
+export function columnsStart(): usize {
+  return (__heap_base + 15) & ~15;
+}

@@ -1,0 +1,108 @@
+/**
+ * Value profiles: the pool's loss as a function of one asset's log return at one date.
+ *
+ * A node is one (asset, date). Its cells tile the model's range and hold one cubic each; their
+ * edges follow the book: fine where an option is about to expire, and one at every kink (strikes
+ * at settlement, prices at which an isolated account is worth nothing), so that a cubic never
+ * has to bend around a corner.
+ *
+ *   node      │ step i32 │ asset i32 │ buckets i32 │ first u32 │ cells u32 │ moments u32 │ low f64 │ bucketsPerUnit f64 │
+ *   first     [buckets] u32: byte offset of the first cell that reaches into the bucket
+ *   cells     start, 1/width, c0, c2, c1, c3, end, unused: one cache line each; the last end is +infinity
+ *   moments   Σw, Σw·t, Σw·t², Σw·t³ per cell
+ *
+ * The moments are what makes everyone's average cheap: the average of any cubic profile over
+ * weighted scenarios is the dot product of its coefficients with them (see src/risk/adjoint.ts).
+ */
+/** Bytes of a node. */
+// @ts-ignore: decorator
+@inline export const NODE_BYTES: usize = 40;
+/** Bytes of a cell. */
+// @ts-ignore: decorator
+@inline export const CELL_BYTES: usize = 64;
+
+// 2^52 - 1/2: added to a bucket number it rounds down, and leaves the whole number in the low bits.
+// @ts-ignore: decorator
+@inline const ROUND_DOWN: usize = memory.data<f64>([4503599627370495.5, 4503599627370495.5], 16);
+
+// A bucket's first cell is seldom left of the path's: only where an edge falls inside the bucket.
+// @ts-ignore: decorator
+@inline
+function cellOf(first: usize, cells: usize, bucket: i32, x: f64): usize {
+  let cell = cells + <usize>load<u32>(first + (<usize>bucket << 2));
+  while (load<f64>(cell, 48) <= x) cell += CELL_BYTES;
+  return cell;
+}
+
+/**
+ * Adds the profile of one node to the losses of a tile, and notes where each path fell.
+ *
+ * shape   x, losses [TILE] f64; at [TILE] i32 byte offsets of cells; t [TILE] f64 places in the cells
+ * lanes   two paths, each with its own cell
+ *         |x| stays inside the node's range: `advance` holds it there
+ * reads   node, x   writes  losses, at, t   count divides by 2
+ */
+export function addProfile(node: usize, x: usize, losses: usize, at: usize, t: usize, count: i32): void {
+  const first = <usize>load<u32>(node, 12), cells = <usize>load<u32>(node, 16);
+  const low = v128.load64_splat(node, 24), perUnit = v128.load64_splat(node, 32);
+  for (let p = 0; p < count; p += 2) {
+    const lane = <usize>p << 3;
+    const xs = v128.load(x + lane);
+    const bucket = f64x2.add(f64x2.mul(f64x2.sub(xs, low), perUnit), v128.load(ROUND_DOWN));
+    const cellA = cellOf(first, cells, i32x4.extract_lane(bucket, 0), f64x2.extract_lane(xs, 0));
+    const cellB = cellOf(first, cells, i32x4.extract_lane(bucket, 2), f64x2.extract_lane(xs, 1));
+    const placeA = v128.load(cellA), placeB = v128.load(cellB);
+    const start = v128.shuffle<i64>(placeA, placeB, 0, 2), scale = v128.shuffle<i64>(placeA, placeB, 1, 3);
+    const ts = f64x2.mul(f64x2.sub(xs, start), scale);
+    v128.store(t + lane, ts);
+    store<i32>(at + (<usize>p << 2), <i32>(cellA - cells));
+    store<i32>(at + (<usize>p << 2), <i32>(cellB - cells), 4);
+    const a = f64x2.add(v128.load(cellA, 16), f64x2.mul(f64x2.splat(f64x2.extract_lane(ts, 0)), v128.load(cellA, 32)));
+    const b = f64x2.add(v128.load(cellB, 16), f64x2.mul(f64x2.splat(f64x2.extract_lane(ts, 1)), v128.load(cellB, 32)));
+    const value = f64x2.add(
+      v128.shuffle<i64>(a, b, 0, 2),
+      f64x2.mul(f64x2.mul(ts, ts), v128.shuffle<i64>(a, b, 1, 3)),
+    );
+    v128.store(losses + lane, f64x2.add(v128.load(losses + lane), value));
+  }
+}
+
+/**
+ * Adds the weighted powers of every path's place to the moments of its cell, in path order.
+ *
+ * shape   at [TILE] i32 byte offsets of cells, t, weights [TILE] f64
+ * reads   at, t, weights   writes  the node's moments
+ */
+export function addMoments(node: usize, at: usize, t: usize, weights: usize, count: i32): void {
+  const moments = <usize>load<u32>(node, 20);
+  for (let p = 0; p < count; p++) {
+    const place = load<f64>(t + (<usize>p << 3));
+    const weight = load<f64>(weights + (<usize>p << 3));
+    const cell = moments + (<usize>load<i32>(at + (<usize>p << 2)) >> 1);
+    const low = f64x2.replace_lane(f64x2.splat(weight), 1, weight * place);
+    v128.store(cell, f64x2.add(v128.load(cell), low));
+    v128.store(cell, f64x2.add(v128.load(cell, 16), f64x2.mul(low, f64x2.splat(place * place))), 16);
+  }
+}
+
+/**
+ * Adds another cubic table on a node's cells to a column: one participant's profile.
+ *
+ * shape   cubics [cells × 4] f64 as c0 c2 c1 c3; at, t as addProfile left them; out [count] f64
+ * reads   cubics, at, t   writes  out   count divides by 2
+ */
+export function addCubic(cubics: usize, at: usize, t: usize, out: usize, count: i32): void {
+  for (let p = 0; p < count; p += 2) {
+    const lane = <usize>p << 3;
+    const ts = v128.load(t + lane);
+    const cellA = cubics + (<usize>load<i32>(at + (<usize>p << 2)) >> 1);
+    const cellB = cubics + (<usize>load<i32>(at + (<usize>p << 2), 4) >> 1);
+    const a = f64x2.add(v128.load(cellA), f64x2.mul(f64x2.splat(f64x2.extract_lane(ts, 0)), v128.load(cellA, 16)));
+    const b = f64x2.add(v128.load(cellB), f64x2.mul(f64x2.splat(f64x2.extract_lane(ts, 1)), v128.load(cellB, 16)));
+    const value = f64x2.add(
+      v128.shuffle<i64>(a, b, 0, 2),
+      f64x2.mul(f64x2.mul(ts, ts), v128.shuffle<i64>(a, b, 1, 3)),
+    );
+    v128.store(out + lane, f64x2.add(v128.load(out + lane), value));
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The simulation: from path numbers to the pool's losses.
+ *
+ *   path numbers ─► shocks ─► log prices ─► profiles (or full revaluation) ─► + shortfalls ─► + covers ─► losses
+ *
+ * A path's loss depends on the plan and its own number only, so any list of paths, in any order
+ * and any split, gives the same losses. Moments and sums add in the order of the list.
+ */
+import { addShortfalls } from "./account";
+import { addAudit } from "./audit";
+import { addCovers, STREAM_MIXING, STREAM_SHOCK } from "./cover";
+import { normals } from "./normal";
+import { addMarketFactor, advance } from "./path";
+import { philox } from "./philox";
+import {
+  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, KEYS, MIXING, NODES, NODE_COUNT, SCRATCH, STEPS, TILE, WITH_MOMENTS,
+  address, word,
+} from "./plan";
+import { addMoments, addProfile, NODE_BYTES } from "./profile";
+import { quantile } from "./quantile";
+import { expColumn } from "./vector-math";
+
+// @ts-ignore: decorator
+@inline const COLUMN: usize = <usize>TILE << 3;
+
+// Scratch: │ words 64 B │ scale │ market │ equity │ spare │ at [N] i32 │ t [N] │ node x [N] │ node S [N] │ x [U] │ z [..] │
+// @ts-ignore: decorator
+@inline const FIXED: usize = 64 + 4 * COLUMN;
+
+/**
+ * Bytes of scratch that a plan of these sizes needs.
+ */
+export function scratchBytes(nodes: i32, assets: i32, factors: i32, covers: i32): usize {
+  const rows = max((factors + 3) / 4 * 4, (covers + 4) / 4 * 4);
+  return FIXED + <usize>nodes * (COLUMN / 2 + 3 * COLUMN) + <usize>(assets + rows) * COLUMN;
+}
+
+/** Where in the scratch the cells and places of the last tile stand: [nodes×TILE] i32, then f64. */
+export function placesAt(): usize {
+  return FIXED;
+}
+
+/**
+ * Losses of a list of paths.
+ *
+ * shape   paths [count] u32, weights, losses [count] f64; count divides by 8
+ * reads   plan, paths, weights   writes  losses, scratch, moments, sums, events
+ *         allocates nothing
+ * bits    a loss depends on plan and path number only
+ */
+export function simulate(plan: usize, paths: usize, weights: usize, losses: usize, count: i32): void {
+  assert(count % 8 == 0);
+  for (let done = 0; done < count; done += TILE) {
+    const size = min(TILE, count - done);
+    tile(plan, paths + (<usize>done << 2), weights + (<usize>done << 3), losses + (<usize>done << 3), size);
+  }
+}
+
+function tile(plan: usize, paths: usize, weights: usize, losses: usize, count: i32): void {
+  const nodes = word(plan, NODE_COUNT), assets = word(plan, ASSETS), factors = word(plan, FACTORS);
+  const scratch = address(plan, SCRATCH);
+  const words = scratch;
+  const scale = scratch + 64, market = scale + COLUMN, equity = market + COLUMN, spare = equity + COLUMN;
+  const at = scratch + FIXED;
+  const t = at + <usize>nodes * (COLUMN / 2);
+  const nodeX = t + <usize>nodes * COLUMN;
+  const nodeS = nodeX + <usize>nodes * COLUMN;
+  const x = nodeS + <usize>nodes * COLUMN;
+  const z = x + <usize>assets * COLUMN;
+
+  memory.fill(losses, 0, <usize>count << 3);
+  memory.fill(market, 0, COLUMN);
+  memory.fill(x, 0, <usize>assets * COLUMN);
+  const mixed = address(plan, MIXING);
+  if (mixed) mix(plan, paths, words, scale, count);
+
+  const blocks = (factors + 3) / 4;
+  const covers = word(plan, COVER_COUNT);
+  const audit = address(plan, AUDIT);
+  let node = 0;
+  for (let step = 0; step < word(plan, STEPS); step++) {
+    normals(z, paths, count, TILE, address(plan, KEYS), STREAM_SHOCK, step * blocks, blocks);
+    advance(plan, step, x, z, mixed ? scale : 0, count);
+    if (covers) addMarketFactor(plan, step, market, z, count);
+    // Nodes are sorted by step, so each is met once.
+    for (; node < nodes; node++) {
+      const record = address(plan, NODES) + <usize>node * NODE_BYTES;
+      if (load<i32>(record) != step) break;
+      const column = x + <usize>load<i32>(record, 4) * COLUMN;
+      if (audit) {
+        memory.copy(nodeX + <usize>node * COLUMN, column, COLUMN);
+        expColumn(nodeS + <usize>node * COLUMN, column, count);
+      } else {
+        const atNode = at + <usize>node * (COLUMN / 2), tNode = t + <usize>node * COLUMN;
+        addProfile(record, column, losses, atNode, tNode, count);
+        if (word(plan, WITH_MOMENTS)) addMoments(record, atNode, tNode, weights, count);
+      }
+    }
+  }
+  if (audit) addAudit(plan, nodeX, nodeS, equity, spare, losses, count);
+  else if (word(plan, ACCOUNT_COUNT)) addShortfalls(plan, at, t, equity, weights, losses, count);
+  if (covers) addCovers(plan, paths, market, z, words, weights, losses, count);
+}
+
+function mix(plan: usize, paths: usize, words: usize, scale: usize, count: i32): void {
+  for (let p = 0; p < count; p++) {
+    philox(words, address(plan, KEYS), load<u32>(paths + (<usize>p << 2)), 0, STREAM_MIXING, 0);
+    store<f64>(scale + (<usize>p << 3), quantile(address(plan, MIXING), load<u32>(words)));
+  }
+}

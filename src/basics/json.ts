@@ -1,0 +1,440 @@
+import { assert, type Issue, received, refuse } from "./error.ts";
+import { Findings, type Place, pointerTo } from "./finding.ts";
+
+/** Largest text that is read when no other limit is given: 64 MiB. */
+export const JSON_BYTES_MAX: number = 64 * 1024 * 1024;
+/** Containers within containers. */
+export const JSON_DEPTH_MAX = 32;
+/** Values of one document, containers included. */
+export const JSON_VALUES_MAX = 5_000_000;
+
+// Own keys of these names turn into prototypes as soon as someone copies the object.
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/**
+ * Reads JSON strictly. What `JSON.parse` lets pass silently is refused here: duplicate keys,
+ * numbers that become Infinity or 0, keys that reach prototypes, halves of characters.
+ *
+ * A UTF-8 byte order mark in front is allowed and ignored, because files may start with one.
+ *
+ * @param text  JSON text, or its UTF-8 bytes
+ * @returns     null, boolean, number, string, or plain arrays and objects of these
+ * @throws      PoolError TYPE, BODY_EMPTY, BODY_TOO_LARGE, TEXT_INVALID, JSON_SYNTAX,
+ *              JSON_TOO_DEEP, TOO_MANY_ITEMS (each at once), JSON_DUPLICATE_KEY, KEY_FORBIDDEN,
+ *              NUMBER_NOT_FINITE, NUMBER_UNDERFLOW (all of them together)
+ * @source      RFC 8259 (2017)
+ */
+export function readJson(
+  text: string | Uint8Array,
+  options: { readonly bytesMax?: number } = {},
+): unknown {
+  const decoded = decode(text, options.bytesMax ?? JSON_BYTES_MAX);
+  const reader = new Reader(decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded);
+  return reader.document();
+}
+
+/** Whether a key may stand in no object: `__proto__`, `constructor`, `prototype`. */
+export function isForbiddenKey(key: string): boolean {
+  return FORBIDDEN_KEYS.has(key);
+}
+
+/** Whether a value is a `Uint8Array` of this or another realm; asks nothing of a proxy. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
+}
+
+/** Whether a text holds half of a surrogate pair, which no UTF-8 can carry. */
+export function hasLoneSurrogate(text: string): boolean {
+  // With the u flag a pair counts as one character, so only lone halves are in this range.
+  return /[\ud800-\udfff]/u.test(text);
+}
+
+function decode(text: string | Uint8Array, bytesMax: number): string {
+  if (typeof text === "string") {
+    if (exceeds(text, bytesMax)) refuse(tooLarge(bytesMax, `more than ${bytesMax} bytes`));
+    return text;
+  }
+  if (!isBytes(text)) {
+    refuse({
+      code: "TYPE",
+      pointer: "",
+      detail: "JSON is read from text or from its UTF-8 bytes",
+      expected: "string or Uint8Array",
+      received: received(text),
+    });
+  }
+  if (text.length > bytesMax) refuse(tooLarge(bytesMax, `${text.length} bytes`));
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
+  } catch {
+    refuse(invalidText(null, "the bytes are not UTF-8; save the file as UTF-8"));
+  }
+}
+
+/** Whether the UTF-8 form of a text is longer than a limit; a character has one to three bytes. */
+function exceeds(text: string, bytesMax: number): boolean {
+  if (text.length > bytesMax) return true;
+  if (text.length * 3 <= bytesMax) return false;
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // Each half of a surrogate pair stands for two of the character's four bytes.
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  }
+  return bytes > bytesMax;
+}
+
+function tooLarge(bytesMax: number, got: string): Issue {
+  return {
+    code: "BODY_TOO_LARGE",
+    pointer: "",
+    detail: "the text is too large to read; split it or raise the limit",
+    expected: `at most ${bytesMax} bytes`,
+    received: got,
+  };
+}
+
+function invalidText(place: Place, detail: string): Issue {
+  return { code: "TEXT_INVALID", pointer: pointerTo(place), detail, expected: "valid UTF-8" };
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+};
+
+/** Recursive descent; the depth cap comes before the recursion, so the stack cannot overflow. */
+class Reader {
+  readonly #text: string;
+  readonly #found = new Findings();
+  readonly #number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+  #at = 0;
+  #values = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): unknown {
+    this.#skipSpace();
+    if (this.#at === this.#text.length) {
+      refuse({
+        code: "BODY_EMPTY",
+        pointer: "",
+        detail: "there is nothing to read",
+        expected: "a JSON document",
+      });
+    }
+    const value = this.#value(null, 0);
+    this.#skipSpace();
+    if (this.#at < this.#text.length) this.#syntax("the end of the text");
+    this.#found.throwIfAny("document");
+    return value;
+  }
+
+  #value(place: Place, depth: number): unknown {
+    this.#count(place);
+    switch (this.#text[this.#at]) {
+      case "{":
+        return this.#object(place, this.#deeper(place, depth));
+      case "[":
+        return this.#array(place, this.#deeper(place, depth));
+      case '"':
+        return this.#string(place);
+      case "t":
+        return this.#word("true", true);
+      case "f":
+        return this.#word("false", false);
+      case "n":
+        return this.#word("null", null);
+      default:
+        return this.#numeral(place);
+    }
+  }
+
+  #object(place: Place, depth: number): Record<string, unknown> {
+    const result: Record<string, unknown> = {};
+    this.#at++;
+    this.#skipSpace();
+    if (this.#take("}")) return result;
+    for (;;) {
+      if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#syntax("a key in double quotes");
+      const key = this.#string(place);
+      const here = { above: place, key };
+      this.#skipSpace();
+      if (!this.#take(":")) this.#syntax('":"');
+      this.#skipSpace();
+      const value = this.#value(here, depth);
+      if (this.#mayKeep(result, key, here)) result[key] = value;
+      this.#skipSpace();
+      if (this.#take("}")) return result;
+      if (!this.#take(",")) this.#syntax('"," or "}"');
+      this.#skipSpace();
+    }
+  }
+
+  #mayKeep(result: object, key: string, place: Place): boolean {
+    if (isForbiddenKey(key)) {
+      this.#found.add({
+        code: "KEY_FORBIDDEN",
+        pointer: pointerTo(place),
+        detail: "this key could change the prototype of an object; remove it",
+        expected: "a key of the format",
+      });
+      return false;
+    }
+    if (!Object.hasOwn(result, key)) return true;
+    this.#found.add({
+      code: "JSON_DUPLICATE_KEY",
+      pointer: pointerTo(place),
+      detail: "this key stands twice in its object; remove one of the two",
+      expected: "every key once",
+    });
+    return false;
+  }
+
+  #array(place: Place, depth: number): unknown[] {
+    const result: unknown[] = [];
+    this.#at++;
+    this.#skipSpace();
+    if (this.#take("]")) return result;
+    for (;;) {
+      result.push(this.#value({ above: place, key: result.length }, depth));
+      this.#skipSpace();
+      if (this.#take("]")) return result;
+      if (!this.#take(",")) this.#syntax('"," or "]"');
+      this.#skipSpace();
+    }
+  }
+
+  #string(place: Place): string {
+    let from = ++this.#at;
+    let result = "";
+    for (;;) {
+      const unit = this.#text.charCodeAt(this.#at);
+      if (unit === QUOTE) break;
+      // NaN at the end of the text fails this comparison too.
+      if (!(unit >= 0x20)) this.#syntax("a closed string without control characters");
+      if (unit === BACKSLASH) {
+        result += this.#text.slice(from, this.#at) + this.#escape();
+        from = this.#at;
+      } else {
+        this.#at++;
+      }
+    }
+    result += this.#text.slice(from, this.#at++);
+    if (hasLoneSurrogate(result)) {
+      this.#found.add(invalidText(place, "the text holds half of a surrogate pair"));
+    }
+    return result;
+  }
+
+  #escape(): string {
+    const letter = this.#text[++this.#at] ?? "";
+    if (letter === "u") {
+      const digits = this.#text.slice(this.#at + 1, this.#at + 5);
+      if (!/^[0-9a-fA-F]{4}$/.test(digits)) this.#syntax("four hexadecimal digits after \\u");
+      this.#at += 5;
+      return String.fromCharCode(Number.parseInt(digits, 16));
+    }
+    if (letter === "" || !Object.hasOwn(ESCAPES, letter)) this.#syntax("an escape of JSON");
+    this.#at++;
+    return ESCAPES[letter]!;
+  }
+
+  #word<T>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) this.#syntax("a JSON value");
+    this.#at += word.length;
+    return value;
+  }
+
+  #numeral(place: Place): number {
+    this.#number.lastIndex = this.#at;
+    const digits = this.#number.exec(this.#text)?.[0];
+    if (digits === undefined) this.#syntax("a JSON value");
+    this.#at += digits.length;
+    const value = Number(digits);
+    if (!Number.isFinite(value)) {
+      this.#found.add({
+        code: "NUMBER_NOT_FINITE",
+        pointer: pointerTo(place),
+        detail: "the number is too large for 64 bits and would become infinite",
+        expected: "a magnitude of at most 1.7976931348623157e308",
+        received: clip(digits),
+      });
+    } else if (value === 0 && /[1-9]/.test(digits.split(/[eE]/, 1)[0]!)) {
+      this.#found.add({
+        code: "NUMBER_UNDERFLOW",
+        pointer: pointerTo(place),
+        detail: "the number is too small for 64 bits and would become 0; write 0 if 0 is meant",
+        expected: "0 or a magnitude of at least 5e-324",
+        received: clip(digits),
+      });
+    }
+    return value;
+  }
+
+  #deeper(place: Place, depth: number): number {
+    if (depth < JSON_DEPTH_MAX) return depth + 1;
+    refuse({
+      code: "JSON_TOO_DEEP",
+      pointer: pointerTo(place),
+      detail: "arrays and objects are nested too deeply",
+      expected: `at most ${JSON_DEPTH_MAX} levels`,
+    });
+  }
+
+  #count(place: Place): void {
+    if (++this.#values <= JSON_VALUES_MAX) return;
+    refuse({
+      code: "TOO_MANY_ITEMS",
+      pointer: pointerTo(place),
+      detail: "the document has too many values",
+      expected: `at most ${JSON_VALUES_MAX} values`,
+    });
+  }
+
+  #skipSpace(): void {
+    for (;;) {
+      const unit = this.#text.charCodeAt(this.#at);
+      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return;
+      this.#at++;
+    }
+  }
+
+  #take(mark: string): boolean {
+    if (this.#text[this.#at] !== mark) return false;
+    this.#at++;
+    return true;
+  }
+
+  #syntax(expected: string): never {
+    const before = this.#text.slice(0, this.#at);
+    const line = before.split("\n").length;
+    const column = this.#at - before.lastIndexOf("\n");
+    const found = this.#text[this.#at];
+    const what = found === undefined ? "the text ends" : `there is ${JSON.stringify(found)}`;
+    refuse({
+      code: "JSON_SYNTAX",
+      pointer: "",
+      detail: `at line:column ${line}:${column} ${what} where ${expected} must stand`,
+      expected,
+    });
+  }
+}
+
+function clip(digits: string): string {
+  return `number ${digits.length > 56 ? `${digits.slice(0, 55)}…` : digits}`;
+}
+
+/**
+ * Writes a value as canonical JSON: keys sorted by UTF-16 units, no spaces, shortest numbers.
+ * Whole numbers of arbitrary size (`bigint`) are written as strings of digits.
+ *
+ * @throws PoolError NUMBER_NOT_FINITE, TEXT_INVALID, TYPE (what JSON cannot carry), JSON_TOO_DEEP
+ * @source RFC 8785 (2020)
+ */
+export function canonicalJson(value: unknown): string {
+  const parts: string[] = [];
+  write(value, null, 0, parts);
+  return parts.join("");
+}
+
+function write(value: unknown, place: Place, depth: number, parts: string[]): void {
+  if (depth > JSON_DEPTH_MAX) {
+    refuse({
+      code: "JSON_TOO_DEEP",
+      pointer: pointerTo(place),
+      detail: "the value is nested too deeply, or contains itself",
+      expected: `at most ${JSON_DEPTH_MAX} levels`,
+    });
+  }
+  if (typeof value === "object" && value !== null) {
+    if (Array.isArray(value)) writeArray(value, place, depth, parts);
+    else writeObject(value, place, depth, parts);
+    return;
+  }
+  parts.push(writeLeaf(value, place));
+}
+
+function writeArray(value: readonly unknown[], place: Place, depth: number, parts: string[]): void {
+  parts.push("[");
+  for (let i = 0; i < value.length; i++) {
+    if (i > 0) parts.push(",");
+    write(value[i], { above: place, key: i }, depth + 1, parts);
+  }
+  parts.push("]");
+}
+
+function writeObject(value: object, place: Place, depth: number, parts: string[]): void {
+  // A Map, a Date or a typed array would be written as {} and share its digest.
+  if (!isPlainObject(value)) refuse(cannotWrite(value, place));
+  const fields = value as Readonly<Record<string, unknown>>;
+  let first = true;
+  parts.push("{");
+  // The default order of sort is by UTF-16 units, which is what RFC 8785 asks for.
+  for (const key of Object.keys(fields).sort()) {
+    if (fields[key] === undefined) continue;
+    const here = { above: place, key };
+    parts.push(first ? "" : ",", writeLeaf(key, here), ":");
+    write(fields[key], here, depth + 1, parts);
+    first = false;
+  }
+  parts.push("}");
+}
+
+function writeLeaf(value: unknown, place: Place): string {
+  if (typeof value === "string") {
+    if (hasLoneSurrogate(value)) {
+      refuse(invalidText(place, "the text holds half of a surrogate pair"));
+    }
+    return JSON.stringify(value);
+  }
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) {
+      refuse({
+        code: "NUMBER_NOT_FINITE",
+        pointer: pointerTo(place),
+        detail: "JSON has no NaN and no infinity",
+        expected: "a finite number",
+        received: received(value),
+      });
+    }
+    return String(value);
+  }
+  if (typeof value === "bigint") return `"${value}"`;
+  if (value === null || typeof value === "boolean") return String(value);
+  refuse(cannotWrite(value, place));
+}
+
+function cannotWrite(value: unknown, place: Place): Issue {
+  return {
+    code: "TYPE",
+    pointer: pointerTo(place),
+    detail: "JSON cannot carry this value",
+    expected: "null, boolean, number, string, bigint, plain array or plain object",
+    received: received(value),
+  };
+}
+
+/**
+ * Whether an object is a plain record: its prototype is null or the root of a prototype chain,
+ * of this realm or of another. Instances of classes, maps and dates are not.
+ */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null) return true;
+  assert(
+    typeof prototype === "object" || typeof prototype === "function",
+    "prototypes are objects",
+  );
+  return Object.getPrototypeOf(prototype) === null;
+}

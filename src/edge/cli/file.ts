@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * Replaces a whole file: writes a neighbour, flushes it and renames it over the name, so that a
+ * reader finds the old file or the new one and never half of either. Makes the folders.
+ */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  const draft = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    const file = await open(draft, "wx", 0o666);
+    try {
+      await file.writeFile(text, "utf8");
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Reads a file as UTF-8 and refuses bytes that are not; a byte order mark is dropped. */
+export async function readUtf8(path: string): Promise<string> {
+  return decoded(await readFile(path));
+}
+
+/** Decodes UTF-8 strictly. */
+export function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error("the file is not UTF-8 text");
+  }
+}

@@ -1,0 +1,66 @@
+/** What the command line needs of the world; the tests give it another one. */
+export interface Io {
+  /** Prints to standard output: results and nothing else. */
+  readonly stdout: (text: string) => void;
+  /** Prints to standard error: progress, notes, errors. */
+  readonly stderr: (text: string) => void;
+  /** The text of a UTF-8 file; `-` is standard input. Rejects when it cannot be read. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** Replaces a whole file or leaves it as it was; makes its folders. */
+  readonly writeFile: (path: string, text: string) => Promise<void>;
+  readonly isTTY: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Columns of the terminal, when it has said so. */
+  readonly columns?: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Paths of the pool that is valued when none is named, and of its prices. */
+  readonly example: { readonly pool: string; readonly prices: string };
+}
+
+/** The exit codes that `--help` promises. */
+export const EXIT = {
+  ok: 0,
+  fault: 1,
+  usage: 2,
+  invalid: 3,
+  file: 4,
+  interrupted: 130,
+} as const;
+
+/** A file that cannot be read or written. */
+export class FileFault extends Error {
+  readonly code: "FILE_UNREADABLE" | "FILE_UNWRITABLE";
+  readonly path: string;
+
+  constructor(code: FileFault["code"], path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${code === "FILE_UNREADABLE" ? "Cannot read" : "Cannot write"} ${path}: ${reason}`);
+    this.name = "FileFault";
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/** Reads a file, or says which one could not be read. */
+export async function readText(io: Io, path: string): Promise<string> {
+  try {
+    return await io.readFile(path);
+  } catch (cause) {
+    throw new FileFault("FILE_UNREADABLE", path, cause);
+  }
+}
+
+/** Writes a file, or says which one could not be written. */
+export async function writeText(io: Io, path: string, text: string): Promise<void> {
+  try {
+    await io.writeFile(path, text);
+  } catch (cause) {
+    throw new FileFault("FILE_UNWRITABLE", path, cause);
+  }
+}
+
+/** Whether standard output may carry colour: https://no-color.org and FORCE_COLOR are heeded. */
+export function mayColour(io: Io): boolean {
+  if (io.env["NO_COLOR"]) return false;
+  if (io.env["FORCE_COLOR"]) return io.env["FORCE_COLOR"] !== "0";
+  return io.isTTY.stdout && io.env["TERM"] !== "dumb";
+}

@@ -1,0 +1,38 @@
+import process from "node:process";
+import type { Core } from "./core.ts";
+import { decoded, readUtf8, writeWhole } from "./file.ts";
+import type { Io } from "./io.ts";
+import { main } from "./program.ts";
+
+/**
+ * Runs the command line in this process and sets its exit code.
+ *
+ * No handler is set for SIGINT: a run may hold the thread, and the system's own handling ends it at
+ * once, which a shell reports as 130. Files are replaced whole, so nothing is left half written.
+ *
+ * @param example  paths of the pool that `riskpool value` takes when none is named, and of its prices
+ */
+export async function start(core: Core, example: Io["example"]): Promise<void> {
+  // A reader that has seen enough (`| head`) closes the pipe; that is no fault.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  const io: Io = {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    readFile: (path) => (path === "-" ? readStdin() : readUtf8(path)),
+    writeFile: writeWhole,
+    isTTY: { stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
+    ...(process.stdout.columns > 0 && { columns: process.stdout.columns }),
+    env: process.env,
+    example,
+  };
+  process.exitCode = await main(process.argv.slice(2), io, core);
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return decoded(Buffer.concat(chunks));
+}

@@ -1,0 +1,75 @@
+import type { Valuation } from "../../index.ts";
+import { capitalSection } from "./capital.ts";
+import { contributionSection } from "./contribution.ts";
+import { convergenceFigure } from "./convergence.ts";
+import { exposureSection } from "./exposure.ts";
+import { count, estimate, instant, interval, JOIN, levelPercent, money } from "./format.ts";
+import { header, headlineSection } from "./headline.ts";
+import { histogramFigures } from "./histogram.ts";
+import { marketSection } from "./market.ts";
+import { html, Markup, section, table } from "./markup.ts";
+import { assumptionSection, methodSection, receiptSection } from "./method.ts";
+import { type Reading, reading } from "./reading.ts";
+import { STYLE } from "./style.ts";
+
+/**
+ * A valuation as one HTML page: no script, nothing fetched, fit to be read, printed and forwarded.
+ *
+ * Every text of the valuation is escaped. The same valuation gives the same bytes.
+ *
+ * @returns a complete HTML document, ending in a line feed
+ */
+export function reportHtml(valuation: Valuation): string {
+  const about = reading(valuation);
+  const { pool } = valuation;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${pool.name}: pool risk report, ${instant(pool.asOf)}</title>
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+${header(about)}<main>
+${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${contributionSection(about)}${exposureSection(about)}${section("convergence", "Has the simulation settled?", convergenceFigure(about))}${marketSection(about)}${assumptionSection(about)}${methodSection(about)}${receiptSection(about)}</main>
+<footer><p>Computed by ${valuation.receipt.engine} ${valuation.receipt.version} from prices of ${instant(pool.asOf)}. A risk estimate is not a promise: losses can exceed every figure on this page.</p></footer>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function lossSection(about: Reading): Markup {
+  return section("loss", "What the pool can lose", histogramFigures(about), riskTable(about));
+}
+
+function riskTable({ valuation, primary, code }: Reading): Markup {
+  const { risk, pool } = valuation;
+  const columns = [
+    { heading: "Confidence" },
+    { heading: "VaR", unit: `${code} ± s.e.` },
+    { heading: "95 % interval", unit: code },
+    { heading: "ES", unit: `${code} ± s.e.` },
+    { heading: "95 % interval", unit: code },
+    { heading: "Tail", unit: "scenarios" },
+  ];
+  const rows = risk.levels.map((level) => [
+    levelPercent(level.level),
+    estimate(level.valueAtRisk),
+    interval(level.valueAtRisk),
+    estimate(level.expectedShortfall),
+    interval(level.expectedShortfall),
+    count(level.tailScenarios),
+  ]);
+  const note = `Expected loss ${code} ${estimate(risk.expectedLoss)} (s.e.); standard deviation of the loss ${money(risk.standardDeviation, pool.currency)}; best scenario ${money(risk.best, pool.currency)}, worst ${money(risk.worst, pool.currency)}. Intervals cover the true figure of the model in about 95${JOIN}% of runs.`;
+  return html`${table(
+    "Value at risk and expected shortfall",
+    columns,
+    rows,
+    risk.levels.indexOf(primary),
+  )}<p class="note">${note}</p>
+`;
+}

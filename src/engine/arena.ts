@@ -1,0 +1,81 @@
+import { refuse } from "../basics/index.ts";
+import type { Kernels } from "./kernels.ts";
+
+const PAGE = 65536;
+
+/**
+ * Columns in the kernel's memory, laid one after the other and all given back at once.
+ *
+ * Views must be taken after the last `take` of a phase: growing the memory detaches older ones.
+ */
+export class Arena {
+  readonly kernels: Kernels;
+  readonly #bytesMax: number;
+  #top: number;
+
+  /** @param bytesMax  most the memory may grow to */
+  constructor(kernels: Kernels, bytesMax: number) {
+    this.kernels = kernels;
+    this.#bytesMax = bytesMax;
+    this.#top = kernels.columnsStart();
+  }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    return this.#top;
+  }
+
+  /**
+   * Reserves zeroed bytes on a 64-byte boundary.
+   *
+   * @returns the address
+   * @throws  PoolError BUDGET_EXCEEDED when the memory would pass its bound
+   */
+  take(byteCount: number): number {
+    const address = Math.ceil(this.#top / 64) * 64;
+    const end = address + byteCount;
+    const { memory } = this.kernels;
+    if (end > memory.buffer.byteLength) {
+      if (end > this.#bytesMax) {
+        refuse({
+          code: "BUDGET_EXCEEDED",
+          pointer: "",
+          detail: `the run needs ${Math.ceil(end / 1048576)} MiB of kernel memory; split the pool or shorten the list of cross-margined participants`,
+          expected: `at most ${Math.floor(this.#bytesMax / 1048576)} MiB`,
+        });
+      }
+      memory.grow(Math.ceil((end - memory.buffer.byteLength) / PAGE));
+    }
+    this.#top = end;
+    new Uint8Array(memory.buffer, address, byteCount).fill(0);
+    return address;
+  }
+
+  f64(address: number, count: number): Float64Array {
+    return new Float64Array(this.kernels.memory.buffer, address, count);
+  }
+
+  i32(address: number, count: number): Int32Array {
+    return new Int32Array(this.kernels.memory.buffer, address, count);
+  }
+
+  u32(address: number, count: number): Uint32Array {
+    return new Uint32Array(this.kernels.memory.buffer, address, count);
+  }
+
+  /** Reserves a column and copies numbers into it. */
+  put(values: ArrayLike<number>): number {
+    const address = this.take(Math.max(values.length, 1) * 8);
+    this.f64(address, values.length).set(values);
+    return address;
+  }
+
+  /** Remembers the top, so that `release` can give back what came after. */
+  mark(): number {
+    return this.#top;
+  }
+
+  release(mark: number): void {
+    this.#top = mark;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Simulation } from "./simulation.ts";
+
+/** A run of consecutive paths whose moments are kept apart: the batches of the error bars. */
+export interface Chunk {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What is told while a run goes on. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface RunHooks {
+  /** Stops the run: the returned promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Losses of a batch of paths; the view is only good during the call. */
+  onLosses(first: number, losses: Float64Array): void;
+  /** Moments and sums of a whole chunk. */
+  onChunk(index: number, moments: Float64Array): void;
+}
+
+/** Where runs execute. Every executor gives the same bits. */
+export interface Executor {
+  run(simulation: Simulation, chunks: readonly Chunk[], hooks: RunHooks): Promise<void>;
+}
+
+/** Most chunks a run is cut into: enough for a standard error, few enough to keep. */
+export const CHUNKS_MAX = 24;
+
+/**
+ * Cuts [0, scenarios) into at most {@link CHUNKS_MAX} equal chunks (the last may be shorter).
+ * Depends on the number of scenarios only, so that every split of the work adds the same sums.
+ */
+export function chunksOf(scenarios: number): Chunk[] {
+  const size = Math.max(128, Math.ceil(scenarios / CHUNKS_MAX / 128) * 128);
+  const chunks: Chunk[] = [];
+  for (let first = 0; first < scenarios; first += size) {
+    chunks.push({ first, count: Math.min(size, scenarios - first) });
+  }
+  return chunks;
+}

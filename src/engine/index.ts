@@ -1,0 +1,30 @@
+export { Arena } from "./arena.ts";
+export {
+  CHUNKS_MAX,
+  type Chunk,
+  chunksOf,
+  type Executor,
+  type Progress,
+  type RunHooks,
+} from "./executor.ts";
+export {
+  type CompiledKernel,
+  compileKernel,
+  compileKernelSync,
+  instantiate,
+  kernelDigest,
+} from "./instance.ts";
+export type { Kernels } from "./kernels.ts";
+export {
+  ACCOUNT_BYTES,
+  AUDIT_ACCOUNT_BYTES,
+  BATCH,
+  CELL_BYTES,
+  COVER_BYTES,
+  LEG_BYTES,
+  NODE_BYTES,
+  OPTION_BYTES,
+  PLAN,
+  TILE,
+} from "./plan.ts";
+export { Simulation } from "./simulation.ts";

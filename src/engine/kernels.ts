@@ -1,0 +1,43 @@
+/** Addresses are byte offsets into the kernel's memory; counts are whole numbers. */
+export interface Kernels {
+  readonly memory: WebAssembly.Memory;
+  columnsStart(): number;
+  schedule(keys: number, seedLow: number, seedHigh: number): void;
+  philox(out: number, keys: number, c0: number, c1: number, c2: number, c3: number): void;
+  normals(
+    out: number,
+    paths: number,
+    count: number,
+    stride: number,
+    keys: number,
+    stream: number,
+    firstBlock: number,
+    blocks: number,
+  ): void;
+  expColumn(out: number, x: number, count: number): void;
+  logColumn(out: number, x: number, count: number): void;
+  quantile(table: number, word: number): number;
+  addCalls(
+    values: number,
+    x: number,
+    spot: number,
+    count: number,
+    options: number,
+    optionCount: number,
+  ): void;
+  addCallsWithSlopes(
+    values: number,
+    slopes: number,
+    x: number,
+    spot: number,
+    count: number,
+    options: number,
+    optionCount: number,
+  ): void;
+  addCubic(cubics: number, at: number, t: number, out: number, count: number): void;
+  addDots(values: number, weights: number, sums: number, count: number, groups: number): void;
+  shortfall(equity: number, prior: number, count: number): void;
+  scratchBytes(nodes: number, assets: number, factors: number, covers: number): number;
+  placesAt(): number;
+  simulate(plan: number, paths: number, weights: number, losses: number, count: number): void;
+}

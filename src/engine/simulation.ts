@@ -1,0 +1,104 @@
+import { assert } from "../basics/index.ts";
+import type { Arena } from "./arena.ts";
+import type { Kernels } from "./kernels.ts";
+import { BATCH, PLAN } from "./plan.ts";
+
+/** Everything laid in memory, ready to run any list of paths. */
+export class Simulation {
+  readonly arena: Arena;
+  readonly plan: number;
+  /** Bytes of the moments of all nodes, which stand together, and of the sums behind them. */
+  readonly #moments: { address: number; count: number };
+  readonly #paths: number;
+  readonly #weights: number;
+  readonly #losses: number;
+
+  constructor(arena: Arena, plan: number, moments: { address: number; count: number }) {
+    this.arena = arena;
+    this.plan = plan;
+    this.#moments = moments;
+    this.#paths = arena.take(BATCH * 4);
+    this.#weights = arena.take(BATCH * 8);
+    this.#losses = arena.take(BATCH * 8);
+  }
+
+  get kernels(): Kernels {
+    return this.arena.kernels;
+  }
+
+  /** Prices that were held at the model's bound since the plan was laid. */
+  get heldPrices(): number {
+    return this.arena.f64(this.#word(PLAN.HELD), 1)[0]!;
+  }
+
+  /** Where the cells and places of the last tile stand, see assembly/simulate.ts. */
+  get placesAddress(): number {
+    return this.#word(PLAN.SCRATCH) + this.kernels.placesAt();
+  }
+
+  #word(field: number): number {
+    return this.arena.u32(this.plan, PLAN.PLAN_BYTES / 4)[field / 4]!;
+  }
+
+  /** Switches the gathering of moments and sums on or off. */
+  set withMoments(on: boolean) {
+    this.arena.i32(this.plan, PLAN.PLAN_BYTES / 4)[PLAN.WITH_MOMENTS / 4] = on ? 1 : 0;
+  }
+
+  /** Where the kernel logs cover payments; 0 for nowhere. */
+  set events(address: number) {
+    this.arena.u32(this.plan, PLAN.PLAN_BYTES / 4)[PLAN.EVENTS / 4] = address;
+  }
+
+  /**
+   * Runs up to {@link BATCH} consecutive paths, each with weight 1.
+   *
+   * @returns [count] f64 losses: a view that the next run overwrites
+   */
+  runRange(first: number, count: number): Float64Array {
+    const padded = Math.ceil(count / 8) * 8;
+    assert(count > 0 && padded <= BATCH, "a batch fits the buffers");
+    const paths = this.arena.u32(this.#paths, padded);
+    const weights = this.arena.f64(this.#weights, padded);
+    for (let i = 0; i < padded; i++) {
+      paths[i] = first + i;
+      weights[i] = i < count ? 1 : 0;
+    }
+    return this.#run(count, padded);
+  }
+
+  /**
+   * Runs up to {@link BATCH} listed paths with their weights.
+   *
+   * @returns [count] f64 losses: a view that the next run overwrites
+   */
+  runList(
+    list: ArrayLike<number>,
+    weightOf: ArrayLike<number>,
+    from: number,
+    count: number,
+  ): Float64Array {
+    const padded = Math.ceil(count / 8) * 8;
+    assert(count > 0 && padded <= BATCH, "a batch fits the buffers");
+    const paths = this.arena.u32(this.#paths, padded);
+    const weights = this.arena.f64(this.#weights, padded);
+    for (let i = 0; i < padded; i++) {
+      paths[i] = i < count ? list[from + i]! : 0;
+      weights[i] = i < count ? weightOf[from + i]! : 0;
+    }
+    return this.#run(count, padded);
+  }
+
+  #run(count: number, padded: number): Float64Array {
+    this.kernels.simulate(this.plan, this.#paths, this.#weights, this.#losses, padded);
+    return this.arena.f64(this.#losses, count);
+  }
+
+  /** Copies moments and sums gathered since the last call, and clears them. */
+  takeMoments(): Float64Array {
+    const view = this.arena.f64(this.#moments.address, this.#moments.count);
+    const copy = view.slice();
+    view.fill(0);
+    return copy;
+  }
+}

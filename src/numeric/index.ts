@@ -1,0 +1,37 @@
+export {
+  betaQuantile,
+  binomialCdf,
+  binomialQuantile,
+  incompleteBeta,
+} from "./beta.ts";
+export {
+  type BlackInput,
+  type BlackScholesInput,
+  type BlackScholesValue,
+  type BlackValue,
+  black76,
+  blackScholes,
+} from "./black.ts";
+export { exp, expm1, log, log1p } from "./elementary.ts";
+export {
+  chiSquareCdf,
+  chiSquarePdf,
+  chiSquareQuantile,
+  gammaQuantile,
+  incompleteGamma,
+  lgamma,
+} from "./gamma.ts";
+export {
+  frobeniusDistance,
+  gramMatrix,
+  identityMatrix,
+  type SemidefiniteFactor,
+  type SymmetricEigen,
+  semidefiniteCholesky,
+  spectralMatrix,
+  symmetricEigen,
+} from "./matrix.ts";
+export { minimise } from "./minimise.ts";
+export { erfc, erfcx, normalCdf, normalLogCdf, normalPdf, normalQuantile } from "./normal.ts";
+export { orderStatisticInterval } from "./order-statistic.ts";
+export { studentCdf, studentPdf, studentQuantile } from "./student.ts";

@@ -1,0 +1,133 @@
+import {
+  type Draft,
+  digestOf,
+  Findings,
+  type Issue,
+  instantIssue,
+  isBytes,
+  PoolError,
+  readInstant,
+  readJson,
+  received,
+} from "../basics/index.ts";
+import { checkBook } from "../book/index.ts";
+import type { MarketParameters } from "../market/index.ts";
+import { checkWaterfall } from "../terms/index.ts";
+import { POOL_VERSION, type PoolDocument } from "./document.ts";
+import { checkMarket } from "./market-rules.ts";
+import type { Pool } from "./pool.ts";
+import { marketForm, poolForm } from "./schema.ts";
+
+/**
+ * Reads and checks a pool document.
+ *
+ * Form and meaning are checked together and everything that is wrong is reported at once. The one
+ * exception is another version of the format, whose fields would all look wrong.
+ *
+ * @param source  JSON text, its UTF-8 bytes, or the document as plain objects
+ * @throws        PoolError; the codes of `readJson` for text, then those of form and rules
+ */
+export function readPool(source: unknown): Pool {
+  const isText = typeof source === "string" || isBytes(source);
+  const value = isText ? readJson(source) : source;
+  refuseOtherVersion(value);
+  const found = new Findings();
+  const draft = poolForm.check(value, null, found);
+  if (draft !== undefined) checkMeaning(draft, found);
+  found.throwIfAny("pool document");
+  // Nothing was found, so nothing is missing from the draft.
+  const document = draft as PoolDocument;
+  const pool = Object.freeze({
+    document,
+    digest: digestOf(document),
+    asOfMs: readInstant(document.asOf, "/asOf"),
+  });
+  checked.add(pool);
+  return pool;
+}
+
+/**
+ * Checks market parameters that come apart from a document, e.g. from `calibrate` or a caller's
+ * own hand. They may speak of more assets than a pool has.
+ *
+ * @throws PoolError as `readPool` for its /market
+ */
+export function readMarket(value: unknown): MarketParameters {
+  const found = new Findings();
+  const draft = marketForm.check(value, { above: null, key: "market" }, found);
+  if (draft !== undefined) checkMarket(draft, undefined, found);
+  found.throwIfAny("market");
+  return draft as MarketParameters;
+}
+
+// Only what this module made and froze counts as checked; a look-alike is checked again.
+const checked = new WeakSet<object>();
+
+/** Whether a value is a `Pool` that {@link readPool} made. */
+export function isPool(value: unknown): value is Pool {
+  return typeof value === "object" && value !== null && checked.has(value);
+}
+
+function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Findings): void {
+  const currency = draft.currency?.code;
+  const decimals = draft.currency?.decimals;
+  const asOf = draft.asOf;
+  const readable = asOf !== undefined && instantIssue(asOf) === undefined;
+  checkBook(draft, { asOfMs: readable ? readInstant(asOf) : undefined, currency, decimals }, found);
+  const participants = idsOf(draft.participants);
+  checkWaterfall(
+    draft.waterfall,
+    { currency, decimals, participants, pointer: "/waterfall" },
+    found,
+  );
+  if (draft.market !== undefined) checkMarket(draft.market, idsOf(draft.assets), found);
+  if (draft.participants?.length === 0) {
+    found.add(empty("/participants", "nobody takes part in this pool; add its participants"));
+  }
+  const lists = [draft.options, draft.perpetuals, draft.holdings, draft.covers];
+  if (lists.every((list) => list?.length === 0)) {
+    found.add(empty("", "the pool has no option, perpetual, holding or cover: nothing is at risk"));
+  }
+}
+
+function empty(pointer: string, detail: string): Issue {
+  return { code: "POOL_EMPTY", pointer, detail, expected: "at least one entry" };
+}
+
+/** Ids of a list, or undefined when not all of them could be read. */
+function idsOf(
+  list: readonly ({ readonly id?: string | undefined } | undefined)[] | undefined,
+): ReadonlySet<string> | undefined {
+  const ids = new Set<string>();
+  for (const item of list ?? [undefined]) {
+    if (item?.id === undefined) return undefined;
+    ids.add(item.id);
+  }
+  return ids;
+}
+
+function refuseOtherVersion(value: unknown): void {
+  let version: unknown;
+  try {
+    version =
+      typeof value === "object" && value !== null && Object.hasOwn(value, "version")
+        ? (value as { readonly version?: unknown }).version
+        : undefined;
+  } catch {
+    // The form says which value cannot be read.
+    return;
+  }
+  if (typeof version !== "number" || version === POOL_VERSION) return;
+  const newer = version > POOL_VERSION;
+  throw new PoolError([
+    {
+      code: "VERSION",
+      pointer: "/version",
+      detail: newer
+        ? `the document is newer than this build, which reads version ${POOL_VERSION}; upgrade riskpool`
+        : `the document is of a version that never was or is no longer read; write version ${POOL_VERSION}`,
+      expected: `exactly ${POOL_VERSION}`,
+      received: received(version),
+    },
+  ]);
+}

@@ -1,0 +1,334 @@
+import { readInstant, YEAR_MS } from "../basics/index.ts";
+import type { Collateral, OptionPosition, PerpetualPosition } from "../book/index.ts";
+import { black76, exp, log } from "../numeric/index.ts";
+import type { PoolDocument } from "../pool/index.ts";
+
+/** sign · max(0, slope·S - constant): an option that has been settled at its node. */
+export interface SettledLeg {
+  readonly sign: number;
+  readonly slope: number;
+  readonly constant: number;
+}
+
+/**
+ * Value to its owner of everything that an account has at one node, as a function of S = e^x:
+ * calls alive + slope·S + constant + settled options. A put is a call and a linear part.
+ */
+export interface Legs {
+  /** Five numbers per call, as assembly/option.ts reads them. */
+  readonly calls: number[];
+  slope: number;
+  constant: number;
+  readonly settled: SettledLeg[];
+}
+
+/** Positions that answer together. */
+export interface Account {
+  /** Index of the participant; -1 for the pool's own holdings. */
+  readonly owner: number;
+  /** Whether its value can fall below minus its collateral. */
+  floored: boolean;
+  /** Node index → value legs. */
+  readonly value: Map<number, Legs>;
+  /** Node index → collateral as slope·S + constant. */
+  readonly collateral: Map<number, Legs>;
+  valueNow: number;
+  collateralNow: number;
+}
+
+/** One asset at one date of the time grid. */
+export interface Node {
+  readonly step: number;
+  readonly asset: number;
+}
+
+/** The book as functions of the assets' log returns on a time grid. */
+export interface Accounts {
+  /** Participant ids in ordinal order; every index of a participant refers to this list. */
+  readonly participants: readonly string[];
+  /** Asset ids in ordinal order; every index of an asset refers to this list. */
+  readonly assets: readonly string[];
+  readonly spots: readonly number[];
+  /** Years from now, ascending; the last is the horizon. */
+  readonly times: readonly number[];
+  /** Sorted by step, then asset. */
+  readonly nodes: readonly Node[];
+  readonly list: readonly Account[];
+}
+
+/** Ordinal comparison of ids: independent of the machine's locale. */
+export function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+/** Legs of nothing. */
+export function noLegs(): Legs {
+  return { calls: [], slope: 0, constant: 0, settled: [] };
+}
+
+/** Adds `other` to `sum`. */
+export function addLegs(sum: Legs, other: Legs): void {
+  for (const number of other.calls) sum.calls.push(number);
+  sum.slope += other.slope;
+  sum.constant += other.constant;
+  sum.settled.push(...other.settled);
+}
+
+/** Coins of an option position: contracts times multiplier. */
+export function coinsOf(option: OptionPosition): number {
+  return option.quantity * (option.quantityUnit === "contract" ? option.multiplier! : 1);
+}
+
+/**
+ * Carry and discount of an option: the forward grows with `carry`, and value is discounted at
+ * the discount rate if linear. An inverse option is worth Black/F coins, which in the pool
+ * currency is Black · S/F: discounting at the carry.
+ */
+export function carryOf(
+  option: OptionPosition,
+  spot: number,
+  years: number,
+  discountRate: number,
+): {
+  readonly carry: number;
+  readonly discount: number;
+} {
+  const carry = option.forward === undefined ? 0 : log(option.forward / spot) / years;
+  return { carry, discount: option.settlement === "inverse" ? carry : discountRate };
+}
+
+/**
+ * Turns positions into accounts with value legs on nodes. Everything is taken in the order of
+ * ids, so that the order of the document does not show in any bit of a result.
+ *
+ * @param horizon  years
+ */
+export function accountsOf(
+  document: PoolDocument,
+  horizon: number,
+  discountRate: number,
+): Accounts {
+  const asOf = readInstant(document.asOf);
+  const assets = [...document.assets].sort(byId);
+  const participants = [...document.participants].sort(byId);
+  const options = [...document.options].sort(byId);
+  const years = options.map((option) => (readInstant(option.expiry) - asOf) / YEAR_MS);
+  const inside = years.filter((t) => t < horizon);
+  const times = [...new Set([...inside, horizon])].sort((a, b) => a - b);
+  const builder = new AccountBuilder(
+    assets.map((asset) => asset.id),
+    assets.map((asset) => asset.spot),
+    participants.map((participant) => participant.id),
+    document.currency.code,
+    times,
+    discountRate,
+  );
+  participants.forEach((participant, owner) => {
+    if (participant.margin === "cross") builder.openCross(owner, participant.collateral ?? []);
+  });
+  options.forEach((option, i) => {
+    builder.addOption(option, years[i]!);
+  });
+  for (const perpetual of [...document.perpetuals].sort(byId)) builder.addPerpetual(perpetual);
+  for (const holding of document.holdings)
+    builder.addHolding(holding.asset, Number(holding.amount));
+  return builder.finish();
+}
+
+class AccountBuilder {
+  readonly #assets: string[];
+  readonly #spots: number[];
+  readonly #participants: string[];
+  readonly #currency: string;
+  readonly #times: number[];
+  readonly #discountRate: number;
+  readonly #crossOf = new Map<number, Account>();
+  readonly #plainOf = new Map<number, Account>();
+  readonly #list: Account[] = [];
+  readonly #used = new Set<number>();
+
+  constructor(
+    assets: string[],
+    spots: number[],
+    participants: string[],
+    currency: string,
+    times: number[],
+    discountRate: number,
+  ) {
+    this.#assets = assets;
+    this.#spots = spots;
+    this.#participants = participants;
+    this.#currency = currency;
+    this.#times = times;
+    this.#discountRate = discountRate;
+  }
+
+  #open(owner: number, floored: boolean): Account {
+    const account: Account = {
+      owner,
+      floored,
+      value: new Map(),
+      collateral: new Map(),
+      valueNow: 0,
+      collateralNow: 0,
+    };
+    this.#list.push(account);
+    return account;
+  }
+
+  #legs(map: Map<number, Legs>, step: number, asset: number): Legs {
+    const key = step * this.#assets.length + asset;
+    this.#used.add(key);
+    let legs = map.get(key);
+    if (!legs) {
+      legs = noLegs();
+      map.set(key, legs);
+    }
+    return legs;
+  }
+
+  get #lastStep(): number {
+    return this.#times.length - 1;
+  }
+
+  openCross(owner: number, collateral: readonly Collateral[]): void {
+    const account = this.#open(owner, false);
+    this.#crossOf.set(owner, account);
+    for (const { asset, amount } of [...collateral].sort((a, b) => (a.asset < b.asset ? -1 : 1))) {
+      this.#addCollateral(account, this.#lastStep, asset, Number(amount));
+    }
+  }
+
+  #addCollateral(account: Account, step: number, asset: string, amount: number): void {
+    if (asset === this.#currency) {
+      // Money needs no price; any node of the account can carry it, so the first asset's does.
+      this.#legs(account.collateral, step, 0).constant += amount;
+      account.collateralNow += amount;
+      return;
+    }
+    const index = this.#assets.indexOf(asset);
+    const worth = amount * this.#spots[index]!;
+    this.#legs(account.collateral, step, index).slope += worth;
+    account.collateralNow += worth;
+  }
+
+  /** The account that a position belongs to: the cross account, an own one, or the unfloored rest. */
+  #accountFor(participant: string, canOwe: boolean): { account: Account; own: boolean } {
+    const owner = this.#participants.indexOf(participant);
+    const cross = this.#crossOf.get(owner);
+    if (cross) {
+      cross.floored ||= canOwe;
+      return { account: cross, own: false };
+    }
+    if (canOwe) return { account: this.#open(owner, true), own: true };
+    let plain = this.#plainOf.get(owner);
+    if (!plain) {
+      plain = this.#open(owner, false);
+      this.#plainOf.set(owner, plain);
+    }
+    return { account: plain, own: false };
+  }
+
+  addOption(option: OptionPosition, years: number): void {
+    const { account, own } = this.#accountFor(option.participant, option.side === "short");
+    const asset = this.#assets.indexOf(option.asset);
+    const spot = this.#spots[asset]!;
+    const sign = option.side === "long" ? 1 : -1;
+    const coins = coinsOf(option);
+    const { carry, discount } = carryOf(option, spot, years, this.#discountRate);
+    const horizon = this.#times[this.#lastStep]!;
+    const step = years < horizon ? this.#times.indexOf(years) : this.#lastStep;
+    const legs = this.#legs(account.value, step, asset);
+    const left = Math.max(0, years - horizon);
+    const growth = exp(carry * left);
+    const factor = exp(-discount * left);
+    // A·S and B: the two legs of the call, S = e^x in units of the spot now.
+    const a = coins * factor * growth * spot;
+    const b = coins * factor * option.strike;
+    const deviation = option.impliedVolatility * Math.sqrt(left);
+    if (deviation > 0) {
+      const shift = log((spot * growth) / option.strike) / deviation + deviation / 2;
+      legs.calls.push(1 / deviation, shift, deviation, sign * a, sign * b);
+    } else {
+      legs.settled.push({ sign, slope: a, constant: b });
+    }
+    if (option.type === "put") {
+      legs.slope -= sign * a;
+      legs.constant += sign * b;
+    }
+    account.valueNow +=
+      sign *
+      coins *
+      black76({
+        type: option.type,
+        forward: option.forward ?? spot,
+        strike: option.strike,
+        volatility: option.impliedVolatility,
+        years,
+        discount: exp(-discount * years),
+      }).value;
+    if (own) this.#ownCollateral(account, step, option.asset, option);
+  }
+
+  addPerpetual(perpetual: PerpetualPosition): void {
+    const { account, own } = this.#accountFor(perpetual.participant, true);
+    const asset = this.#assets.indexOf(perpetual.asset);
+    const spot = this.#spots[asset]!;
+    const sign = perpetual.side === "long" ? 1 : -1;
+    const inverse = perpetual.settlement === "inverse";
+    const slope = (inverse ? perpetual.size / perpetual.entry : perpetual.size) * spot;
+    const constant = inverse ? perpetual.size : perpetual.size * perpetual.entry;
+    const legs = this.#legs(account.value, this.#lastStep, asset);
+    legs.slope += sign * slope;
+    legs.constant -= sign * constant;
+    account.valueNow += sign * (slope - constant);
+    if (own) this.#ownCollateral(account, this.#lastStep, perpetual.asset, perpetual);
+  }
+
+  #ownCollateral(
+    account: Account,
+    step: number,
+    asset: string,
+    position: { settlement: "linear" | "inverse"; collateral?: string },
+  ): void {
+    const index = this.#assets.indexOf(asset);
+    const amount = Number(position.collateral ?? "0");
+    const legs = this.#legs(account.collateral, step, index);
+    const worth = position.settlement === "inverse" ? amount * this.#spots[index]! : amount;
+    if (position.settlement === "inverse") legs.slope += worth;
+    else legs.constant += worth;
+    account.collateralNow += worth;
+  }
+
+  addHolding(asset: string, coins: number): void {
+    const index = this.#assets.indexOf(asset);
+    const worth = coins * this.#spots[index]!;
+    let account = this.#plainOf.get(-1);
+    if (!account) {
+      account = this.#open(-1, false);
+      this.#plainOf.set(-1, account);
+    }
+    this.#legs(account.value, this.#lastStep, index).slope -= worth;
+    account.valueNow -= worth;
+  }
+
+  finish(): Accounts {
+    const width = this.#assets.length;
+    const keys = [...this.#used].sort((a, b) => a - b);
+    const indexOf = new Map(keys.map((key, index) => [key, index]));
+    const renamed = (map: Map<number, Legs>) =>
+      new Map([...map].sort((x, y) => x[0] - y[0]).map(([key, legs]) => [indexOf.get(key)!, legs]));
+    return {
+      participants: this.#participants,
+      assets: this.#assets,
+      spots: this.#spots,
+      times: this.#times,
+      nodes: keys.map((key) => ({ step: Math.floor(key / width), asset: key % width })),
+      list: this.#list.map((account) => ({
+        ...account,
+        value: renamed(account.value),
+        collateral: renamed(account.collateral),
+      })),
+    };
+  }
+}

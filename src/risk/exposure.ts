@@ -1,0 +1,112 @@
+import { readInstant, YEAR_MS } from "../basics/index.ts";
+import { black76, exp, log } from "../numeric/index.ts";
+import type { PoolDocument } from "../pool/index.ts";
+import { type Account, type Accounts, byId, carryOf, coinsOf } from "./account.ts";
+import { isFlooredAt, legsValue } from "./node-grid.ts";
+import type { AssetExposure } from "./valuation.ts";
+
+/** Moves of one asset's price at which its profile is shown, as fractions. */
+const MOVES: readonly number[] = Array.from({ length: 49 }, (_, i) => -0.6 + i * 0.025);
+
+interface Greeks {
+  delta: number;
+  gamma: number;
+  vega: number;
+}
+
+/** Participants' Greeks now, per asset; the pool's are their negatives. */
+function greeksOf(document: PoolDocument, discountRate: number): Map<string, Greeks> {
+  const asOf = readInstant(document.asOf);
+  const spots = new Map(document.assets.map((asset) => [asset.id, asset.spot]));
+  const sums = new Map(document.assets.map((asset) => [asset.id, { delta: 0, gamma: 0, vega: 0 }]));
+  for (const option of [...document.options].sort(byId)) {
+    const spot = spots.get(option.asset)!;
+    const years = (readInstant(option.expiry) - asOf) / YEAR_MS;
+    const { discount } = carryOf(option, spot, years, discountRate);
+    const forward = option.forward ?? spot;
+    const growth = forward / spot;
+    const greeks = black76({
+      type: option.type,
+      forward,
+      strike: option.strike,
+      volatility: option.impliedVolatility,
+      years,
+      discount: exp(-discount * years),
+    });
+    const quantity = coinsOf(option) * (option.side === "long" ? 1 : -1);
+    const sum = sums.get(option.asset)!;
+    sum.delta += quantity * greeks.delta * growth;
+    sum.gamma += quantity * greeks.gamma * growth * growth;
+    sum.vega += quantity * greeks.vega;
+  }
+  for (const perpetual of [...document.perpetuals].sort(byId)) {
+    const sign = perpetual.side === "long" ? 1 : -1;
+    const coins =
+      perpetual.settlement === "inverse" ? perpetual.size / perpetual.entry : perpetual.size;
+    sums.get(perpetual.asset)!.delta += sign * coins;
+  }
+  for (const holding of document.holdings) {
+    sums.get(holding.asset)!.delta -= Number(holding.amount);
+  }
+  return sums;
+}
+
+/** Loss that the legs of all accounts at one node cause when the node's log return is x. */
+function nodeLoss(accounts: readonly Account[], node: number, x: number): number {
+  let loss = 0;
+  for (const account of accounts) {
+    const legs = account.value.get(node);
+    if (!legs) continue;
+    const value = legsValue(legs, x);
+    loss += value;
+    if (account.value.keys().next().value === node) loss -= account.valueNow;
+    if (!isFlooredAt(account, node)) continue;
+    const collateral = account.collateral.get(node);
+    const equity = value + (collateral ? legsValue(collateral, x) : 0);
+    loss += Math.max(0, -equity) - Math.max(0, -(account.valueNow + account.collateralNow));
+  }
+  return loss;
+}
+
+/**
+ * Loss of the pool when one asset moves and the others stay, at the horizon. Options that expire
+ * before it settle at the moved price. Shortfalls of accounts over several assets are left out,
+ * because no single asset has them.
+ */
+function profileOf({ nodes, list }: Accounts, asset: number): number[] {
+  const lossAt = (isOwn: boolean, x: number) =>
+    nodes.reduce(
+      (sum, node, index) =>
+        (node.asset === asset) === isOwn ? sum + nodeLoss(list, index, x) : sum,
+      0,
+    );
+  const still = lossAt(false, 0);
+  return MOVES.map((move) => still + lossAt(true, log(1 + move)));
+}
+
+/**
+ * Exposure of the pool per asset: Greeks now, and the loss profile at the horizon. Moves beyond
+ * the model's range are left out of the profile.
+ */
+export function exposuresOf(
+  accounts: Accounts,
+  document: PoolDocument,
+  volatility: readonly number[],
+  discountRate: number,
+): AssetExposure[] {
+  const greeks = greeksOf(document, discountRate);
+  return accounts.assets.map((id, asset) => {
+    const { delta, gamma, vega } = greeks.get(id)!;
+    const spot = accounts.spots[asset]!;
+    return {
+      asset: id,
+      spot,
+      volatility: volatility[asset]!,
+      // Adding 0 turns -0 into 0.
+      deltaCoins: -delta + 0,
+      gammaPerPercent: -gamma * spot * spot * 0.01 + 0,
+      vegaPerPoint: -vega * 0.01 + 0,
+      profile: { move: MOVES, loss: profileOf(accounts, asset) },
+    };
+  });
+}

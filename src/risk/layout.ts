@@ -1,0 +1,358 @@
+import type { Cover } from "../book/index.ts";
+import {
+  ACCOUNT_BYTES,
+  Arena,
+  AUDIT_ACCOUNT_BYTES,
+  CELL_BYTES,
+  COVER_BYTES,
+  type Kernels,
+  LEG_BYTES,
+  NODE_BYTES,
+  PLAN,
+  Simulation,
+} from "../engine/index.ts";
+import type { MarketModel, ModelColumns } from "../market/index.ts";
+import { type Account, type Accounts, addLegs, type Legs, noLegs } from "./account.ts";
+import { isFlooredAt, isJoint, NodeGrid } from "./node-grid.ts";
+import { coverRecord, eventProbability, severityTable } from "./severity.ts";
+
+/** Most memory an engine may use unless its maker says otherwise. */
+export const MEMORY_MAX: number = 1024 * 1024 * 1024;
+
+/** A pool laid in the kernel's memory. */
+export interface LaidPool {
+  readonly simulation: Simulation;
+  readonly accounts: Accounts;
+  readonly grids: readonly NodeGrid[];
+  /** Accounts over several nodes, in the kernel's order, with equity tables by node. */
+  readonly joint: readonly JointAccount[];
+  /** In the kernel's order. */
+  readonly covers: readonly Cover[];
+  /** First number of each node's moments in what `takeMoments` returns; then the sums. */
+  readonly momentStarts: readonly number[];
+  readonly sumStart: number;
+}
+
+export interface JointAccount {
+  readonly account: Account;
+  readonly prior: number;
+  readonly tables: readonly { readonly node: number; readonly cubics: number }[];
+}
+
+/** What to lay. */
+export interface LayoutInput {
+  readonly accounts: Accounts;
+  readonly covers: readonly Cover[];
+  readonly asOfMs: number;
+  readonly model: MarketModel;
+  readonly seed: bigint;
+  readonly mode: "profile" | "audit";
+  readonly bytesMax?: number | undefined;
+}
+
+/**
+ * Lays a pool and a model in the memory of a kernel instance.
+ *
+ * @throws PoolError BUDGET_EXCEEDED
+ */
+export function layPool(kernels: Kernels, input: LayoutInput): LaidPool {
+  const { accounts, model } = input;
+  const arena = new Arena(kernels, input.bytesMax ?? MEMORY_MAX);
+  const columns = model.columns(accounts.times);
+  const plan = arena.take(PLAN.PLAN_BYTES);
+  const words = new Map<number, number>();
+
+  layModel(arena, words, columns);
+  laySeed(arena, words, input.seed);
+  const grids = accounts.nodes.map(
+    (node, index) =>
+      new NodeGrid(
+        arena,
+        columns.bound[node.step * columns.assets + node.asset]!,
+        deviationOf(columns, node.step, node.asset),
+        index,
+        accounts.list.filter(
+          (account) => account.value.has(index) || account.collateral.has(index),
+        ),
+      ),
+  );
+  const jointAccounts = accounts.list.filter(isJoint);
+  const momentCount = grids.reduce((sum, grid) => sum + 4 * grid.cells, 0);
+  const sumCount = jointAccounts.length + input.covers.length;
+  const moments = arena.take((momentCount + sumCount) * 8);
+  const momentStarts = layNodes(arena, words, accounts, grids, moments);
+  words.set(PLAN.SUMS, moments + momentCount * 8);
+  words.set(PLAN.HELD, arena.take(8));
+
+  const joint = jointAccounts.map((account) => layJoint(arena, grids, account));
+  layAccountRecords(arena, words, joint);
+  layCovers(arena, words, input);
+  if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
+  words.set(
+    PLAN.SCRATCH,
+    arena.take(
+      kernels.scratchBytes(grids.length, columns.assets, columns.factors, input.covers.length),
+    ),
+  );
+  const simulation = new Simulation(arena, plan, {
+    address: moments,
+    count: momentCount + sumCount,
+  });
+  const view = arena.u32(plan, PLAN.PLAN_BYTES / 4);
+  for (const [field, value] of words) view[field / 4] = value;
+  return {
+    simulation,
+    accounts,
+    grids,
+    joint,
+    covers: input.covers,
+    momentStarts,
+    sumStart: momentCount,
+  };
+}
+
+function deviationOf(columns: ModelColumns, step: number, asset: number): number {
+  let variance = 0;
+  for (let s = 0; s <= step; s++) {
+    for (let f = 0; f < columns.factors; f++) {
+      const weight = columns.matrix[(s * columns.assets + asset) * columns.factors + f]!;
+      variance += weight * weight;
+    }
+  }
+  return Math.sqrt(variance);
+}
+
+function layModel(arena: Arena, words: Map<number, number>, columns: ModelColumns): void {
+  words.set(PLAN.STEPS, columns.steps);
+  words.set(PLAN.ASSETS, columns.assets);
+  words.set(PLAN.FACTORS, columns.factors);
+  words.set(PLAN.MATRIX, arena.put(columns.matrix));
+  words.set(PLAN.DRIFT, arena.put(columns.drift));
+  words.set(PLAN.BOUND, arena.put(columns.bound));
+  words.set(PLAN.MARKET_FACTOR, arena.put(columns.marketFactor));
+  const rowEnds = arena.take(columns.assets * 4);
+  const ends = arena.i32(rowEnds, columns.assets);
+  columns.matrix.forEach((weight, i) => {
+    const asset = Math.floor(i / columns.factors) % columns.assets;
+    if (weight !== 0) ends[asset] = Math.max(ends[asset]!, (i % columns.factors) + 1);
+  });
+  words.set(PLAN.ROW_ENDS, rowEnds);
+  const { yMax, cells, cubic } = columns.mixing;
+  words.set(PLAN.MIXING, cells > 0 ? arena.put([yMax, cells, ...cubic]) : 0);
+}
+
+function laySeed(arena: Arena, words: Map<number, number>, seed: bigint): void {
+  const keys = arena.take(320);
+  arena.kernels.schedule(keys, Number(seed & 0xffffffffn), Number(seed >> 32n));
+  words.set(PLAN.KEYS, keys);
+}
+
+/** Legs of all accounts at a node that are smooth there, with what they are worth now taken off. */
+function smoothLegs(accounts: readonly Account[], grid: NodeGrid, node: number): Legs {
+  const sum = noLegs();
+  const masked = new Set(grid.masked.map(({ account }) => account));
+  for (const account of accounts) {
+    const legs = account.value.get(node);
+    if (!legs || masked.has(account)) continue;
+    addLegs(sum, legs);
+    if (account.value.keys().next().value !== node) continue;
+    sum.constant -= account.valueNow;
+    if (isFlooredAt(account, node)) {
+      sum.constant -= Math.max(0, -(account.valueNow + account.collateralNow));
+    }
+  }
+  return sum;
+}
+
+/**
+ * Hermite cells of the loss that some accounts cause at a node.
+ *
+ * @returns [4·cells], see {@link NodeGrid.add}
+ */
+export function lossCells(
+  accounts: readonly Account[],
+  grid: NodeGrid,
+  node: number,
+): Float64Array {
+  const cells = new Float64Array(4 * grid.cells);
+  grid.add(smoothLegs(accounts, grid, node), cells);
+  const wanted = new Set(accounts);
+  for (const masked of grid.masked) {
+    if (wanted.has(masked.account)) grid.addMasked(masked, node, cells);
+  }
+  return cells;
+}
+
+/** Hermite cells → cubics c0, c2, c1, c3 as the kernel reads them. */
+export function cubicsOf(cells: Float64Array): Float64Array {
+  const out = new Float64Array(cells.length);
+  for (let i = 0; i < cells.length; i += 4) {
+    const [f0, f1, g0, g1] = [cells[i]!, cells[i + 1]!, cells[i + 2]!, cells[i + 3]!];
+    out[i] = f0;
+    out[i + 1] = 3 * (f1 - f0) - 2 * g0 - g1;
+    out[i + 2] = g0;
+    out[i + 3] = 2 * (f0 - f1) + g0 + g1;
+  }
+  return out;
+}
+
+function layNodes(
+  arena: Arena,
+  words: Map<number, number>,
+  accounts: Accounts,
+  grids: readonly NodeGrid[],
+  moments: number,
+): number[] {
+  const records = arena.take(grids.length * NODE_BYTES);
+  const momentStarts: number[] = [];
+  let momentStart = 0;
+  grids.forEach((grid, index) => {
+    const cubics = cubicsOf(lossCells(accounts.list, grid, index));
+    const { first, buckets, low, perUnit } = layBuckets(arena, grid);
+    const cells = arena.take(grid.cells * CELL_BYTES);
+    const view = arena.f64(cells, (grid.cells * CELL_BYTES) / 8);
+    for (let c = 0; c < grid.cells; c++) {
+      const start = grid.edges[c]!;
+      const end = grid.edges[c + 1]!;
+      const last = c === grid.cells - 1;
+      view.set([start, 1 / (end - start), ...cubics.subarray(4 * c, 4 * c + 4)], 8 * c);
+      view[8 * c + 6] = last ? Number.POSITIVE_INFINITY : end;
+    }
+    const at = records + index * NODE_BYTES;
+    const node = accounts.nodes[index]!;
+    arena.i32(at, 3).set([node.step, node.asset, buckets]);
+    arena.u32(at + 12, 3).set([first, cells, moments + momentStart * 8]);
+    arena.f64(at + 24, 2).set([low, perUnit]);
+    momentStarts.push(momentStart);
+    momentStart += 4 * grid.cells;
+  });
+  words.set(PLAN.NODE_COUNT, grids.length);
+  words.set(PLAN.NODES, records);
+  return momentStarts;
+}
+
+function layBuckets(arena: Arena, grid: NodeGrid) {
+  const high = grid.edges.at(-1)!;
+  const width = grid.bucketWidth;
+  const half = Math.ceil(high / width) + 1;
+  const first = arena.take(2 * half * 4);
+  const view = arena.u32(first, 2 * half);
+  let cell = 0;
+  for (let b = 0; b < 2 * half; b++) {
+    // An edge at the bucket's own start counts as inside it; rounding moves it by less than this.
+    const start = (b - half) * width + 1e-9 * width;
+    while (cell < grid.cells - 1 && grid.edges[cell + 1]! <= start) cell++;
+    view[b] = cell * CELL_BYTES;
+  }
+  return { first, buckets: 2 * half, low: -half * width, perUnit: 1 / width };
+}
+
+function layJoint(arena: Arena, grids: readonly NodeGrid[], account: Account): JointAccount {
+  const nodes = [...new Set([...account.value.keys(), ...account.collateral.keys()])].sort(
+    (a, b) => a - b,
+  );
+  const tables = nodes.map((node) => {
+    const legs = noLegs();
+    for (const part of [account.value.get(node), account.collateral.get(node)]) {
+      if (part) addLegs(legs, part);
+    }
+    const cells = new Float64Array(4 * grids[node]!.cells);
+    grids[node]!.add(legs, cells);
+    return { node, cubics: arena.put(cubicsOf(cells)) };
+  });
+  return { account, prior: Math.max(0, -(account.valueNow + account.collateralNow)), tables };
+}
+
+function layAccountRecords(
+  arena: Arena,
+  words: Map<number, number>,
+  joint: readonly JointAccount[],
+): void {
+  const records = arena.take(Math.max(1, joint.length) * ACCOUNT_BYTES);
+  joint.forEach(({ tables, prior }, index) => {
+    const entries = arena.take(tables.length * 8);
+    tables.forEach(({ node, cubics }, e) => {
+      arena.u32(entries + e * 8, 2).set([node, cubics]);
+    });
+    const at = records + index * ACCOUNT_BYTES;
+    arena.u32(at, 2).set([tables.length, entries]);
+    arena.f64(at + 8, 1)[0] = prior;
+  });
+  words.set(PLAN.ACCOUNT_COUNT, joint.length);
+  words.set(PLAN.ACCOUNTS, records);
+}
+
+function layCovers(arena: Arena, words: Map<number, number>, input: LayoutInput): void {
+  const { covers, asOfMs, accounts, model } = input;
+  const horizon = accounts.times.at(-1)!;
+  const records = arena.take(Math.max(1, covers.length) * COVER_BYTES);
+  const tables = new Map<string, number>();
+  covers.forEach((cover, index) => {
+    const key = JSON.stringify(cover.severity);
+    if (!tables.has(key)) tables.set(key, arena.put(severityTable(cover.severity)));
+    const at = records + index * COVER_BYTES;
+    arena.f64(at, 8).set(coverRecord(cover, eventProbability(cover, asOfMs, horizon)));
+    arena.u32(at + 56, 1)[0] = tables.get(key)!;
+  });
+  const loading = model.parameters.systemicLoading ?? 0;
+  words.set(PLAN.COVER_COUNT, covers.length);
+  words.set(PLAN.COVERS, records);
+  words.set(PLAN.SYSTEMIC, arena.put([loading, Math.sqrt(1 - loading * loading)]));
+}
+
+const KIND = { calls: 0, linear: 1, settled: 2, collateral: 3 } as const;
+
+function layAudit(arena: Arena, accounts: Accounts): number {
+  const program = arena.take(16 + accounts.list.length * AUDIT_ACCOUNT_BYTES);
+  arena.i32(program, 1)[0] = accounts.list.length;
+  accounts.list.forEach((account, index) => {
+    const legs: {
+      kind: number;
+      node: number;
+      options: number;
+      count: number;
+      numbers: number[];
+    }[] = [];
+    for (const [node, value] of account.value) {
+      if (value.calls.length > 0) {
+        legs.push({
+          kind: KIND.calls,
+          node,
+          options: arena.put(value.calls),
+          count: value.calls.length / 5,
+          numbers: [],
+        });
+      }
+      legs.push({
+        kind: KIND.linear,
+        node,
+        options: 0,
+        count: 0,
+        numbers: [value.slope, value.constant],
+      });
+      for (const { sign, slope, constant } of value.settled) {
+        legs.push({
+          kind: KIND.settled,
+          node,
+          options: 0,
+          count: 0,
+          numbers: [slope, constant, sign],
+        });
+      }
+    }
+    for (const [node, { slope, constant }] of account.collateral) {
+      legs.push({ kind: KIND.collateral, node, options: 0, count: 0, numbers: [slope, constant] });
+    }
+    const table = arena.take(legs.length * LEG_BYTES);
+    legs.forEach((leg, l) => {
+      const at = table + l * LEG_BYTES;
+      arena.u32(at, 4).set([leg.kind, leg.node, leg.options, leg.count]);
+      arena.f64(at + 16, 3).set(leg.numbers);
+    });
+    const at = program + 16 + index * AUDIT_ACCOUNT_BYTES;
+    arena.u32(at, 3).set([account.floored ? 1 : 0, legs.length, table]);
+    const prior = Math.max(0, -(account.valueNow + account.collateralNow));
+    arena.f64(at + 16, 2).set([account.valueNow, prior]);
+  });
+  return program;
+}

@@ -1,0 +1,91 @@
+import { readInstant, YEAR_MS } from "../basics/index.ts";
+import type { Cover, Severity } from "../book/index.ts";
+import { betaQuantile, exp, log, normalQuantile } from "../numeric/index.ts";
+
+/** Range of y = ln(u/(1-u)) that 32-bit uniforms reach, rounded up. */
+const Y_MAX = 23;
+const CELLS = 1024;
+
+/**
+ * Quantile of the loss ratio, in [0, 1].
+ *
+ * @param u           probability in (0, 1)
+ * @param complement  1 - u, given apart because it may be too small to be had by subtraction
+ */
+export function severityQuantile(severity: Severity, u: number, complement: number): number {
+  switch (severity.kind) {
+    case "constant":
+      return severity.value;
+    case "uniform":
+      return severity.min + (severity.max - severity.min) * u;
+    case "beta":
+      return betaQuantile(severity.alpha, severity.beta, u, complement).x;
+    case "pareto": {
+      const { scale, shape } = severity;
+      const tail = -log(complement);
+      const excess =
+        Math.abs(shape) < 1e-12 ? scale * tail : (scale / shape) * (exp(shape * tail) - 1);
+      return Math.min(1, excess);
+    }
+  }
+}
+
+/**
+ * Table of a severity as assembly/quantile.ts reads it: cubics through four points of each cell,
+ * so that it is continuous and good to about 1e-8 of the sum insured (a cut at 1 costs up to 1e-4
+ * in the one cell where it falls).
+ */
+export function severityTable(severity: Severity): Float64Array {
+  const table = new Float64Array(2 + 4 * CELLS);
+  table[0] = Y_MAX;
+  table[1] = CELLS;
+  const width = (2 * Y_MAX) / CELLS;
+  const at = (y: number) => {
+    const e = exp(-Math.abs(y));
+    const small = e / (1 + e);
+    const large = 1 / (1 + e);
+    return y < 0
+      ? severityQuantile(severity, small, large)
+      : severityQuantile(severity, large, small);
+  };
+  let left = at(-Y_MAX);
+  for (let c = 0; c < CELLS; c++) {
+    const start = -Y_MAX + c * width;
+    const [a, b, right] = [at(start + width / 3), at(start + (2 * width) / 3), at(start + width)];
+    // Newton's form on 0, 1/3, 2/3, 1, multiplied out.
+    const d1 = a! - left;
+    const d2 = b! - 2 * a! + left;
+    const d3 = right! - 3 * b! + 3 * a! - left;
+    table[2 + 4 * c] = left;
+    table[3 + 4 * c] = 3 * d1 - 1.5 * d2 + d3;
+    table[4 + 4 * c] = 4.5 * d2 - 4.5 * d3;
+    table[5 + 4 * c] = 4.5 * d3;
+    left = right!;
+  }
+  return table;
+}
+
+/**
+ * Probability that a cover's event happens within the horizon: hazard is constant in time, and
+ * only while the cover is in force.
+ */
+export function eventProbability(cover: Cover, asOfMs: number, horizonYears: number): number {
+  const end = cover.end === undefined ? horizonYears : (readInstant(cover.end) - asOfMs) / YEAR_MS;
+  const exposed = Math.max(0, Math.min(horizonYears, end));
+  return 1 - exp(exposed * log(1 - cover.annualProbability));
+}
+
+/** The eight words of a cover record but the last (the address of its table). */
+export function coverRecord(cover: Cover, probability: number): Float64Array {
+  const sum = Number(cover.sumInsured);
+  return Float64Array.of(
+    Math.sqrt(cover.systemicLoading),
+    Math.sqrt(1 - cover.systemicLoading),
+    probability > 0 ? normalQuantile(probability) : -1e300,
+    sum,
+    Number(cover.deductible ?? "0"),
+    1 - (cover.coinsurance ?? 0),
+    Number(cover.limit ?? cover.sumInsured),
+    0,
+  );
+}

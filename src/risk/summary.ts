@@ -1,0 +1,147 @@
+import { type Level, rankOf, tailCount } from "../basics/index.ts";
+import { orderStatisticInterval } from "../numeric/index.ts";
+import { measureTail, type Tail, worstLosses } from "./tail.ts";
+import type { Estimate, IntervalEstimate, RiskLevel, RiskSummary } from "./valuation.ts";
+
+/** Two-sided 95 % point of the standard normal. */
+export const Z95 = 1.959963984540054;
+const BINS = 100;
+/** Fewest tail scenarios for a point of the convergence curve. */
+const CONVERGENCE_TAIL_MIN = 20;
+
+/** Mean and standard error of a column, adding in pairs of fixed shape. */
+export function meanOf(values: Float64Array): Estimate & { deviation: number } {
+  const n = values.length;
+  const mean = pairwise(values, 0, n, (x) => x) / n;
+  const squares = pairwise(values, 0, n, (x) => (x - mean) ** 2);
+  const deviation = n > 1 ? Math.sqrt(squares / (n - 1)) : 0;
+  return { value: mean, standardError: deviation / Math.sqrt(n), deviation };
+}
+
+/**
+ * Sum by halving: rounding grows with log P, and the shape depends on the length only.
+ *
+ * @source Higham, The accuracy of floating point summation (1993)
+ */
+export function pairwise(
+  values: Float64Array,
+  from: number,
+  to: number,
+  of: (x: number) => number,
+): number {
+  if (to - from <= 128) {
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += of(values[i]!);
+    return sum;
+  }
+  const middle = from + 64 * Math.ceil((to - from) / 128);
+  return pairwise(values, from, middle, of) + pairwise(values, middle, to, of);
+}
+
+/** Scenarios of the tail that all levels and their intervals need together. */
+export function tailNeeded(levels: readonly Level[], scenarios: number): number {
+  let needed = 1;
+  for (const level of levels) {
+    const { lower } = orderStatisticInterval(level / 1e6, scenarios, 0.95);
+    needed = Math.max(
+      needed,
+      scenarios - Math.max(lower, 1) + 1,
+      Math.ceil(tailCount(level, scenarios)) + 1,
+    );
+  }
+  return Math.min(needed, scenarios);
+}
+
+/**
+ * VaR with its distribution-free interval and ES with its asymptotic one.
+ *
+ * @source David & Nagaraja, Order Statistics (2003), §7.1, for the interval of a quantile
+ */
+export function riskAt(tail: Float64Array, scenarios: number, level: Level): RiskLevel {
+  const measure = measureTail(tail, scenarios, level);
+  const { lower, upper } = orderStatisticInterval(level / 1e6, scenarios, 0.95);
+  const low = tail[Math.min(scenarios - Math.max(lower, 1), tail.length - 1)]!;
+  const high = upper === null ? null : tail[scenarios - upper]!;
+  // Half the interval in units of its normal width; one-sided where the sample has no upper end.
+  const spread = high === null ? (measure.valueAtRisk - low) / Z95 : (high - low) / (2 * Z95);
+  const valueAtRisk: IntervalEstimate = {
+    value: measure.valueAtRisk,
+    standardError: spread,
+    low,
+    high,
+  };
+  const margin = Z95 * measure.esStandardError;
+  return {
+    level: level / 1e6,
+    valueAtRisk,
+    expectedShortfall: {
+      value: measure.expectedShortfall,
+      standardError: measure.esStandardError,
+      low: measure.expectedShortfall - margin,
+      high: measure.expectedShortfall + margin,
+    },
+    tailScenarios: measure.tailScenarios,
+  };
+}
+
+function histogramOf(
+  losses: Float64Array,
+  best: number,
+  worstLoss: number,
+): RiskSummary["histogram"] {
+  const width = (worstLoss - best) / BINS || 1;
+  const edges = Array.from({ length: BINS + 1 }, (_, i) => best + i * width);
+  edges[BINS] = Math.max(worstLoss, edges[BINS]!);
+  const counts = new Array<number>(BINS).fill(0);
+  for (const loss of losses) counts[Math.min(BINS - 1, Math.floor((loss - best) / width))]!++;
+  return { edges, counts };
+}
+
+function convergenceOf(losses: Float64Array, level: Level): RiskSummary["convergence"] {
+  const points: RiskSummary["convergence"][number][] = [];
+  for (let parts = 64; parts >= 1; parts /= 2) {
+    const n = Math.floor(losses.length / parts);
+    if (tailCount(level, n) < CONVERGENCE_TAIL_MIN) continue;
+    const risk = riskAt(worstLosses(losses.subarray(0, n), tailNeeded([level], n)), n, level);
+    points.push({
+      scenarios: n,
+      valueAtRisk: { value: risk.valueAtRisk.value, standardError: risk.valueAtRisk.standardError },
+      expectedShortfall: {
+        value: risk.expectedShortfall.value,
+        standardError: risk.expectedShortfall.standardError,
+      },
+    });
+  }
+  return points;
+}
+
+/** Everything about the distribution of the pool's loss. */
+export function summarise(
+  losses: Float64Array,
+  tail: Tail,
+  levels: readonly Level[],
+  primary: Level,
+  horizonDays: number,
+): RiskSummary {
+  const { value, standardError, deviation } = meanOf(losses);
+  let best = Number.POSITIVE_INFINITY;
+  for (const loss of losses) if (loss < best) best = loss;
+  return {
+    scenarios: losses.length,
+    horizonDays,
+    expectedLoss: { value, standardError },
+    standardDeviation: deviation,
+    best,
+    worst: tail.losses[0]!,
+    levels: [...levels]
+      .sort((a, b) => a - b)
+      .map((level) => riskAt(tail.losses, losses.length, level)),
+    histogram: histogramOf(losses, best, tail.losses[0]!),
+    convergence: convergenceOf(losses, primary),
+  };
+}
+
+/** Rank of a level's VaR counted from the worst, 0-based. */
+export function rankFromWorst(level: Level, scenarios: number): number {
+  return scenarios - rankOf(level, scenarios);
+}

@@ -1,0 +1,279 @@
+import {
+  digestOf,
+  type Issue,
+  type Level,
+  PoolError,
+  sha256,
+  TAIL_SCENARIOS_MIN,
+  tailCount,
+  tailTooThin,
+} from "../basics/index.ts";
+import {
+  type Chunk,
+  chunksOf,
+  type Executor,
+  type Kernels,
+  kernelDigest,
+  type Progress,
+} from "../engine/index.ts";
+import { type MarketModel, type MarketParameters, marketModel } from "../market/index.ts";
+import type { Pool } from "../pool/index.ts";
+import { accountsOf, byId } from "./account.ts";
+import { contributionsOf, type RunRecord } from "./contribution.ts";
+import { exposuresOf } from "./exposure.ts";
+import { type LaidPool, layPool } from "./layout.ts";
+import { summarise, tailNeeded } from "./summary.ts";
+import { worst } from "./tail.ts";
+import type { Notice, Receipt, Valuation } from "./valuation.ts";
+import { waterfallRisk } from "./waterfall-risk.ts";
+
+/** One valuation, with everything decided. */
+export interface ValueRequest {
+  readonly pool: Pool;
+  readonly market: MarketParameters;
+  readonly scenarios: number;
+  readonly seed: bigint;
+  readonly horizonDays: number;
+  readonly levels: readonly Level[];
+  readonly primary: Level;
+  readonly mode: "profile" | "audit";
+  readonly version: string;
+  readonly bytesMax?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Picks the pool's assets out of market parameters, in the order of ids: which normal drives
+ * which asset must not depend on how a file is written.
+ *
+ * @throws PoolError REFERENCE_UNKNOWN for an asset that the market does not know
+ */
+export function marketOf(parameters: MarketParameters, ids: readonly string[]): MarketParameters {
+  const indices = ids.map((id) => parameters.assets.indexOf(id));
+  const issues = ids.flatMap((id, i): Issue[] =>
+    indices[i]! >= 0
+      ? []
+      : [
+          {
+            code: "REFERENCE_UNKNOWN",
+            pointer: "/market/assets",
+            detail: `the market has no asset ${id}; add its prices to the history, or its volatility and correlations to the market`,
+            expected: `an entry for each of ${ids.join(", ")}`,
+          },
+        ],
+  );
+  if (issues.length > 0) throw new PoolError(issues, "market");
+  return {
+    ...parameters,
+    assets: ids,
+    volatility: indices.map((i) => parameters.volatility[i]!),
+    correlation: indices.map((i) => indices.map((j) => parameters.correlation[i]![j]!)),
+    ...(parameters.drift ? { drift: indices.map((i) => parameters.drift![i]!) } : {}),
+  };
+}
+
+function checkTails(request: ValueRequest): void {
+  for (const level of request.levels) {
+    if (tailCount(level, request.scenarios) < TAIL_SCENARIOS_MIN) {
+      throw tailTooThin(level, request.scenarios, "/options/scenarios");
+    }
+  }
+}
+
+/**
+ * Values a pool: simulate, measure, share out, run the waterfall.
+ *
+ * @throws PoolError TAIL_TOO_THIN, REFERENCE_UNKNOWN, MATRIX_NOT_PSD, BUDGET_EXCEEDED, …;
+ *         the signal's reason when aborted
+ */
+export async function valuePool(
+  kernels: Kernels,
+  executor: Executor,
+  request: ValueRequest,
+): Promise<Valuation> {
+  checkTails(request);
+  const { document, asOfMs } = request.pool;
+  const ids = [...document.assets].sort(byId).map((asset) => asset.id);
+  const parameters = marketOf(request.market, ids);
+  const model = marketModel(parameters);
+  const discountRate = parameters.discountRate ?? 0;
+  const accounts = accountsOf(document, request.horizonDays / 365, discountRate);
+  const covers = [...document.covers].sort(byId);
+  const lay = (mode: "profile" | "audit") =>
+    layPool(kernels, {
+      accounts,
+      covers,
+      asOfMs,
+      model,
+      seed: request.seed,
+      mode,
+      bytesMax: request.bytesMax,
+    });
+  const audited =
+    request.mode === "audit" ? (await runAll(lay("audit"), executor, request)).losses : null;
+  // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
+  const laid = lay("profile");
+  const profiled = await runAll(laid, executor, request);
+  const losses = audited ?? profiled.losses;
+  const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
+  const run: RunRecord = { ...profiled, losses, tail };
+  const breathe = breathOf(request.signal);
+  const { decimals } = document.currency;
+  const contributions = await contributionsOf(laid, run, request.primary, decimals, breathe);
+  return {
+    receipt: receiptOf(request, parameters, run.losses),
+    pool: poolFigures(request.pool, laid),
+    market: {
+      model: parameters.model,
+      degreesOfFreedom:
+        parameters.model === "student-t" ? (parameters.degreesOfFreedom ?? null) : null,
+      assets: ids,
+      volatility: model.parameters.volatility,
+      correlation: model.parameters.correlation,
+      smallestEigenvalue: model.smallestEigenvalue,
+      parameters,
+    },
+    risk: summarise(run.losses, run.tail, request.levels, request.primary, request.horizonDays),
+    waterfall: waterfallRisk(run.losses, run.tail, document.waterfall, decimals, request.primary),
+    contributions,
+    exposures: exposuresOf(accounts, document, parameters.volatility, discountRate),
+    assumptions: assumptionsOf(request, parameters),
+    warnings: warningsOf(request, model, laid),
+  };
+}
+
+interface Run {
+  readonly losses: Float64Array;
+  readonly chunks: readonly Chunk[];
+  readonly moments: readonly Float64Array[];
+}
+
+async function runAll(laid: LaidPool, executor: Executor, request: ValueRequest): Promise<Run> {
+  const losses = new Float64Array(request.scenarios);
+  const chunks = chunksOf(request.scenarios);
+  const moments: Float64Array[] = [];
+  laid.simulation.withMoments = true;
+  await executor.run(laid.simulation, chunks, {
+    signal: request.signal,
+    onProgress: request.onProgress,
+    onLosses: (first, batch) => losses.set(batch, first),
+    onChunk: (index, gathered) => {
+      moments[index] = gathered;
+    },
+  });
+  return { losses, chunks, moments };
+}
+
+/** Lets other work run and notices an abort; cheap enough to call in every loop. */
+function breathOf(signal: AbortSignal | undefined): () => Promise<void> {
+  return async () => {
+    signal?.throwIfAborted();
+  };
+}
+
+function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
+  const markToMarket = laid.accounts.list.reduce(
+    (sum, account) => (account.owner >= 0 ? sum + account.valueNow : sum),
+    0,
+  );
+  return {
+    name: document.name,
+    asOf: document.asOf,
+    currency: document.currency,
+    participants: document.participants.length,
+    options: document.options.length,
+    perpetuals: document.perpetuals.length,
+    covers: document.covers.length,
+    markToMarket,
+  };
+}
+
+function receiptOf(
+  request: ValueRequest,
+  parameters: MarketParameters,
+  losses: Float64Array,
+): Receipt {
+  return {
+    engine: "riskpool",
+    version: request.version,
+    kernel: kernelDigest,
+    pool: request.pool.digest,
+    market: digestOf(parameters),
+    seed: String(request.seed),
+    scenarios: request.scenarios,
+    horizonDays: request.horizonDays,
+    levels: request.levels.map((level) => level / 1e6),
+    primaryLevel: request.primary / 1e6,
+    mode: request.mode,
+    losses: sha256(littleEndian(losses)),
+  };
+}
+
+/** Bytes of a column as a little-endian machine holds them, whatever machine this is. */
+function littleEndian(values: Float64Array): Uint8Array {
+  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) {
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
+  const view = new DataView(new ArrayBuffer(values.byteLength));
+  values.forEach((value, i) => {
+    view.setFloat64(8 * i, value, true);
+  });
+  return new Uint8Array(view.buffer);
+}
+
+function assumptionsOf(request: ValueRequest, parameters: MarketParameters): string[] {
+  const shocks =
+    parameters.model === "gbm"
+      ? "correlated normal shocks (geometric Brownian motion)"
+      : `multivariate Student-t shocks with ${parameters.degreesOfFreedom} degrees of freedom, one mixing variable per scenario, volatility held`;
+  return [
+    `Log prices move by ${shocks}; the expected log return is ${parameters.drift ? "the given drift" : "zero"}.`,
+    "Loss is the pool's value now minus its value at the horizon plus what it has paid; positive is a loss.",
+    "Options alive at the horizon are revalued by Black-76 with the time left, the carry of their forward and the volatility of their strike (sticky strike).",
+    "Options that expire before the horizon settle at the simulated price of their own expiry.",
+    "Inverse contracts are valued in coin and converted at the simulated price.",
+    "A participant owes no more than its collateral: per position if isolated, over all positions if cross-margined. Nobody is liquidated before the horizon.",
+    "Positions, holdings and capital stay as they are until the horizon; funding payments are not simulated.",
+    ...(request.pool.document.covers.length > 0
+      ? [
+          `Cover events follow a one-factor Gaussian copula; the factor's correlation with a falling market is ${parameters.systemicLoading ?? 0}.`,
+        ]
+      : []),
+  ];
+}
+
+function warningsOf(request: ValueRequest, model: MarketModel, laid: LaidPool): Notice[] {
+  const { document } = request.pool;
+  const warnings: Notice[] = [...model.notes];
+  const held = laid.simulation.heldPrices;
+  if (held > 0) {
+    warnings.push({
+      code: "MODEL_BOUND",
+      detail: `${held} simulated prices reached the bound of the model's domain and were held there.`,
+    });
+  }
+  const under = laid.accounts.list.filter(
+    (account) => account.floored && account.valueNow + account.collateralNow < 0,
+  );
+  if (under.length > 0) {
+    warnings.push({
+      code: "ACCOUNT_INSOLVENT",
+      detail: `${under.length} accounts owe more than their collateral already today; that loss is not counted again.`,
+    });
+  }
+  if (document.waterfall.allowNonStandard) {
+    warnings.push({
+      code: "WATERFALL_SENIORITY",
+      detail: "The terms let members' layers pay before the operator's own first loss.",
+    });
+  }
+  if (document.covers.length > 0 && (model.parameters.systemicLoading ?? 0) === 0) {
+    warnings.push({
+      code: "COVERS_INDEPENDENT",
+      detail:
+        "Cover events are taken as independent of the market (systemicLoading is 0); a crash that brings claims with it would cost more.",
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,146 @@
+import { type Level, moneyToNumber, readMoney, tailCount } from "../basics/index.ts";
+import type { Layer, WaterfallTerms } from "../terms/index.ts";
+import { pairwise, rankFromWorst } from "./summary.ts";
+import { type Tail, tailWeights } from "./tail.ts";
+import type { Estimate, LayerRisk, WaterfallRisk } from "./valuation.ts";
+
+interface Tranche {
+  readonly id: string;
+  readonly kind: LayerRisk["kind"];
+  readonly provider: string;
+  readonly capacity: number;
+}
+
+/** What a layer can pay, as the settlement in whole units has it: its size, cut by its cap. */
+function capacityOf(layer: Layer, decimals: number): number {
+  const size = readMoney(layer.size, decimals);
+  let capacity = size;
+  if (layer.cap !== undefined) {
+    const cap = readMoney(layer.cap, decimals);
+    capacity = cap < size ? cap : size;
+  }
+  const whole = moneyToNumber(capacity, decimals);
+  return layer.capShare === undefined ? whole : whole * layer.capShare;
+}
+
+function tranchesOf(terms: WaterfallTerms, decimals: number): Tranche[] {
+  const layers: Tranche[] = [...terms.layers]
+    .sort((a, b) => a.order - b.order)
+    .map((layer) => ({
+      id: layer.id,
+      kind: layer.kind,
+      provider:
+        layer.kind === "members"
+          ? `${layer.shares?.length ?? 0} members`
+          : (layer.provider ?? layer.kind),
+      capacity: capacityOf(layer, decimals),
+    }));
+  const calls = terms.assessments ?? [];
+  if (calls.length > 0) {
+    const minor = calls.reduce((sum, call) => sum + readMoney(call.cap, decimals), 0n);
+    layers.push({
+      id: "assessments",
+      kind: "assessment",
+      provider: `${calls.length} members, on call`,
+      capacity: moneyToNumber(minor, decimals),
+    });
+  }
+  return layers;
+}
+
+/** A part of the loss: what of it lies between two attachments. */
+interface Slice {
+  readonly from: number;
+  readonly size: number;
+}
+
+function draw(loss: number, { from, size }: Slice): number {
+  return Math.min(Math.max(loss - from, 0), size);
+}
+
+function meanDraw(losses: Float64Array, slice: Slice): Estimate {
+  const n = losses.length;
+  const mean = pairwise(losses, 0, n, (loss) => draw(loss, slice)) / n;
+  const squares = pairwise(losses, 0, n, (loss) => (draw(loss, slice) - mean) ** 2);
+  return { value: mean, standardError: Math.sqrt(squares / Math.max(1, n - 1) / n) };
+}
+
+function share(losses: Float64Array, of: (loss: number) => boolean): Estimate {
+  const n = losses.length;
+  let count = 0;
+  for (const loss of losses) if (of(loss)) count++;
+  const value = count / n;
+  return { value, standardError: Math.sqrt((value * (1 - value)) / n) };
+}
+
+/** Mean draw over the tail, with the standard error of a tail mean (see measureTail). */
+function tailDraw(tail: Tail, scenarios: number, level: Level, slice: Slice): Estimate {
+  const weights = tailWeights(scenarios, level);
+  let value = 0;
+  weights.forEach((weight, i) => {
+    value += weight * draw(tail.losses[i]!, slice);
+  });
+  let variance = 0;
+  weights.forEach((weight, i) => {
+    variance += weight * (draw(tail.losses[i]!, slice) - value) ** 2;
+  });
+  const rank = Math.min(rankFromWorst(level, scenarios), tail.losses.length - 1);
+  variance += (level / 1e6) * (value - draw(tail.losses[rank]!, slice)) ** 2;
+  return { value, standardError: Math.sqrt(variance / tailCount(level, scenarios)) };
+}
+
+/**
+ * Runs the waterfall on every scenario: which layer is hit how often, and what it bears.
+ *
+ * The rule is that of `settle` in floating point: each layer pays min(max(loss - attachment, 0),
+ * capacity). A negative loss (a gain) draws nothing.
+ */
+export function waterfallRisk(
+  losses: Float64Array,
+  tail: Tail,
+  terms: WaterfallTerms,
+  decimals: number,
+  level: Level,
+): WaterfallRisk {
+  const n = losses.length;
+  let attachment = 0;
+  let prefunded = 0;
+  const layers: LayerRisk[] = [];
+  for (const tranche of tranchesOf(terms, decimals)) {
+    const slice = { from: attachment, size: tranche.capacity };
+    const end = attachment + tranche.capacity;
+    layers.push({
+      ...tranche,
+      attachment,
+      hit: share(losses, (loss) => loss > slice.from),
+      exhausted: share(losses, (loss) => loss > slice.from && loss >= end),
+      expectedLoss: meanDraw(losses, slice),
+      tailLoss: tailDraw(tail, n, level, slice),
+    });
+    attachment = end;
+    if (tranche.kind !== "assessment") prefunded = end;
+  }
+  const rest = { from: attachment, size: Number.POSITIVE_INFINITY };
+  return {
+    level: level / 1e6,
+    layers,
+    socialised: {
+      probability: share(losses, (loss) => loss > attachment),
+      expectedLoss: meanDraw(losses, rest),
+      expectedSize: sizeBeyond(losses, attachment),
+      tailLoss: tailDraw(tail, n, level, rest),
+    },
+    insolvency: { probability: share(losses, (loss) => loss > prefunded) },
+  };
+}
+
+function sizeBeyond(losses: Float64Array, attachment: number): Estimate | null {
+  const beyond = losses.filter((loss) => loss > attachment).map((loss) => loss - attachment);
+  if (beyond.length === 0) return null;
+  const mean = pairwise(beyond, 0, beyond.length, (x) => x) / beyond.length;
+  const squares = pairwise(beyond, 0, beyond.length, (x) => (x - mean) ** 2);
+  // One scenario tells a size but not how far it is to be trusted: its own size is the honest bar.
+  const error =
+    beyond.length === 1 ? mean : Math.sqrt(squares / (beyond.length - 1) / beyond.length);
+  return { value: mean, standardError: error };
+}

@@ -1,0 +1,1 @@
+export { inlineExecutor } from "./inline/inline.ts";

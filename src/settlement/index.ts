@@ -1,0 +1,8 @@
+export {
+  type LayerPayer,
+  type LayerSettlement,
+  type Payment,
+  type Settlement,
+  settle,
+} from "./settle.ts";
+export { type Draw, type Poured, pour } from "./waterfall.ts";

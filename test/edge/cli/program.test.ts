@@ -1,0 +1,354 @@
+// Method: the program runs in memory on a made-up world and a core that answers with the sample;
+// what it prints, writes and asks of the core is compared with what the command line promises.
+import { expect, test } from "vitest";
+import type { Core, ValueRequest } from "../../../src/edge/cli/core.ts";
+import type { Io } from "../../../src/edge/cli/io.ts";
+import { main } from "../../../src/edge/cli/program.ts";
+import { type Issue, type PoolDocument, PoolError } from "../../../src/index.ts";
+import { sampleValuation } from "../../support/sample-valuation.ts";
+
+const POOL: PoolDocument = {
+  format: "riskpool",
+  version: 1,
+  name: "Northern Light",
+  asOf: "2026-02-05T21:29:37Z",
+  currency: { code: "USD", decimals: 2 },
+  assets: [{ id: "BTC", spot: 71_250 }],
+  participants: [{ id: "atlas", margin: "cross" }],
+  options: [],
+  perpetuals: [],
+  holdings: [],
+  covers: [],
+  waterfall: { layers: [], lastResort: { kind: "socialised", weights: [] } },
+};
+const MARKET = {
+  model: "gbm",
+  assets: ["BTC"],
+  volatility: [0.52],
+  correlation: [[1]],
+} as const;
+const NOTICE = { code: "SHORT_HISTORY", detail: "Only 90 days of prices." };
+
+interface World {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+  readonly files: Map<string, string>;
+  readonly asked: unknown[];
+}
+
+interface Given {
+  readonly core?: Partial<Core>;
+  readonly io?: Partial<Io>;
+}
+
+async function run(line: string, given: Given = {}): Promise<World> {
+  const files = new Map([
+    ["pool.json", "{pool}"],
+    ["example.json", "{example}"],
+    ["example.csv", "time,example"],
+    ["prices.csv", "ts,btc"],
+    ["chain.csv", "chain"],
+  ]);
+  const asked: unknown[] = [];
+  let out = "";
+  let err = "";
+  const answer =
+    <Request, Answer>(statement: Answer) =>
+    (request: Request): Promise<Answer> => {
+      asked.push(request);
+      return Promise.resolve(statement);
+    };
+  const core: Core = {
+    version: "0.1.0",
+    value: answer(sampleValuation),
+    settle: answer({
+      currency: "USD",
+      loss: "1250000.00",
+      rows: [
+        { layer: "operator-first-loss", payer: "Foundation", amount: "800000.00" },
+        { layer: "member-fund", payer: "atlas", amount: "450000.00" },
+      ],
+      notices: [],
+    }),
+    importChain: answer({ pool: POOL, notices: [NOTICE] }),
+    calibrate: answer({ market: MARKET, notices: [NOTICE] }),
+    check: answer({ pool: POOL, notices: [] }),
+    schema: () => Promise.resolve('{"$id":"pool"}'),
+    ...given.core,
+  };
+  const io: Io = {
+    stdout: (text) => {
+      out += text;
+    },
+    stderr: (text) => {
+      err += text;
+    },
+    readFile: (path) => {
+      const text = files.get(path);
+      return text === undefined ? Promise.reject(new Error("ENOENT")) : Promise.resolve(text);
+    },
+    writeFile: (path, text) => {
+      files.set(path, text);
+      return Promise.resolve();
+    },
+    isTTY: { stdout: false, stderr: false },
+    env: {},
+    example: { pool: "example.json", prices: "example.csv" },
+    ...given.io,
+  };
+  const exit = await main(line.split(" ").filter(Boolean), io, core);
+  return { exit, out, err, files, asked };
+}
+
+const issue: Issue = {
+  code: "NUMBER_RANGE",
+  pointer: "/options/3/strike",
+  detail: "The strike must be above zero.",
+  expected: "USD per coin, > 0",
+  received: "number -5",
+};
+
+test("value: asks for the documented defaults on the example", async () => {
+  const { exit, asked, files, out, err } = await run("value");
+  expect(exit).toBe(0);
+  expect(asked).toEqual([
+    {
+      pool: "{example}",
+      prices: "time,example",
+      calibration: {},
+      scenarios: 100_000,
+      seed: 1n,
+      horizonDays: 10,
+      confidence: 0.975,
+      levels: [0.95, 0.975, 0.99],
+      mode: "profile",
+    },
+  ]);
+  expect(JSON.parse(files.get("out/result.json")!)).toEqual(sampleValuation);
+  expect(files.get("out/report.html")).toMatch(/^<!doctype html>/);
+  expect(out).toContain("Wrote out/result.json and out/report.html");
+  expect(err).toBe("");
+});
+
+test("value: hands every option on in the core's units", async () => {
+  const line =
+    "value pool.json --prices prices.csv --scenarios 5e3 --seed 18446744073709551615 --horizon 36h --confidence .99 --levels 0.999,0.9,0.999 --model student-t --volatility ewma --correlation ledoit-wolf --repair shrink --window 365 --columns time=ts,BTC=btc --audit";
+  const { exit, asked } = await run(line);
+  expect(exit).toBe(0);
+  expect(asked[0]).toEqual({
+    pool: "{pool}",
+    prices: "ts,btc",
+    calibration: {
+      model: "student-t",
+      volatility: "ewma",
+      correlation: "ledoit-wolf",
+      repair: "shrink",
+      window: 365,
+      columns: { time: "ts", BTC: "btc" },
+    },
+    scenarios: 5_000,
+    seed: 18_446_744_073_709_551_615n,
+    horizonDays: 1.5,
+    confidence: 0.99,
+    levels: [0.9, 0.99, 0.999],
+    mode: "audit",
+  } satisfies ValueRequest);
+});
+
+test("value: prints with --json the valuation alone on standard output", async () => {
+  const { exit, out, err, files } = await run("value pool.json --json --no-report --result r.json");
+  expect(exit).toBe(0);
+  expect(JSON.parse(out)).toEqual(sampleValuation);
+  expect(err).toBe("Wrote r.json\n");
+  expect([...files.keys()]).not.toContain("out/report.html");
+});
+
+test("value: reports every bad number at once", async () => {
+  const line =
+    "value pool.json --scenarios 1e12 --seed abc --horizon -1 --confidence 99 --levels 0.95,1.5 --model garch --window 0.5 --columns BTC --json";
+  const { exit, out, err, asked } = await run(line);
+  expect(exit).toBe(3);
+  expect(out).toBe("");
+  expect(asked).toEqual([]);
+  const { error } = JSON.parse(err) as { error: { code: string; issues: Issue[] } };
+  expect(error.code).toBe("INVALID_INPUT");
+  expect(error.issues.map((each) => `${each.code} ${each.pointer}`)).toEqual([
+    "COLUMN_MAPPING /options/columns",
+    "UNIT_SUSPECT /options/confidence",
+    "NUMBER_RANGE /options/horizon",
+    "UNIT_SUSPECT /options/levels",
+    "VALUE_UNKNOWN /options/model",
+    "NUMBER_RANGE /options/scenarios",
+    "SEED_RANGE /options/seed",
+    "NUMBER_RANGE /options/window",
+  ]);
+});
+
+test("options: name the cause of a bad number", async () => {
+  const table: [string, string][] = [
+    ["--seed -1", "SEED_RANGE"],
+    ["--seed 18446744073709551616", "SEED_RANGE"],
+    ["--seed 2^64", "SEED_RANGE"],
+    ["--seed 1.5", "SEED_RANGE"],
+    ["--scenarios 2^64", "NUMBER_RANGE"],
+    ["--scenarios NaN", "NUMBER_RANGE"],
+    ["--scenarios 0x100", "NUMBER_RANGE"],
+    ["--scenarios 1000.5", "NUMBER_RANGE"],
+    ["--scenarios Infinity", "NUMBER_RANGE"],
+    ["--confidence 0", "NUMBER_RANGE"],
+    ["--confidence 1", "UNIT_SUSPECT"],
+    ["--confidence 97.5", "UNIT_SUSPECT"],
+    ["--confidence 975", "NUMBER_RANGE"],
+    ["--horizon 10w", "NUMBER_RANGE"],
+    ["--horizon 0d", "NUMBER_RANGE"],
+    ["--columns time=a,time=b", "COLUMN_MAPPING"],
+  ];
+  for (const [option, code] of table) {
+    const { exit, err } = await run(`value pool.json ${option}`);
+    expect([option, exit, err.includes(`${code}  /options/`)]).toEqual([option, 3, true]);
+  }
+});
+
+test("main: prints each issue of a PoolError in full and exits with 3", async () => {
+  const fail = (): Promise<never> => Promise.reject(new PoolError([issue]));
+  const { exit, out, err } = await run("check pool.json", { core: { check: fail } });
+  expect(exit).toBe(3);
+  expect(out).toBe("");
+  expect(err).toBe(
+    [
+      "1 problem",
+      "",
+      "NUMBER_RANGE  /options/3/strike",
+      "  The strike must be above zero.",
+      "  expected  USD per coin, > 0",
+      "  received  number -5",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("main: prints with --json one problem object on standard error and nothing else", async () => {
+  const cases: [string, Given, number, string][] = [
+    [
+      "check pool.json",
+      { core: { check: () => Promise.reject(new PoolError([issue])) } },
+      3,
+      "NUMBER_RANGE",
+    ],
+    ["check none.json", {}, 4, "FILE_UNREADABLE"],
+    ["check pool.json --nonsense", {}, 2, "USAGE"],
+    [
+      "check pool.json",
+      { core: { check: () => Promise.reject(new Error("boom")) } },
+      1,
+      "UNEXPECTED_FAULT",
+    ],
+  ];
+  for (const [line, given, code, name] of cases) {
+    const { exit, out, err } = await run(`${line} --json`, given);
+    expect([line, exit, out]).toEqual([line, code, ""]);
+    const problem = JSON.parse(err) as { error: { code: string; truncated: boolean } };
+    expect(problem.error).toMatchObject({ code: name, truncated: false });
+  }
+});
+
+test("main: gives the exit code that --help promises", async () => {
+  const refuse = (): Promise<void> => Promise.reject(new Error("EACCES"));
+  const table: [string, number, string, Given?][] = [
+    ["--help", 0, "Exit codes:"],
+    ["--version", 0, "0.1.0"],
+    ["value --help", 0, "--confidence"],
+    ["", 0, "Wrote out/result.json"],
+    ["--seed 2", 0, "Wrote out/result.json"],
+    ["--sede 2", 2, "--seed"],
+    ["valeu", 2, "Did you mean value?"],
+    ["settle pool.json", 2, "--loss"],
+    ["settle --loss 1", 2, "missing required argument"],
+    ["value none.json", 4, "Cannot read none.json"],
+    ["value pool.json", 4, "Cannot write out/result.json", { io: { writeFile: refuse } }],
+    [
+      "schema",
+      1,
+      "mistake of riskpool",
+      { core: { schema: () => Promise.reject(new Error("x")) } },
+    ],
+  ];
+  for (const [line, code, words, given] of table) {
+    const { exit, out, err } = await run(line, given);
+    expect([line, exit]).toEqual([line, code]);
+    expect(out + err).toContain(words);
+  }
+});
+
+test("value: shows progress only on a terminal, and wipes it", async () => {
+  const value: Core["value"] = (_, progress) => {
+    for (const done of [0, 50, 50, 100]) progress(done, 100);
+    return Promise.resolve(sampleValuation);
+  };
+  expect((await run("value pool.json", { core: { value } })).err).toBe("");
+  const tty = { isTTY: { stdout: false, stderr: true } };
+  const { err } = await run("value pool.json", { core: { value }, io: tty });
+  expect(err).toBe("\rSimulating 0 %\rSimulating 50 %\rSimulating 100 %\r\u001b[K");
+});
+
+test("value: colours a terminal unless NO_COLOR asks not to", async () => {
+  const isTTY = { stdout: true, stderr: false };
+  const bold = "\u001b[1m";
+  expect((await run("value pool.json", { io: { isTTY } })).out).toContain(bold);
+  const quiet = { isTTY, env: { NO_COLOR: "1" } };
+  expect((await run("value pool.json", { io: quiet })).out).not.toContain(bold);
+});
+
+test("settle: prints who pays what and asks with the very digits given", async () => {
+  const { exit, out, asked } = await run("settle pool.json --loss 1250000.00");
+  expect(exit).toBe(0);
+  expect(asked).toEqual([{ pool: "{pool}", loss: "1250000.00" }]);
+  expect(out).toBe(
+    [
+      "Layer                Payer          Pays, USD",
+      "operator-first-loss  Foundation    800,000.00",
+      "member-fund          atlas         450,000.00",
+      "Loss                             1,250,000.00",
+      "",
+    ].join("\n"),
+  );
+  const json = await run("settle pool.json --loss 1250000.00 --json");
+  expect(JSON.parse(json.out)).toMatchObject({ loss: "1250000.00" });
+  for (const loss of ["-5", "1e6", "1,000", "NaN"]) {
+    const bad = await run(`settle pool.json --loss ${loss}`);
+    expect([loss, bad.exit, bad.err.includes("MONEY_FORMAT")]).toEqual([loss, 3, true]);
+  }
+});
+
+test("import-chain: writes the pool document and keeps notices off standard output", async () => {
+  const { exit, out, err, files, asked } = await run(
+    "import-chain chain.csv --share 0.05 --participants 200 --out pool-new.json",
+  );
+  expect(exit).toBe(0);
+  expect(asked).toEqual([{ chain: "chain", share: 0.05, participants: 200 }]);
+  expect(JSON.parse(files.get("pool-new.json")!)).toEqual(POOL);
+  expect(out).toBe("Wrote pool-new.json: 0 options of 1 participants\n");
+  expect(err).toBe("! SHORT_HISTORY: Only 90 days of prices.\n");
+  expect((await run("import-chain chain.csv --share 5")).err).toContain("write 0.05");
+});
+
+test("calibrate: prints the market as JSON, or its volatilities", async () => {
+  const json = await run("calibrate prices.csv --window 90 --json");
+  expect(JSON.parse(json.out)).toEqual(MARKET);
+  expect(json.asked).toEqual([{ window: 90, prices: "ts,btc" }]);
+  const text = await run("calibrate prices.csv");
+  expect(text.out.replaceAll("\u00a0", " ")).toMatch(/BTC +52\.0 %/);
+});
+
+test("check: counts what the pool holds", async () => {
+  const { exit, out } = await run("check pool.json");
+  expect(exit).toBe(0);
+  expect(out).toMatch(/^Northern Light, 2026-02-05 21:29:37 UTC: a sound pool document\n/);
+  const json = await run("check pool.json --json");
+  expect(JSON.parse(json.out)).toMatchObject({ valid: true, counts: { assets: 1, options: 0 } });
+});
+
+test("schema: prints the JSON Schema and ends the line", async () => {
+  expect((await run("schema")).out).toBe('{"$id":"pool"}\n');
+});

@@ -1,0 +1,150 @@
+// Method: one wrong request after another, each with the code and pointer that it must get.
+import { describe, expect, test } from "vitest";
+import { calibrate, load, loadSync, PoolError, readPool, version } from "../src/index.ts";
+import { samplePool } from "./support/sample-pool.ts";
+
+const engine = loadSync();
+const market = samplePool().market!;
+
+test.each<[string, object, string, string]>([
+  ["no scenarios", { scenarios: 0 }, "NUMBER_RANGE", "/options/scenarios"],
+  ["one scenario", { scenarios: 1 }, "NUMBER_RANGE", "/options/scenarios"],
+  ["negative scenarios", { scenarios: -1 }, "NUMBER_RANGE", "/options/scenarios"],
+  ["too many scenarios", { scenarios: 1e12 }, "NUMBER_RANGE", "/options/scenarios"],
+  ["half a scenario", { scenarios: 10_000.5 }, "INTEGER", "/options/scenarios"],
+  ["scenarios as text", { scenarios: "10000" }, "TYPE", "/options/scenarios"],
+  ["no number of scenarios", { scenarios: Number.NaN }, "INTEGER", "/options/scenarios"],
+  ["confidence in percent", { confidence: 99 }, "UNIT_SUSPECT", "/options/confidence"],
+  ["confidence 1", { confidence: 1 }, "NUMBER_RANGE", "/options/confidence"],
+  ["confidence 0", { confidence: 0 }, "NUMBER_RANGE", "/options/confidence"],
+  [
+    "a tail of a tenth of a scenario",
+    { confidence: 0.99999, scenarios: 10_000 },
+    "TAIL_TOO_THIN",
+    "/options/scenarios",
+  ],
+  ["a seed that is text", { seed: "abc" }, "SEED_RANGE", "/options/seed"],
+  ["a negative seed", { seed: -1n }, "SEED_RANGE", "/options/seed"],
+  ["a seed of 65 bits", { seed: 2n ** 64n }, "SEED_RANGE", "/options/seed"],
+  ["a broken seed", { seed: 0.5 }, "SEED_RANGE", "/options/seed"],
+  ["a level in percent", { levels: [0.9, 99] }, "UNIT_SUSPECT", "/options/levels/1"],
+  [
+    "a hole among levels",
+    { levels: Object.assign([0.9], { 2: 0.99 }) },
+    "TYPE",
+    "/options/levels/1",
+  ],
+  ["levels that are no list", { levels: "0.9" }, "TYPE", "/options/levels"],
+  ["a horizon in words", { horizon: "soon" }, "HORIZON", "/options/horizon"],
+  ["an option that does not exist", { scenario: 5 }, "KEY_UNKNOWN", "/options/scenario"],
+  ["a signal that is none", { signal: {} }, "TYPE", "/options/signal"],
+  ["progress that is no function", { onProgress: 3 }, "TYPE", "/options/onProgress"],
+  ["an audit that is text", { audit: "yes" }, "TYPE", "/options/audit"],
+  ["too little memory", { bytesMax: 1000 }, "BUDGET_EXCEEDED", ""],
+  ["a market of nothing", { market: null }, "TYPE", "/market"],
+  [
+    "a market without its assets",
+    { market: { ...market, assets: ["BTC"] } },
+    "MATRIX_SHAPE",
+    "/market/correlation",
+  ],
+  [
+    "a market of other assets",
+    { market: { ...market, assets: ["BTC", "SOL"] } },
+    "REFERENCE_UNKNOWN",
+    "/market/assets",
+  ],
+  [
+    "a matrix that is not positive semidefinite",
+    {
+      market: {
+        model: "gbm",
+        assets: ["BTC", "ETH", "SOL"],
+        volatility: [1, 1, 1],
+        correlation: [
+          [1, 0.9, 0.9],
+          [0.9, 1, -0.9],
+          [0.9, -0.9, 1],
+        ],
+      },
+    },
+    "MATRIX_NOT_PSD",
+    "/correlation",
+  ],
+])("value: answers %s with code and pointer", async (name, options, code, pointer) => {
+  const pool =
+    name === "a matrix that is not positive semidefinite"
+      ? {
+          ...samplePool(),
+          assets: [...samplePool().assets, { id: "SOL", spot: 80 }],
+          market: undefined,
+        }
+      : samplePool();
+  const { market: own, ...bare } = pool;
+  const error = await engine
+    .value(own ? pool : bare, options as Parameters<typeof engine.value>[1])
+    .catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(PoolError);
+  const places = (error as PoolError).issues.map((issue) => `${issue.code} ${issue.pointer}`);
+  expect(places).toContain(`${code} ${pointer}`);
+});
+
+describe("other doors", () => {
+  test.each<[string, unknown, string]>([
+    ["null", null, "TYPE"],
+    ["lists instead of columns", { assets: ["A"], times: [1], prices: [1] }, "TYPE"],
+    [
+      "single precision",
+      { assets: ["A"], times: new Float32Array(9), prices: new Float64Array(9) },
+      "TYPE",
+    ],
+    [
+      "columns of different length",
+      { assets: ["A"], times: new Float64Array(9), prices: new Float64Array(8) },
+      "MATRIX_SHAPE",
+    ],
+  ])("calibrate: refuses %s", (_, history, code) => {
+    expect(() => calibrate(history as Parameters<typeof calibrate>[0])).toThrowError(
+      expect.objectContaining({ code }) as Error,
+    );
+  });
+
+  test("calibrate: refuses a detached buffer", () => {
+    const times = new Float64Array(100);
+    structuredClone(times, { transfer: [times.buffer] });
+    const history = { assets: ["A"], times, prices: new Float64Array(100) };
+    expect(() => calibrate(history)).toThrowError(
+      expect.objectContaining({ code: "MATRIX_SHAPE" }) as Error,
+    );
+  });
+
+  test.each<[string, unknown, string]>([
+    ["a number", 12, "MONEY_MUST_BE_STRING"],
+    ["a negative loss", "-1", "NUMBER_RANGE"],
+    ["a seventh decimal", "1.0000001", "MONEY_TOO_PRECISE"],
+    ["an exponent", "1e6", "MONEY_SYNTAX"],
+  ])("settle: refuses %s", (_, loss, code) => {
+    expect(() => engine.settle(samplePool(), loss as string)).toThrowError(
+      expect.objectContaining({ code }) as Error,
+    );
+  });
+
+  test("load: gives an engine that a prepared pool and its document make agree", async () => {
+    const other = await load();
+    expect(other.version).toBe(version);
+    expect(other.kernel).toMatch(/^[0-9a-f]{64}$/);
+    const run = { scenarios: 10_000 };
+    const prepared = await other.value(readPool(samplePool()), run);
+    expect(await engine.value(JSON.stringify(samplePool()), run)).toEqual(prepared);
+  });
+
+  test("value: an engine's memory stays flat over 300 runs", async () => {
+    const run = { scenarios: 10_000 };
+    for (let i = 0; i < 50; i++) await engine.value(samplePool(), run);
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 250; i++) await engine.value(samplePool(), run);
+    // A leak of one laid-out pool per run (3 MB) would be 750 MB.
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+    engine.dispose();
+  });
+});
