@@ -18,6 +18,11 @@ function run(command, args, options = {}) {
   return { ok: status === 0, text: `${stdout ?? ""}${stderr ?? ""}` };
 }
 
+/** A tool of the project's own, whatever else is called so on the path. */
+const tool = (name) => `node_modules/.bin/${name}`;
+/** The npm that runs this; a dependency brings an old one, which the path of a script puts first. */
+const npm = process.env.npm_execpath ? [node, process.env.npm_execpath] : ["npm"];
+
 /** A stage that passes or fails as one. */
 function whole(command, args, check = () => true) {
   const { ok, text } = run(command, args);
@@ -34,19 +39,11 @@ const stages = {
     return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, text: first.text + second.text };
   },
   types: () => whole(node, ["node_modules/typescript/bin/tsc", "-p", "."]),
-  lint: () => whole("npx", ["biome", "check", "--error-on-warnings", "."]),
+  lint: () => whole(tool("biome"), ["check", "--error-on-warnings", "."]),
   layers: () =>
     whole(
-      "npx",
-      [
-        "depcruise",
-        "--config",
-        ".dependency-cruiser.cjs",
-        "src",
-        "assembly",
-        "--output-type",
-        "err-long",
-      ],
+      tool("depcruise"),
+      ["--config", ".dependency-cruiser.cjs", "src", "assembly", "--output-type", "err-long"],
       (text) => {
         // A checker that saw nothing also reports no violation.
         const modules = Number(/\((\d+) modules/.exec(text)?.[1] ?? 0);
@@ -54,7 +51,7 @@ const stages = {
       },
     ),
   "as-pect": () => {
-    const { ok, text } = run("npx", ["asp", "--no-logo"]);
+    const { ok, text } = run(tool("asp"), ["--no-logo"]);
     const plain = stripVTControlCharacters(text);
     const [, passed, total] = /\[Tests\]:\s*(\d+)\s*\/\s*(\d+)/.exec(plain) ?? [];
     if (total === undefined) return { passed: 0, failed: 1, text };
@@ -63,8 +60,7 @@ const stages = {
   },
   vitest: () => {
     const out = "build/vitest.json";
-    const { ok, text } = run("npx", [
-      "vitest",
+    const { ok, text } = run(tool("vitest"), [
       "run",
       "--reporter=default",
       "--reporter=json",
@@ -88,10 +84,23 @@ function nodes() {
   ];
   const files = ["--result", "build/node.json", "--no-report"];
   const outputs = NODE_VERSIONS.map((version) => {
-    const { status, stdout } = spawnSync("npx", ["-y", `node@${version}`, ...command, ...files], {
-      encoding: "utf8",
-      maxBuffer: 1 << 28,
-    });
+    const { status, stdout } = spawnSync(
+      npm[0],
+      [
+        ...npm.slice(1),
+        "exec",
+        "--yes",
+        `--package=node@${version}`,
+        "--",
+        "node",
+        ...command,
+        ...files,
+      ],
+      {
+        encoding: "utf8",
+        maxBuffer: 1 << 28,
+      },
+    );
     return { version, output: status === 0 ? stdout : "" };
   });
   const reference = outputs[0].output;
@@ -114,7 +123,7 @@ stages.examples = () => {
     "build/example/result.json",
   ]);
   const settle = run(node, ["dist/cli.js", "settle", "examples/pool.json", "--loss", "2000000.00"]);
-  const bench = run("npm", ["run", "bench", "--silent", "--", "smoke"]);
+  const bench = run(npm[0], [...npm.slice(1), "run", "bench", "--silent", "--", "smoke"]);
   const results = [value, settle, bench];
   const failed = results.filter(({ ok }) => !ok).length;
   return {
