@@ -24,6 +24,11 @@ export interface RunHooks {
 
 /** Where runs execute. Every executor gives the same bits. */
 export interface Executor {
+  /**
+   * A function for long work to call between its pieces: it lets other work have its turn when the
+   * caller's thread has been kept long enough, and rejects with the signal's reason once aborted.
+   */
+  breather(signal: AbortSignal | undefined): () => Promise<void>;
   run(simulation: Simulation, chunks: readonly Chunk[], hooks: RunHooks): Promise<void>;
 }
 

@@ -110,19 +110,26 @@ export async function valuePool(
       mode,
       bytesMax: request.bytesMax,
     });
+  const breathe = executor.breather(request.signal);
   const audited =
     request.mode === "audit" ? (await runAll(lay("audit"), executor, request)).losses : null;
   // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
   const laid = lay("profile");
+  await breathe();
   const profiled = await runAll(laid, executor, request);
   const losses = audited ?? profiled.losses;
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const run: RunRecord = { ...profiled, losses, tail };
-  const breathe = breathOf(request.signal);
   const { decimals } = document.currency;
   const contributions = await contributionsOf(laid, run, request.primary, decimals, breathe);
+  await breathe();
+  const { levels, primary, horizonDays } = request;
+  const risk = summarise(losses, tail, levels, primary, horizonDays);
+  await breathe();
+  const waterfall = waterfallRisk(losses, tail, document.waterfall, decimals, primary);
+  await breathe();
   return {
-    receipt: receiptOf(request, parameters, run.losses),
+    receipt: receiptOf(request, parameters, losses),
     pool: poolFigures(request.pool, laid),
     market: {
       model: parameters.model,
@@ -134,8 +141,8 @@ export async function valuePool(
       smallestEigenvalue: model.smallestEigenvalue,
       parameters,
     },
-    risk: summarise(run.losses, run.tail, request.levels, request.primary, request.horizonDays),
-    waterfall: waterfallRisk(run.losses, run.tail, document.waterfall, decimals, request.primary),
+    risk,
+    waterfall,
     contributions,
     exposures: exposuresOf(accounts, document, parameters.volatility, discountRate),
     assumptions: assumptionsOf(request, parameters),
@@ -163,13 +170,6 @@ async function runAll(laid: LaidPool, executor: Executor, request: ValueRequest)
     },
   });
   return { losses, chunks, moments };
-}
-
-/** Lets other work run and notices an abort; cheap enough to call in every loop. */
-function breathOf(signal: AbortSignal | undefined): () => Promise<void> {
-  return async () => {
-    signal?.throwIfAborted();
-  };
 }
 
 function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {

@@ -250,7 +250,9 @@ describe("requests", () => {
     await expect(engine.value(pool)).rejects.toMatchObject({ code: "MARKET_MISSING" });
   });
 
-  test("value: an abort stops the run within 50 ms and the engine goes on", async () => {
+  test("value: an abort stops the run within 50 ms and the engine goes on", {
+    retry: 2,
+  }, async () => {
     const control = new AbortController();
     const run = engine.value(samplePool(), { scenarios: 20_000_000, signal: control.signal });
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -260,6 +262,26 @@ describe("requests", () => {
     expect(performance.now() - start).toBeLessThan(50);
     const after = await engine.value(samplePool(), { scenarios: 10_000 });
     expect(after.risk.scenarios).toBe(10_000);
+  });
+
+  test("value: an abort after the simulation stops the contributions within 50 ms", {
+    retry: 2,
+  }, async () => {
+    const control = new AbortController();
+    let aborted = 0;
+    const run = engine.value(samplePool(), {
+      scenarios: 1_000_000,
+      signal: control.signal,
+      onProgress: ({ done, total }) => {
+        if (done < total) return;
+        setTimeout(() => {
+          aborted = performance.now();
+          control.abort(new Error("enough"));
+        }, 1);
+      },
+    });
+    await expect(run).rejects.toThrow("enough");
+    expect(performance.now() - aborted).toBeLessThan(50);
   });
 
   test("value: progress ends at the total", async () => {

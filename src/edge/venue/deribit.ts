@@ -1,4 +1,3 @@
-import Papa from "papaparse";
 import {
   type Issue,
   type OptionPosition,
@@ -7,6 +6,8 @@ import {
   readJson,
   received,
 } from "../../index.ts";
+import { cellPointer, readTable } from "./csv-table.ts";
+import { INSTANT_DETAIL, INSTANT_EXPECTED, readEpoch, readInstant } from "./instant.ts";
 
 /** How a chain becomes a pool. */
 export interface ChainImport {
@@ -31,6 +32,7 @@ interface Quote {
   readonly type: "call" | "put";
   readonly strike: number;
   readonly expiryMs: number;
+  readonly settlement: "linear" | "inverse";
   readonly forward: number;
   readonly index: number | null;
   /** As the source has it: fraction or percent. */
@@ -42,7 +44,13 @@ interface Quote {
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 /** Layers of an imported pool, as parts of the notional that it stands behind. */
 const LAYERS = { operator: 0.02, members: 0.05, reinsurance: 0.05, assessments: 0.03 } as const;
-const ISSUES_SHOWN = 100;
+/** What a source says of the unit of its volatilities; null where it does not say. */
+type Unit = "fractions" | "percent" | null;
+
+interface Chain {
+  readonly quotes: readonly Quote[];
+  readonly unit: Unit;
+}
 
 /**
  * Makes a pool of an option chain in Deribit's field names: CSV, or the JSON of the API's book
@@ -50,30 +58,47 @@ const ISSUES_SHOWN = 100;
  *
  * The pool is short `share` of every instrument's open interest and the participants are long:
  * instrument by instrument, to the participant whose number is the FNV-1a hash of the
- * instrument's name modulo the number of participants. Contracts are inverse (coin-settled);
- * the forward is the row's own futures price, the spot the median index price of its currency.
+ * instrument's name modulo the number of participants. Contracts are inverse (coin-settled), but
+ * linear where the name has a currency of settlement (BTC_USDC-…); the forward is the row's own
+ * futures price, the spot the median index price of its currency.
  * The capital layers follow the notional (2 % operator, 5 % members in equal shares, 5 %
  * reinsurance, 3 % on call), because a chain says nothing about capital: replace them.
  *
- * @throws PoolError CHAIN_EMPTY, COLUMN_MISSING, INSTRUMENT_NAME, NUMBER_SYNTAX, NUMBER_RANGE,
- *         UNIT_SUSPECT, TIME_SYNTAX, and those of `readJson`
+ * @throws PoolError CHAIN_EMPTY, CSV_SYNTAX, COLUMN_MISSING, COLUMN_AMBIGUOUS, INSTRUMENT_NAME,
+ *         ID_DUPLICATE, NUMBER_SYNTAX, NUMBER_RANGE, UNIT_SUSPECT, TIME_SYNTAX,
+ *         TIME_UNIT_SUSPECT, TYPE, and those of `readJson`
  */
 export function importDeribitChain(text: string, options: ChainImport): ImportedPool {
   checkOptions(options);
   const isJson = /^\s*[[{]/.test(text);
   const issues: Issue[] = [];
-  const quotes = isJson ? readSummaries(text, issues) : readRows(text, issues);
+  const { quotes, unit } = isJson ? readSummaries(text, issues) : readRows(text, issues);
+  checkRepeats(quotes, issues);
   if (issues.length === 0 && quotes.length === 0) {
-    issues.push({
-      code: "CHAIN_EMPTY",
-      pointer: "",
-      detail: "the file holds no option; export the chain with one line per instrument",
-      expected: "at least one option",
-    });
+    issues.push(empty("the file holds no option; export the chain with one line per instrument"));
   }
-  if (issues.length > 0) throw new PoolError(issues.slice(0, ISSUES_SHOWN), "option chain");
-  const scale = volatilityScale(quotes);
-  return poolOf(quotes, scale, options);
+  if (issues.length > 0) throw new PoolError(issues, "option chain");
+  return poolOf(quotes, unit ?? guessUnit(quotes), options);
+}
+
+function empty(detail: string): Issue {
+  return { code: "CHAIN_EMPTY", pointer: "", detail, expected: "at least one option" };
+}
+
+function checkRepeats(quotes: readonly Quote[], issues: Issue[]): void {
+  const seen = new Set<string>();
+  for (const { instrument, pointer } of quotes) {
+    if (seen.has(instrument)) {
+      issues.push({
+        code: "ID_DUPLICATE",
+        pointer: `${pointer}/instrument_name`,
+        detail: `${instrument} stands in the chain twice; cut the file to one snapshot`,
+        expected: "each instrument once",
+        received: received(instrument),
+      });
+    }
+    seen.add(instrument);
+  }
 }
 
 function checkOptions({ share, participants }: ChainImport): void {
@@ -101,17 +126,23 @@ function checkOptions({ share, participants }: ChainImport): void {
 
 /** Asset, expiry, strike and type out of a name such as BTC-27MAR26-60000-P (linear: BTC_USDC-…). */
 function readName(name: string) {
-  const match = /^([A-Z0-9]+)(?:_[A-Z]+)?-(\d{1,2})([A-Z]{3})(\d{2})-(\d+(?:d\d+)?)-([CP])$/.exec(
+  const match = /^([A-Z0-9]+)(_[A-Z]+)?-(\d{1,2})([A-Z]{3})(\d{2})-(\d+(?:d\d+)?)-([CP])$/.exec(
     name,
   );
-  const month = match ? MONTHS.indexOf(match[3]!) : -1;
-  if (!match || month < 0) return null;
+  if (!match) return null;
+  const [, asset, currency, day, letters, year, digits, type] = match;
+  const month = MONTHS.indexOf(letters!);
+  // Options expire at 08:00 UTC.
+  const expiryMs = Date.UTC(2000 + Number(year), month, Number(day), 8);
+  const strike = Number(digits!.replace("d", "."));
+  // A day that does not exist rolls over into another month.
+  if (month < 0 || new Date(expiryMs).getUTCMonth() !== month || !(strike > 0)) return null;
   return {
-    asset: match[1]!,
-    // Options expire at 08:00 UTC.
-    expiryMs: Date.UTC(2000 + Number(match[4]), month, Number(match[2]), 8),
-    strike: Number(match[5]!.replace("d", ".")),
-    type: match[6] === "C" ? ("call" as const) : ("put" as const),
+    asset: asset!,
+    expiryMs,
+    strike,
+    type: type === "C" ? ("call" as const) : ("put" as const),
+    settlement: currency === undefined ? ("inverse" as const) : ("linear" as const),
   };
 }
 
@@ -133,7 +164,7 @@ function numberReader(pointer: string, record: Record<string, unknown>, issues: 
     const value =
       typeof text === "number"
         ? text
-        : typeof text === "string" && /^-?\d/.test(text)
+        : typeof text === "string" && /^-?\d+\.?\d*(e[+-]?\d+)?$/i.test(text)
           ? Number(text)
           : Number.NaN;
     if (!Number.isFinite(value)) {
@@ -159,119 +190,145 @@ function numberReader(pointer: string, record: Record<string, unknown>, issues: 
   };
 }
 
-const TIME_COLUMNS = ["ts_utc", "timestamp", "time"];
-const FORWARD_COLUMNS = ["futures_price", "underlying_price"];
-const INDEX_COLUMNS = ["index_price", "estimated_delivery_price"];
-
-function readRows(text: string, issues: Issue[]): Quote[] {
-  const { data, meta } = Papa.parse<Record<string, string>>(text, {
-    header: true,
-    skipEmptyLines: true,
-  });
-  const fields = meta.fields ?? [];
-  const column = (names: readonly string[]) => names.find((name) => fields.includes(name));
-  const wanted = {
-    name: column(["instrument_name"]),
-    time: column(TIME_COLUMNS),
-    forward: column(FORWARD_COLUMNS),
-    index: column(INDEX_COLUMNS),
-    volatility: column(["mark_iv"]),
-    interest: column(["open_interest"]),
+function badTime(code: "TIME_SYNTAX" | "TIME_UNIT_SUSPECT", pointer: string, raw: unknown): Issue {
+  return {
+    code,
+    pointer,
+    detail: INSTANT_DETAIL[code],
+    expected: INSTANT_EXPECTED[code],
+    received: received(raw),
   };
-  for (const [role, found] of Object.entries(wanted)) {
-    if (found !== undefined || role === "index") continue;
+}
+
+/** What is left out of the pool may have no volatility. */
+function needOf(openInterest: number, expiryMs: number, time: unknown) {
+  return openInterest > 0 && !(expiryMs <= Number(time)) ? "positive" : "not negative";
+}
+
+const INDEX_COLUMNS = ["index_price", "estimated_delivery_price"];
+/** What is needed of a line, and the columns that may hold it. */
+const COLUMNS = {
+  name: ["instrument_name"],
+  time: ["ts_utc", "timestamp", "time"],
+  forward: ["futures_price", "underlying_price"],
+  volatility: ["mark_iv", "mark_iv_pct"],
+  interest: ["open_interest"],
+} as const;
+
+function readRows(text: string, issues: Issue[]): Chain {
+  const { header, lines, issues: broken } = readTable(text);
+  issues.push(...broken);
+  const column = (names: readonly string[]) => names.find((name) => header.includes(name));
+  const wanted = Object.fromEntries(
+    Object.entries(COLUMNS).map(([role, names]) => [role, column(names) ?? ""]),
+  ) as Record<keyof typeof COLUMNS, string>;
+  const missing = Object.entries(COLUMNS).filter(([role]) => !wanted[role as keyof typeof COLUMNS]);
+  for (const [role, names] of missing) {
     issues.push({
       code: "COLUMN_MISSING",
       pointer: "/header",
-      detail: `no column for the ${role}; the header has: ${fields.join(", ")}`,
-      expected:
-        "instrument_name, ts_utc, futures_price or underlying_price, mark_iv, open_interest",
+      detail: `no column for the ${role}; the header has: ${header.join(", ")}`,
+      expected: names.join(" or "),
     });
   }
-  if (issues.length > 0) return [];
-  return data.flatMap((row, i) => {
-    // The header is line 1.
-    const pointer = `/rows/${i + 2}`;
-    const name = row[wanted.name!]!;
+  if (missing.length > 0) return { quotes: [], unit: null };
+  const index = column(INDEX_COLUMNS);
+  const quotes = lines.flatMap(({ number: line, cells }) => {
+    const record = Object.fromEntries(header.map((name, at) => [name, cells[at]!]));
+    const name = record[wanted.name]!.trim();
     const parts = readName(name);
     if (!parts) {
-      issues.push(badName(`${pointer}/${wanted.name}`, name));
+      issues.push(badName(cellPointer(line, wanted.name), name));
       return [];
     }
-    const number = numberReader(pointer, row, issues);
-    const timeMs = Date.parse(row[wanted.time!]!);
-    if (!Number.isFinite(timeMs)) {
-      issues.push({
-        code: "TIME_SYNTAX",
-        pointer: `${pointer}/${wanted.time}`,
-        detail: "the time of the quote cannot be read",
-        expected: "ISO 8601 with zone, e.g. 2026-02-05T21:29:37Z",
-        received: received(row[wanted.time!]),
-      });
+    const number = numberReader(`/rows/${line}`, record, issues);
+    const time = readInstant(record[wanted.time]!);
+    if (typeof time === "string") {
+      issues.push(badTime(time, cellPointer(line, wanted.time), record[wanted.time]));
     }
+    const openInterest = number(wanted.interest, "not negative");
     return [
       {
         ...parts,
-        pointer,
+        pointer: `/rows/${line}`,
         instrument: name,
-        forward: number(wanted.forward!, "positive"),
-        index: wanted.index && row[wanted.index] ? number(wanted.index, "positive") : null,
-        impliedVolatility: number(wanted.volatility!, "not negative"),
-        openInterest: number(wanted.interest!, "not negative"),
-        timeMs,
+        forward: number(wanted.forward, "positive"),
+        index: index && record[index] ? number(index, "positive") : null,
+        impliedVolatility: number(wanted.volatility, needOf(openInterest, parts.expiryMs, time)),
+        openInterest,
+        timeMs: Number(time),
       },
     ];
   });
+  return { quotes, unit: wanted.volatility === "mark_iv_pct" ? "percent" : null };
 }
 
-function readSummaries(text: string, issues: Issue[]): Quote[] {
+/** The API always quotes percent. */
+function readSummaries(text: string, issues: Issue[]): Chain {
   const root = readJson(text) as { result?: unknown } | unknown[];
   const result = Array.isArray(root) ? root : (root.result ?? root);
-  const list = (Array.isArray(result) ? result : [result]) as Record<string, unknown>[];
-  return list.flatMap((record, i) => {
-    const pointer = `/result/${i}`;
-    const name = record["instrument_name"];
-    // A book summary may hold futures beside the options; their names have two parts.
-    if (typeof name === "string" && name.split("-").length < 4) return [];
-    const parts = typeof name === "string" ? readName(name) : null;
-    if (!parts) {
-      issues.push(badName(`${pointer}/instrument_name`, name));
+  const list: unknown[] = Array.isArray(result) ? result : [result];
+  const above = Array.isArray(root) ? "" : (root.result ?? null) === null ? null : "/result";
+  const quotes = list.flatMap((record, i) => {
+    const pointer = above === null ? "" : Array.isArray(result) ? `${above}/${i}` : above;
+    if (typeof record !== "object" || record === null || Array.isArray(record)) {
+      issues.push({
+        code: "TYPE",
+        pointer,
+        detail: "every instrument of the chain is an object of the API's book summary or ticker",
+        expected: "object",
+        received: received(record),
+      });
       return [];
     }
-    const number = numberReader(pointer, record, issues);
-    const time = "creation_timestamp" in record ? "creation_timestamp" : "timestamp";
-    return [
-      {
-        ...parts,
-        pointer,
-        instrument: name as string,
-        forward: number("underlying_price", "positive"),
-        index:
-          (INDEX_COLUMNS.map((field) => record[field]).find((value) => typeof value === "number") as
-            | number
-            | undefined) ?? null,
-        // The API always quotes percent; the marker below keeps the two apart.
-        impliedVolatility: number("mark_iv", "not negative") / 100,
-        openInterest: number("open_interest", "not negative"),
-        timeMs: number(time, "positive"),
-      },
-    ];
+    return readSummary(record as Record<string, unknown>, pointer, issues);
   });
+  return { quotes, unit: "percent" };
+}
+
+function readSummary(record: Record<string, unknown>, pointer: string, issues: Issue[]): Quote[] {
+  const name = record["instrument_name"];
+  // A book summary may hold futures beside the options; their names have fewer parts.
+  if (typeof name === "string" && name.split("-").length < 4) return [];
+  const parts = typeof name === "string" ? readName(name) : null;
+  if (!parts) {
+    issues.push(badName(`${pointer}/instrument_name`, name));
+    return [];
+  }
+  const number = numberReader(pointer, record, issues);
+  const field = "creation_timestamp" in record ? "creation_timestamp" : "timestamp";
+  const epoch = number(field, "positive");
+  const time = epoch > 0 ? readEpoch(epoch) : 0;
+  if (typeof time === "string") issues.push(badTime(time, `${pointer}/${field}`, epoch));
+  const index = INDEX_COLUMNS.find((column) => typeof record[column] === "number");
+  const openInterest = number("open_interest", "not negative");
+  return [
+    {
+      ...parts,
+      pointer,
+      instrument: name as string,
+      forward: number("underlying_price", "positive"),
+      index: index === undefined ? null : number(index, "positive"),
+      impliedVolatility: number("mark_iv", needOf(openInterest, parts.expiryMs, time)),
+      openInterest,
+      timeMs: Number(time),
+    },
+  ];
 }
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : tidy(0.5 * (sorted[half - 1]! + sorted[half]!));
 }
 
 /**
- * 1 where volatilities are fractions, 0.01 where they are percent: crypto options have quoted
- * between 10 % and 1,000 %, so a median below 5 is a fraction and one above 10 percent.
+ * The unit of volatilities where the source does not say: crypto options have quoted between 10 % and 1,000 %, so a median below 5 is a fraction and one above 10 percent.
  */
-function volatilityScale(quotes: readonly Quote[]): number {
+function guessUnit(quotes: readonly Quote[]): "fractions" | "percent" {
   const middle = median(quotes.map((quote) => quote.impliedVolatility));
-  if (middle < 5) return 1;
-  if (middle > 10) return 0.01;
+  if (middle < 5) return "fractions";
+  if (middle > 10) return "percent";
   throw new PoolError([
     {
       code: "UNIT_SUSPECT",
@@ -295,8 +352,12 @@ function tidy(value: number): number {
   return Number(value.toPrecision(15));
 }
 
-function poolOf(quotes: readonly Quote[], scale: number, options: ChainImport): ImportedPool {
-  const asOfMs = Math.max(...quotes.map((quote) => quote.timeMs));
+function poolOf(
+  quotes: readonly Quote[],
+  unit: "fractions" | "percent",
+  options: ChainImport,
+): ImportedPool {
+  const asOfMs = quotes.reduce((latest, quote) => Math.max(latest, quote.timeMs), 0);
   const assets = [...new Set(quotes.map((quote) => quote.asset))].sort();
   const notes: string[] = [];
   const spots = new Map(
@@ -315,7 +376,7 @@ function poolOf(quotes: readonly Quote[], scale: number, options: ChainImport): 
   const past = quotes.filter((quote) => quote.expiryMs <= asOfMs).length;
   if (idle > 0) notes.push(`${idle} instruments without open interest were left out`);
   if (past > 0) notes.push(`${past} instruments that had expired were left out`);
-  notes.push(`implied volatilities were read as ${scale === 1 ? "fractions" : "percent"}`);
+  notes.push(`implied volatilities were read as ${unit}`);
   const positions = quotes
     .filter((quote) => quote.openInterest > 0 && quote.expiryMs > asOfMs)
     .map(
@@ -328,11 +389,14 @@ function poolOf(quotes: readonly Quote[], scale: number, options: ChainImport): 
         strike: quote.strike,
         expiry: isoOf(quote.expiryMs),
         quantity: tidy(quote.openInterest * options.share),
-        impliedVolatility: tidy(quote.impliedVolatility * scale),
+        impliedVolatility: tidy(quote.impliedVolatility * (unit === "percent" ? 0.01 : 1)),
         forward: quote.forward,
-        settlement: "inverse",
+        settlement: quote.settlement,
       }),
     );
+  if (positions.length === 0) {
+    throw new PoolError([empty(`nothing is left to stand behind: ${notes.join("; ")}`)]);
+  }
   const notional = positions.reduce((sum, p) => sum + p.quantity * spots.get(p.asset)!, 0);
   const ids = Array.from({ length: options.participants }, (_, n) => participant(n));
   const pool: PoolDocument = {

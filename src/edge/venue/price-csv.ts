@@ -1,5 +1,6 @@
-import Papa from "papaparse";
 import { type Issue, type Notice, PoolError, type PriceHistory, received } from "../../index.ts";
+import { type CsvLine, cellPointer, readTable } from "./csv-table.ts";
+import { INSTANT_DETAIL, INSTANT_EXPECTED, readInstant } from "./instant.ts";
 
 /** How a price file is laid out, where its header does not say. */
 export interface PriceCsvOptions {
@@ -30,18 +31,23 @@ const PRICE_NAMES = ["close", "price", "last", "close_price", "value"];
 const BAR_NAMES = /^(open|high|low|volume.*|turnover|trades|count|vwap|window)$/i;
 const QUOTES = /[-_/]?(usdt|usdc|busd|usd)$/i;
 const ROWS_MAX = 5_000_000;
-const ISSUES_SHOWN = 100;
+/** One more than an error shows, so that it says that there are more. */
+const ISSUES_GATHERED = 101;
 
 /** What is wrong with a file, up to a limit. */
 class Complaints {
   readonly list: Issue[] = [];
 
   add(issue: Issue): void {
-    if (this.list.length < ISSUES_SHOWN) this.list.push(issue);
+    if (this.list.length < ISSUES_GATHERED) this.list.push(issue);
   }
 }
 
-type Row = Readonly<Record<string, string>>;
+/** A column: its name and where it stands. */
+interface Column {
+  readonly name: string;
+  readonly at: number;
+}
 
 /**
  * Reads a price history from CSV text.
@@ -57,44 +63,31 @@ type Row = Readonly<Record<string, string>>;
  */
 export function readPriceCsv(text: string, options: PriceCsvOptions = {}): PriceCsv {
   const complaints = new Complaints();
-  const { data, meta, errors } = Papa.parse<Row>(text.replace(/^\ufeff/, ""), {
-    header: true,
-    skipEmptyLines: true,
-  });
-  for (const error of errors) {
-    // A file of one column has no delimiter to find; the missing columns say so better.
-    if (error.type === "Delimiter") continue;
-    complaints.add({
-      code: "CSV_SYNTAX",
-      pointer: error.row === undefined ? "" : `/rows/${error.row + 2}`,
-      detail: `${error.message}; every line must have the header's columns`,
-      expected: `${meta.fields?.length ?? 0} columns`,
-    });
-  }
-  checkSize(data.length, complaints);
-  const fields = meta.fields ?? [];
-  const time = timeColumn(fields, options, complaints);
-  refuseIfAny(complaints);
-  const asset = options.columns ? undefined : find(fields, ASSET_NAMES);
-  const price = find(fields, PRICE_NAMES);
-  const read =
-    asset !== undefined && price !== undefined
-      ? readLong(data, { time, asset, price }, complaints)
-      : readWide(
-          data,
-          { time, assets: assetColumns(fields, time, options, complaints) },
-          complaints,
-        );
-  refuseIfAny(complaints);
+  const { header, lines, issues } = readTable(text);
+  for (const issue of issues) complaints.add(issue);
+  // Lines that could not be split have been complained of and are not missing.
+  checkSize(lines.length, issues.length > 0, complaints);
+  const time = timeColumn(header, options, complaints);
+  const asset = find(header, ASSET_NAMES);
+  const price = find(header, PRICE_NAMES);
+  const namesAssets = Object.keys(options.columns ?? {}).some((key) => key !== "time");
+  const long = asset !== undefined && price !== undefined && !namesAssets;
+  const assets =
+    long || time === undefined ? new Map() : assetColumns(header, time.name, options, complaints);
+  if (time === undefined || (!long && assets.size === 0)) throw refusalOf(complaints);
+  const read = long
+    ? readLong(lines, { time, asset, price }, complaints)
+    : readWide(lines, { time, assets }, complaints);
+  if (complaints.list.length > 0) throw refusalOf(complaints);
   return read;
 }
 
-function refuseIfAny({ list }: Complaints): void {
-  if (list.length > 0) throw new PoolError(list, "price file");
+function refusalOf({ list }: Complaints): PoolError {
+  return new PoolError(list, "price file");
 }
 
-function checkSize(rows: number, complaints: Complaints): void {
-  if (rows === 0) {
+function checkSize(rows: number, broken: boolean, complaints: Complaints): void {
+  if (rows === 0 && !broken) {
     complaints.add({
       code: "HISTORY_EMPTY",
       pointer: "",
@@ -112,65 +105,68 @@ function checkSize(rows: number, complaints: Complaints): void {
   }
 }
 
-function find(fields: readonly string[], names: readonly string[]): string | undefined {
-  return names
-    .map((name) => fields.find((field) => field.trim().toLowerCase() === name))
-    .find((field) => field !== undefined);
+function find(header: readonly string[], names: readonly string[]): Column | undefined {
+  const lower = header.map((name) => name.toLowerCase());
+  const at = names.map((name) => lower.indexOf(name)).find((place) => place >= 0);
+  return at === undefined ? undefined : { name: header[at]!, at };
 }
 
 function timeColumn(
-  fields: readonly string[],
+  header: readonly string[],
   { columns }: PriceCsvOptions,
   complaints: Complaints,
-): string {
+): Column | undefined {
   const wanted = columns?.["time"];
-  const found = wanted === undefined ? find(fields, TIME_NAMES) : fields.find((f) => f === wanted);
+  const found =
+    wanted === undefined
+      ? find(header, TIME_NAMES)
+      : header.includes(wanted)
+        ? { name: wanted, at: header.indexOf(wanted) }
+        : undefined;
   if (found === undefined) {
     complaints.add({
       code: "COLUMN_MISSING",
       pointer: "/header",
-      detail: `no column of times; the header has ${fields.join(", ") || "nothing"}; name it with --columns time=NAME`,
+      detail: `no column of times; the header has ${header.join(", ") || "nothing"}; name it with --columns time=NAME`,
       expected: wanted ?? TIME_NAMES.join(", "),
     });
   }
-  return found ?? "";
+  return found;
 }
 
-/** The asset that a column's name speaks of. */
+/** The asset that a column's name speaks of; where the name says more than the asset, in capitals. */
 function assetOf(field: string): string {
-  const bare = field
-    .trim()
-    .replace(/^(close|price)[-_ ]/i, "")
-    .replace(/[-_ ](close|price)$/i, "");
-  const base = bare.replace(QUOTES, "");
-  return base === ""
-    ? bare
-    : base === bare
-      ? bare
-      : base.toUpperCase() === base
-        ? base
-        : base.toUpperCase();
+  const name = field.trim();
+  const bare = name.replace(/^(close|price)[-_ ]/i, "").replace(/[-_ ](close|price)$/i, "");
+  const base = bare.replace(QUOTES, "") || bare;
+  const mixed = base !== base.toLowerCase();
+  return base === name || mixed ? base : base.toUpperCase();
 }
 
 function assetColumns(
-  fields: readonly string[],
+  header: readonly string[],
   time: string,
   { columns }: PriceCsvOptions,
   complaints: Complaints,
-): Map<string, string> {
-  const named = new Map(Object.entries(columns ?? {}).filter(([key]) => key !== "time"));
+): Map<string, Column> {
+  const named = Object.entries(columns ?? {}).filter(([key]) => key !== "time");
   for (const [asset, field] of named) {
-    if (fields.includes(field)) continue;
+    if (header.includes(field)) continue;
     complaints.add({
       code: "COLUMN_MISSING",
       pointer: "/header",
-      detail: `no column ${field} for ${asset}; the header has ${fields.join(", ")}`,
+      detail: `no column ${field} for ${asset}; the header has ${header.join(", ")}`,
       expected: field,
     });
   }
-  if (named.size > 0) return named;
-  const found = new Map<string, string>();
-  const bars = fields.filter((field) => PRICE_NAMES.includes(field.toLowerCase()));
+  if (named.length > 0) {
+    return new Map(
+      named
+        .filter(([, field]) => header.includes(field))
+        .map(([asset, name]) => [asset, { name, at: header.indexOf(name) }]),
+    );
+  }
+  const bars = header.filter((field) => PRICE_NAMES.includes(field.toLowerCase()));
   if (bars.length > 0) {
     complaints.add({
       code: "COLUMN_AMBIGUOUS",
@@ -178,27 +174,38 @@ function assetColumns(
       detail: `${bars.join(", ")} is a price, but of what? Name the asset with --columns BTC=${bars[0]}`,
       expected: "one column per asset, or a column that names the asset",
     });
-    return found;
+    return new Map();
   }
-  for (const field of fields) {
-    if (field === time || field.trim() === "" || BAR_NAMES.test(field)) continue;
-    const asset = assetOf(field);
+  return columnsOf(header, time, complaints);
+}
+
+/** Every column that is neither the time nor part of a price bar is an asset's. */
+function columnsOf(
+  header: readonly string[],
+  time: string,
+  complaints: Complaints,
+): Map<string, Column> {
+  const found = new Map<string, Column>();
+  header.forEach((name, at) => {
+    if (name === time || name === "" || BAR_NAMES.test(name)) return;
+    const asset = assetOf(name);
     const other = found.get(asset);
-    if (other !== undefined) {
+    // A name that stands twice has been complained of.
+    if (other !== undefined && other.name !== name) {
       complaints.add({
         code: "COLUMN_AMBIGUOUS",
         pointer: "/header",
-        detail: `${other} and ${field} both speak of ${asset}; choose one with --columns ${asset}=${field}`,
+        detail: `${other.name} and ${name} both speak of ${asset}; choose one with --columns ${asset}=${name}`,
         expected: "one column per asset",
       });
     }
-    found.set(asset, field);
-  }
+    found.set(asset, { name, at });
+  });
   if (found.size === 0) {
     complaints.add({
       code: "COLUMN_MISSING",
       pointer: "/header",
-      detail: `no column of prices; the header has ${fields.join(", ")}`,
+      detail: `no column of prices; the header has ${header.join(", ")}`,
       expected: "one column per asset, or asset and close",
     });
   }
@@ -206,130 +213,114 @@ function assetColumns(
 }
 
 function readWide(
-  data: readonly Row[],
-  { time, assets }: { time: string; assets: ReadonlyMap<string, string> },
+  lines: readonly CsvLine[],
+  { time, assets }: { time: Column; assets: ReadonlyMap<string, Column> },
   complaints: Complaints,
 ): PriceCsv {
-  const names = [...assets.keys()];
-  const times = new Float64Array(data.length);
-  const prices = new Float64Array(data.length * names.length);
-  data.forEach((row, i) => {
-    const pointer = `/rows/${i + 2}`;
-    times[i] = readTime(row[time], `${pointer}/${time}`, complaints);
-    if (i > 0 && !(times[i]! > times[i - 1]!) && Number.isFinite(times[i]! + times[i - 1]!)) {
-      complaints.add(outOfOrder(`${pointer}/${time}`, row[time], times[i] === times[i - 1]));
+  const columns = [...assets];
+  const width = columns.length;
+  const times = new Float64Array(lines.length);
+  const prices = new Float64Array(lines.length * width);
+  lines.forEach((line, i) => {
+    times[i] = readTime(line, time, complaints);
+    if (i > 0 && times[i]! <= times[i - 1]!) {
+      complaints.add(outOfOrder(line, time, times[i] === times[i - 1]));
     }
-    names.forEach((name, a) => {
-      const field = assets.get(name)!;
-      prices[i * names.length + a] = readPrice(row[field], `${pointer}/${field}`, complaints);
+    columns.forEach(([, column], a) => {
+      prices[i * width + a] = readPrice(line, column, complaints);
     });
   });
-  const renamed = names.filter((name) => assets.get(name) !== name);
-  const notes = renamed.map((name) => ({
-    code: "COLUMN_READ",
-    detail: `column ${assets.get(name)} was read as the price of ${name}`,
-  }));
-  return { history: { assets: names, times, prices }, notes };
+  const notes = columns
+    .filter(([asset, { name }]) => asset !== name)
+    .map(([asset, { name }]) => ({
+      code: "COLUMN_READ",
+      detail: `column ${name} was read as the price of ${asset}`,
+    }));
+  return { history: { assets: columns.map(([asset]) => asset), times, prices }, notes };
 }
 
 function readLong(
-  data: readonly Row[],
-  fields: { time: string; asset: string; price: string },
+  lines: readonly CsvLine[],
+  columns: { time: Column; asset: Column; price: Column },
   complaints: Complaints,
 ): PriceCsv {
   const cells = new Map<string, Map<number, number>>();
-  data.forEach((row, i) => {
-    const pointer = `/rows/${i + 2}`;
-    const name = assetOf(row[fields.asset] ?? "");
-    const at = readTime(row[fields.time], `${pointer}/${fields.time}`, complaints);
-    const price = readPrice(row[fields.price], `${pointer}/${fields.price}`, complaints);
-    const own = cells.get(name) ?? new Map<number, number>();
-    if (own.has(at))
-      complaints.add(outOfOrder(`${pointer}/${fields.time}`, row[fields.time], true));
+  for (const line of lines) {
+    const asset = assetOf(line.cells[columns.asset.at]!);
+    const at = readTime(line, columns.time, complaints);
+    const price = readPrice(line, columns.price, complaints);
+    if (asset === "") complaints.add(nameless(line, columns.asset));
+    if (asset === "" || Number.isNaN(at)) continue;
+    const own = cells.get(asset) ?? new Map<number, number>();
+    if (own.has(at)) complaints.add(outOfOrder(line, columns.time, true));
     own.set(at, price);
-    cells.set(name, own);
-  });
+    cells.set(asset, own);
+  }
   const assets = [...cells.keys()].sort();
-  const times = Float64Array.from(new Set(assets.flatMap((name) => [...cells.get(name)!.keys()])));
+  const times = new Float64Array(new Set([...cells.values()].flatMap((own) => [...own.keys()])));
   times.sort();
-  const prices = new Float64Array(times.length * assets.length).fill(Number.NaN);
+  const prices = new Float64Array(times.length * assets.length);
   times.forEach((at, i) => {
-    assets.forEach((name, a) => {
-      prices[i * assets.length + a] = cells.get(name)!.get(at) ?? Number.NaN;
+    assets.forEach((asset, a) => {
+      prices[i * assets.length + a] = cells.get(asset)!.get(at) ?? Number.NaN;
     });
   });
-  const detail = `one line per ${fields.asset} and ${fields.time}, price in ${fields.price}: ${assets.join(", ")}`;
+  const detail = `one line per ${columns.asset.name} and ${columns.time.name}, price in ${columns.price.name}: ${assets.join(", ")}`;
   return { history: { assets, times, prices }, notes: [{ code: "COLUMN_READ", detail }] };
 }
 
-function outOfOrder(pointer: string, value: unknown, repeated: boolean): Issue {
+function nameless(line: CsvLine, column: Column): Issue {
+  return {
+    code: "ID_SYNTAX",
+    pointer: cellPointer(line.number, column.name),
+    detail: "the line does not say of which asset it is the price",
+    expected: "the name of an asset",
+    received: received(line.cells[column.at]),
+  };
+}
+
+function outOfOrder(line: CsvLine, column: Column, repeated: boolean): Issue {
   return {
     code: "TIME_ORDER",
-    pointer,
+    pointer: cellPointer(line.number, column.name),
     detail: repeated
       ? "this time stands in the file twice; keep one of the lines"
       : "this time is before the line above; sort the file by time",
     expected: "times that ascend, each once",
-    received: received(value),
+    received: received(line.cells[column.at]),
   };
 }
 
-const ISO =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}))?$/;
-
-function readTime(value: string | undefined, pointer: string, complaints: Complaints): number {
-  const text = (value ?? "").trim();
-  if (/^\d+(\.\d+)?$/.test(text)) return readEpoch(Number(text), text, pointer, complaints);
-  const match = ISO.exec(text);
-  if (match) {
-    const [, year, month, day] = match;
-    const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-    // A day that does not exist rolls over into another.
-    const exists = new Date(midnight).toISOString().startsWith(`${year}-${month}-${day}`);
-    const at = match[7] ? Date.parse(text.replace(" ", "T").replace(/\s+/, "")) : midnight;
-    if (exists && Number.isFinite(at)) return at;
-  }
+function readTime(line: CsvLine, column: Column, complaints: Complaints): number {
+  const text = line.cells[column.at]!;
+  const at = readInstant(text);
+  if (typeof at === "number") return at;
   complaints.add({
-    code: "TIME_SYNTAX",
-    pointer,
-    detail:
-      "the time cannot be read, or it has no zone; write 2026-02-05T21:00Z, or a date alone for UTC midnight",
-    expected: "ISO 8601 with Z or an offset, or seconds or milliseconds since 1970",
-    received: received(value),
-  });
-  return Number.NaN;
-}
-
-function readEpoch(value: number, text: string, pointer: string, complaints: Complaints): number {
-  // 2009 to 2100, in seconds or milliseconds.
-  if (value >= 1.23e9 && value < 4.11e9) return value * 1000;
-  if (value >= 1.23e12 && value < 4.11e12) return value;
-  complaints.add({
-    code: "TIME_UNIT_SUSPECT",
-    pointer,
-    detail: "neither seconds nor milliseconds since 1970 make this a time between 2009 and 2100",
-    expected: "seconds (10 digits) or milliseconds (13 digits)",
+    code: at,
+    pointer: cellPointer(line.number, column.name),
+    detail: INSTANT_DETAIL[at],
+    expected: INSTANT_EXPECTED[at],
     received: received(text),
   });
   return Number.NaN;
 }
 
-function readPrice(value: string | undefined, pointer: string, complaints: Complaints): number {
-  const text = (value ?? "").trim();
+function readPrice(line: CsvLine, column: Column, complaints: Complaints): number {
+  const text = line.cells[column.at]!.trim();
   if (text === "") return Number.NaN;
   const price = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (price > 0 && price < Number.POSITIVE_INFINITY) return price;
   const finite = Number.isFinite(price);
   complaints.add({
     code: Number.isNaN(price) ? "NUMBER_SYNTAX" : finite ? "MODEL_DOMAIN" : "NUMBER_NOT_FINITE",
-    pointer,
+    pointer: cellPointer(line.number, column.name),
     detail: Number.isNaN(price)
       ? "this is no number; write digits with a point, no commas; leave a missing price empty"
       : finite
         ? "lognormal models need positive prices; a price that can be negative needs another model (Bachelier)"
         : "the number is too large",
     expected: "> 0, pool currency per coin",
-    received: received(value),
+    received: received(text),
   });
   return Number.NaN;
 }

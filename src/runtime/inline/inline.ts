@@ -8,6 +8,17 @@ const SLICE_MS = 12;
  * The reference that every other executor must equal bit for bit.
  */
 export const inlineExecutor: Executor = {
+  breather(signal) {
+    let sliceEnd = performance.now() + SLICE_MS;
+    return async () => {
+      if (performance.now() >= sliceEnd) {
+        await pause();
+        sliceEnd = performance.now() + SLICE_MS;
+      }
+      signal?.throwIfAborted();
+    };
+  },
+
   async run(simulation, chunks, hooks) {
     const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
     let done = 0;
