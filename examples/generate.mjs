@@ -76,12 +76,15 @@ export function makePrices() {
   for (let hour = 0; hour < HOURS; hour++) {
     rows.push([...prices]);
     let square = 0;
-    for (let i = 0; i < 6; i++) square += random.normal() ** 2;
+    for (let i = 0; i < 6; i++) {
+      const normal = random.normal();
+      square += normal * normal;
+    }
     // Student-t with six degrees of freedom and variance one, shared by all assets of the hour.
     const tail = Math.sqrt(4 / Math.max(square, 0.2));
     const scale = Math.sqrt(variance) * tail * hourly;
     const factor = random.normal();
-    variance = 0.02 + 0.95 * variance + 0.03 * (factor * tail) ** 2;
+    variance = 0.02 + 0.95 * variance + 0.03 * (factor * tail) * (factor * tail);
     const shock = stressAt(hour + 1);
     let platform = 0;
     ASSETS.forEach(({ id, vol, beta }, i) => {

@@ -29,7 +29,10 @@ const ASSET_NAMES = ["asset", "symbol", "ticker", "coin", "instrument"];
 const PRICE_NAMES = ["close", "price", "last", "close_price", "value"];
 /** Columns of a price bar that are not its closing price. */
 const BAR_NAMES = /^(open|high|low|volume.*|turnover|trades|count|vwap|window)$/i;
-const QUOTES = /[-_/]?(usdt|usdc|busd|usd)$/i;
+/** The same of one asset in a wide file: btc_open, ETH-volume. */
+const BAR_SUFFIX = /[-_. ](open|high|low|vol|volume|volume_\w+|turnover|trades|count|vwap)$/i;
+// Without a separator two characters must remain: SUSD is a coin, not S in dollars.
+const QUOTES = /(?:[-_/]|(?<=^.{2,}))(usdt|usdc|busd|usd)$/i;
 const ROWS_MAX = 5_000_000;
 /** One more than an error shows, so that it says that there are more. */
 const ISSUES_GATHERED = 101;
@@ -53,7 +56,8 @@ interface Column {
  * Reads a price history from CSV text.
  *
  * Wide files have a time and one column per asset (BTC, BTC-USD, BTCUSDT, btc_close, close_BTC all
- * mean BTC); long files have time, asset and close. Times are ISO 8601 with a zone (a bare date is
+ * mean BTC; btc_open, btc_volume and the like are passed over); long files have time, asset and
+ * close, one symbol per asset. Times are ISO 8601 with a zone (a bare date is
  * its UTC midnight) or seconds or milliseconds since 1970. An empty cell is a missing price: it
  * stays missing.
  *
@@ -123,6 +127,15 @@ function timeColumn(
       : header.includes(wanted)
         ? { name: wanted, at: header.indexOf(wanted) }
         : undefined;
+  const times = header.filter((name) => TIME_NAMES.includes(name.toLowerCase()));
+  if (wanted === undefined && times.length > 1) {
+    complaints.add({
+      code: "COLUMN_AMBIGUOUS",
+      pointer: "/header",
+      detail: `${times.join(", ")} could all be the time; choose one with --columns time=${times[0]}`,
+      expected: "one column of times",
+    });
+  }
   if (found === undefined) {
     complaints.add({
       code: "COLUMN_MISSING",
@@ -187,7 +200,8 @@ function columnsOf(
 ): Map<string, Column> {
   const found = new Map<string, Column>();
   header.forEach((name, at) => {
-    if (name === time || name === "" || BAR_NAMES.test(name)) return;
+    const isTime = name === time || TIME_NAMES.includes(name.toLowerCase());
+    if (isTime || name === "" || BAR_NAMES.test(name) || BAR_SUFFIX.test(name)) return;
     const asset = assetOf(name);
     const other = found.get(asset);
     // A name that stands twice has been complained of.
@@ -245,8 +259,14 @@ function readLong(
   complaints: Complaints,
 ): PriceCsv {
   const cells = new Map<string, Map<number, number>>();
+  const symbols = new Map<string, string>();
   for (const line of lines) {
-    const asset = assetOf(line.cells[columns.asset.at]!);
+    const symbol = line.cells[columns.asset.at]!.trim();
+    const asset = assetOf(symbol);
+    const other = symbols.get(asset) ?? symbol;
+    // Two venues' or quotes' prices of one asset must not be mixed into one history.
+    if (other !== symbol) complaints.add(twoSymbols(line, columns.asset, other, asset));
+    symbols.set(asset, other);
     const at = readTime(line, columns.time, complaints);
     const price = readPrice(line, columns.price, complaints);
     if (asset === "") complaints.add(nameless(line, columns.asset));
@@ -275,6 +295,16 @@ function nameless(line: CsvLine, column: Column): Issue {
     pointer: cellPointer(line.number, column.name),
     detail: "the line does not say of which asset it is the price",
     expected: "the name of an asset",
+    received: received(line.cells[column.at]),
+  };
+}
+
+function twoSymbols(line: CsvLine, column: Column, other: string, asset: string): Issue {
+  return {
+    code: "COLUMN_AMBIGUOUS",
+    pointer: cellPointer(line.number, column.name),
+    detail: `${other} and this symbol both speak of ${asset}; keep the lines of one of them`,
+    expected: `one symbol per asset, here ${other}`,
     received: received(line.cells[column.at]),
   };
 }

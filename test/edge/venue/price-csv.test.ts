@@ -37,6 +37,22 @@ const LAYOUTS: readonly Layout[] = [
     prices: [10, 1.5, 11, 1.6],
   },
   {
+    layout: "wide, whole bars of several assets, of which only the closes count",
+    text: "time,btc_open,btc_close,btc_volume,ETH-close,ETH-low\n2026-02-05,9,10,0,2,-1\n2026-02-06,9,11,0,3,-1\n",
+    assets: ["BTC", "ETH"],
+    prices: [10, 2, 11, 3],
+  },
+  {
+    layout: "wide, a coin that is called like a dollar",
+    text: "time,SUSD\n2026-02-05,10\n2026-02-06,11\n",
+    assets: ["SUSD"],
+  },
+  {
+    layout: "wide, two columns of times of which the caller chose one",
+    text: "unix,date,BTC\n1,2026-02-05,10\n2,2026-02-06,11\n",
+    options: { columns: { time: "date" } },
+  },
+  {
     layout: "wide, with a missing price that stays missing",
     text: "time,BTC,ETH\n2026-02-05,10,\n2026-02-06,11,1.6\n",
     assets: ["BTC", "ETH"],
@@ -223,6 +239,16 @@ const REFUSALS: readonly Refusal[] = [
     fault: "an hour that does not exist",
     text: btc("2026-02-05T25:00Z,10"),
     issues: ["TIME_SYNTAX /rows/2/time"],
+  },
+  {
+    fault: "two columns that could be the time",
+    text: "date,unix,BTC\n2026-02-05,1770249600,10\n",
+    issues: ["COLUMN_AMBIGUOUS /header"],
+  },
+  {
+    fault: "two symbols of one asset in one history",
+    text: "date,symbol,close\n2026-02-05,BTC-USD,10\n2026-02-06,BTCUSDT,11\n",
+    issues: ["COLUMN_AMBIGUOUS /rows/3/symbol"],
   },
   {
     fault: "a local way to write a date",
