@@ -3,10 +3,11 @@ import { black76, exp, log } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import { byId, carryOf, coinsOf } from "./account.ts";
 import { cubicsOf, type LaidPool, lossCells } from "./layout.ts";
+import { isFlooredAt, legsValue } from "./node-grid.ts";
 import type { AssetExposure } from "./valuation.ts";
 
 /** Moves of one asset's price at which its profile is shown, as fractions. */
-const MOVES: readonly number[] = Array.from({ length: 49 }, (_, i) => -0.6 + i * 0.025);
+const MOVES: readonly number[] = Array.from({ length: 49 }, (_, i) => (i - 24) / 40);
 
 interface Greeks {
   delta: number;
@@ -58,34 +59,50 @@ function greeksOf(document: PoolDocument, discountRate: number): Map<string, Gre
  */
 function profileOf(pool: LaidPool, asset: number, cells: readonly Float64Array[]): number[] {
   return MOVES.map((move) => {
-    const x = log(1 + move);
     let loss = 0;
     pool.accounts.nodes.forEach((node, index) => {
-      if (node.asset === asset) loss += cubicAt(pool.grids[index]!.edges, cells[index]!, x);
-      else loss += cubicAt(pool.grids[index]!.edges, cells[index]!, 0);
+      const { edges } = pool.grids[index]!;
+      const x = node.asset === asset ? log(1 + move) : 0;
+      // Calm assets and short horizons have grids that end before the moves do.
+      const inside = x >= edges[0]! && x <= edges.at(-1)!;
+      loss += inside ? cubicAt(edges, cells[index]!, x) : lossAt(pool, index, x);
     });
     return loss;
   });
 }
 
+/** Loss that all accounts cause at a node by the formulas themselves, as `lossCells` has it. */
+function lossAt(pool: LaidPool, node: number, x: number): number {
+  let loss = 0;
+  for (const account of pool.accounts.list) {
+    const legs = account.value.get(node);
+    if (!legs) continue;
+    const value = legsValue(legs, x);
+    const floored = isFlooredAt(account, node);
+    const collateral = account.collateral.get(node);
+    const backed = collateral ? legsValue(collateral, x) : 0;
+    loss += floored ? Math.max(value, -backed) : value;
+    if (account.value.keys().next().value !== node) continue;
+    loss -= account.valueNow;
+    if (floored) loss -= Math.max(0, -(account.valueNow + account.collateralNow));
+  }
+  return loss;
+}
+
 function cubicAt(edges: Float64Array, cubics: Float64Array, x: number): number {
-  const inside = Math.min(edges.at(-1)!, Math.max(edges[0]!, x));
   let low = 0;
   let high = edges.length - 2;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (edges[middle]! <= inside) low = middle;
+    if (edges[middle]! <= x) low = middle;
     else high = middle - 1;
   }
-  const t = (inside - edges[low]!) / (edges[low + 1]! - edges[low]!);
+  const t = (x - edges[low]!) / (edges[low + 1]! - edges[low]!);
   const [c0, c2, c1, c3] = cubics.subarray(4 * low, 4 * low + 4);
   return c0! + t * (c1! + t * (c2! + t * c3!));
 }
 
-/**
- * Exposure of the pool per asset: Greeks now, and the loss profile at the horizon. Moves beyond
- * the model's range are left out of the profile.
- */
+/** Exposure of the pool per asset: Greeks now, and the loss profile at the horizon. */
 export function exposuresOf(
   pool: LaidPool,
   document: PoolDocument,

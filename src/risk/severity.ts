@@ -1,6 +1,6 @@
 import { readInstant, YEAR_MS } from "../basics/index.ts";
 import type { Cover, Severity } from "../book/index.ts";
-import { betaQuantile, exp, log, normalQuantile } from "../numeric/index.ts";
+import { betaQuantile, exp, expm1, log, log1p, normalQuantile } from "../numeric/index.ts";
 
 /** Range of y = ln(u/(1-u)) that 32-bit uniforms reach, rounded up. */
 const Y_MAX = 23;
@@ -23,8 +23,7 @@ export function severityQuantile(severity: Severity, u: number, complement: numb
     case "pareto": {
       const { scale, shape } = severity;
       const tail = -log(complement);
-      const excess =
-        Math.abs(shape) < 1e-12 ? scale * tail : (scale / shape) * (exp(shape * tail) - 1);
+      const excess = shape === 0 ? scale * tail : scale * (expm1(shape * tail) / shape);
       return Math.min(1, excess);
     }
   }
@@ -72,7 +71,7 @@ export function severityTable(severity: Severity): Float64Array {
 export function eventProbability(cover: Cover, asOfMs: number, horizonYears: number): number {
   const end = cover.end === undefined ? horizonYears : (readInstant(cover.end) - asOfMs) / YEAR_MS;
   const exposed = Math.max(0, Math.min(horizonYears, end));
-  return 1 - exp(exposed * log(1 - cover.annualProbability));
+  return -expm1(exposed * log1p(-cover.annualProbability));
 }
 
 /** The eight words of a cover record but the last (the address of its table). */
