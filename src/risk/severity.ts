@@ -31,7 +31,7 @@ export function severityQuantile(severity: Severity, u: number, complement: numb
 
 /**
  * Table of a severity as assembly/quantile.ts reads it: cubics through four points of each cell,
- * so that it is continuous and good to about 1e-8 of the sum insured (a cut at 1 costs up to 1e-4
+ * so that it is continuous and good to about 1e-8 of the sum insured (a cut at 1 costs some 1e-4
  * in the one cell where it falls).
  */
 export function severityTable(severity: Severity): Float64Array {

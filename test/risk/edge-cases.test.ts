@@ -143,6 +143,13 @@ describe("refusals", () => {
     expect((error as PoolError).issues.map((issue) => issue.pointer)).toContain(pointer);
   });
 
+  test("value: a severity whose quantile would take for ever is refused", async () => {
+    const pool = samplePool();
+    const severity = { kind: "beta", alpha: 1e300, beta: 1e300 } as const;
+    const run = engine.value({ ...pool, covers: [{ ...pool.covers[0]!, severity }] }, small);
+    await expect(run).rejects.toMatchObject({ code: "NUMBER_RANGE" });
+  });
+
   test("value: the memory bound holds on an engine that has grown before", async () => {
     const own = loadSync();
     await own.value(samplePool(), small);
