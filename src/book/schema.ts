@@ -142,7 +142,13 @@ const severityFraction = number({
   suspectHint: FRACTION_HINT,
   unit: "fraction of the sum insured",
 });
-const positive = number({ exclusiveMin: 0, unit: "shape parameter" });
+// Beyond it a beta is a constant, and its quantile takes for ever.
+const positive = number({
+  exclusiveMin: 0,
+  max: 1e6,
+  unit: "shape parameter",
+  hint: "a shape this large leaves no spread; take severity constant instead",
+});
 
 const severity: Check<Severity> = variant<Severity>({
   constant: object<Extract<Severity, { kind: "constant" }>>({

@@ -140,6 +140,7 @@ class AccountBuilder {
   readonly #assets: string[];
   readonly #spots: number[];
   readonly #participants: string[];
+  readonly #ownerOf: ReadonlyMap<string, number>;
   readonly #currency: string;
   readonly #times: number[];
   readonly #discountRate: number;
@@ -159,6 +160,7 @@ class AccountBuilder {
     this.#assets = assets;
     this.#spots = spots;
     this.#participants = participants;
+    this.#ownerOf = new Map(participants.map((id, index) => [id, index]));
     this.#currency = currency;
     this.#times = times;
     this.#discountRate = discountRate;
@@ -215,7 +217,7 @@ class AccountBuilder {
 
   /** The account that a position belongs to: the cross account, an own one, or the unfloored rest. */
   #accountFor(participant: string, canOwe: boolean): { account: Account; own: boolean } {
-    const owner = this.#participants.indexOf(participant);
+    const owner = this.#ownerOf.get(participant)!;
     const cross = this.#crossOf.get(owner);
     if (cross) {
       cross.floored ||= canOwe;

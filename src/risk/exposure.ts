@@ -84,10 +84,7 @@ function profileOf({ nodes, list }: Accounts, asset: number): number[] {
   return MOVES.map((move) => still + lossAt(true, log(1 + move)));
 }
 
-/**
- * Exposure of the pool per asset: Greeks now, and the loss profile at the horizon. Moves beyond
- * the model's range are left out of the profile.
- */
+/** Exposure of the pool per asset: Greeks now, and the loss profile at the horizon. */
 export function exposuresOf(
   accounts: Accounts,
   document: PoolDocument,

@@ -1,10 +1,13 @@
 import { readInstant, YEAR_MS } from "../basics/index.ts";
 import type { Cover, Severity } from "../book/index.ts";
-import { betaQuantile, exp, log, normalQuantile } from "../numeric/index.ts";
+import { betaQuantile, exp, expm1, log, log1p, normalQuantile } from "../numeric/index.ts";
 
 /** Range of y = ln(u/(1-u)) that 32-bit uniforms reach, rounded up. */
 const Y_MAX = 23;
 const CELLS = 1024;
+
+/** Where the table of a Pareto severity ends: far enough above 1 for no cell below to feel it. */
+const PARETO_TABLE_MAX = 2;
 
 /**
  * Quantile of the loss ratio, in [0, 1].
@@ -13,6 +16,11 @@ const CELLS = 1024;
  * @param complement  1 - u, given apart because it may be too small to be had by subtraction
  */
 export function severityQuantile(severity: Severity, u: number, complement: number): number {
+  return Math.min(1, uncutQuantile(severity, u, complement));
+}
+
+// A Pareto goes on above 1, where the kernel cuts it: a cubic cannot bend around the cut.
+function uncutQuantile(severity: Severity, u: number, complement: number): number {
   switch (severity.kind) {
     case "constant":
       return severity.value;
@@ -23,17 +31,15 @@ export function severityQuantile(severity: Severity, u: number, complement: numb
     case "pareto": {
       const { scale, shape } = severity;
       const tail = -log(complement);
-      const excess =
-        Math.abs(shape) < 1e-12 ? scale * tail : (scale / shape) * (exp(shape * tail) - 1);
-      return Math.min(1, excess);
+      const excess = shape === 0 ? scale * tail : scale * (expm1(shape * tail) / shape);
+      return Math.min(PARETO_TABLE_MAX, excess);
     }
   }
 }
 
 /**
  * Table of a severity as assembly/quantile.ts reads it: cubics through four points of each cell,
- * so that it is continuous and good to about 1e-8 of the sum insured (a cut at 1 costs up to 1e-4
- * in the one cell where it falls).
+ * so that it is continuous and good to about 1e-8 of the sum insured. The kernel cuts ratios at 1.
  */
 export function severityTable(severity: Severity): Float64Array {
   const table = new Float64Array(2 + 4 * CELLS);
@@ -44,9 +50,7 @@ export function severityTable(severity: Severity): Float64Array {
     const e = exp(-Math.abs(y));
     const small = e / (1 + e);
     const large = 1 / (1 + e);
-    return y < 0
-      ? severityQuantile(severity, small, large)
-      : severityQuantile(severity, large, small);
+    return y < 0 ? uncutQuantile(severity, small, large) : uncutQuantile(severity, large, small);
   };
   let left = at(-Y_MAX);
   for (let c = 0; c < CELLS; c++) {
@@ -72,7 +76,7 @@ export function severityTable(severity: Severity): Float64Array {
 export function eventProbability(cover: Cover, asOfMs: number, horizonYears: number): number {
   const end = cover.end === undefined ? horizonYears : (readInstant(cover.end) - asOfMs) / YEAR_MS;
   const exposed = Math.max(0, Math.min(horizonYears, end));
-  return 1 - exp(exposed * log(1 - cover.annualProbability));
+  return -expm1(exposed * log1p(-cover.annualProbability));
 }
 
 /** The eight words of a cover record but the last (the address of its table). */
