@@ -33,7 +33,8 @@ interface Quote {
   readonly strike: number;
   readonly expiryMs: number;
   readonly settlement: "linear" | "inverse";
-  readonly forward: number;
+  /** Price of the future of the same expiry; null where the source has none. */
+  readonly forward: number | null;
   readonly index: number | null;
   /** As the source has it: fraction or percent. */
   readonly impliedVolatility: number;
@@ -252,7 +253,7 @@ function readRows(text: string, issues: Issue[]): Chain {
         ...parts,
         pointer: `/rows/${line}`,
         instrument: name,
-        forward: number(wanted.forward, "positive"),
+        forward: record[wanted.forward]!.trim() === "" ? null : number(wanted.forward, "positive"),
         index: index && record[index] ? number(index, "positive") : null,
         impliedVolatility: number(wanted.volatility, needOf(openInterest, parts.expiryMs, time)),
         openInterest,
@@ -352,6 +353,20 @@ function tidy(value: number): number {
   return Number(value.toPrecision(15));
 }
 
+/** What somebody holds and has not expired. */
+function positionsOf(quotes: readonly Quote[], asOfMs: number): Quote[] {
+  return quotes.filter((quote) => quote.openInterest > 0 && quote.expiryMs > asOfMs);
+}
+
+function noSpot(asset: string, pointer: string): Issue {
+  return {
+    code: "COLUMN_MISSING",
+    pointer,
+    detail: `neither an index price nor a futures price of the nearest expiry says what ${asset} costs`,
+    expected: "index_price, or futures_price of the nearest expiry",
+  };
+}
+
 function poolOf(
   quotes: readonly Quote[],
   unit: "fractions" | "percent",
@@ -367,7 +382,10 @@ function poolOf(
       if (indices.length > 0) return [asset, median(indices)];
       const near = Math.min(...own.map((quote) => quote.expiryMs));
       notes.push(`${asset}: no index price; the nearest expiry's underlying stands for the spot`);
-      return [asset, median(own.filter((q) => q.expiryMs === near).map((q) => q.forward))];
+      const nearest = own.filter((quote) => quote.expiryMs === near);
+      const forwards = nearest.flatMap((quote) => (quote.forward === null ? [] : [quote.forward]));
+      if (forwards.length === 0) throw new PoolError([noSpot(asset, nearest[0]!.pointer)]);
+      return [asset, median(forwards)];
     }),
   );
   const participant = (n: number) =>
@@ -376,24 +394,25 @@ function poolOf(
   const past = quotes.filter((quote) => quote.expiryMs <= asOfMs).length;
   if (idle > 0) notes.push(`${idle} instruments without open interest were left out`);
   if (past > 0) notes.push(`${past} instruments that had expired were left out`);
+  const bare = positionsOf(quotes, asOfMs).filter((quote) => quote.forward === null).length;
+  if (bare > 0)
+    notes.push(`${bare} instruments have no futures price; the spot stands for their forward`);
   notes.push(`implied volatilities were read as ${unit}`);
-  const positions = quotes
-    .filter((quote) => quote.openInterest > 0 && quote.expiryMs > asOfMs)
-    .map(
-      (quote): OptionPosition => ({
-        id: quote.instrument,
-        participant: participant(fnv1a(quote.instrument) % options.participants),
-        asset: quote.asset,
-        type: quote.type,
-        side: "long",
-        strike: quote.strike,
-        expiry: isoOf(quote.expiryMs),
-        quantity: tidy(quote.openInterest * options.share),
-        impliedVolatility: tidy(quote.impliedVolatility * (unit === "percent" ? 0.01 : 1)),
-        forward: quote.forward,
-        settlement: quote.settlement,
-      }),
-    );
+  const positions = positionsOf(quotes, asOfMs).map(
+    (quote): OptionPosition => ({
+      id: quote.instrument,
+      participant: participant(fnv1a(quote.instrument) % options.participants),
+      asset: quote.asset,
+      type: quote.type,
+      side: "long",
+      strike: quote.strike,
+      expiry: isoOf(quote.expiryMs),
+      quantity: tidy(quote.openInterest * options.share),
+      impliedVolatility: tidy(quote.impliedVolatility * (unit === "percent" ? 0.01 : 1)),
+      ...(quote.forward !== null && { forward: quote.forward }),
+      settlement: quote.settlement,
+    }),
+  );
   if (positions.length === 0) {
     throw new PoolError([empty(`nothing is left to stand behind: ${notes.join("; ")}`)]);
   }

@@ -292,7 +292,7 @@ describe("option chain: refusals", () => {
       ["TIME_SYNTAX /rows/2/ts_utc"],
     ],
     ["a time of 1970", spoilt("ts_utc", "1770292"), ["TIME_UNIT_SUSPECT /rows/2/ts_utc"]],
-    ["no forward", spoilt("futures_price", ""), ["NUMBER_SYNTAX /rows/2/futures_price"]],
+    ["a forward in words", spoilt("futures_price", "n/a"), ["NUMBER_SYNTAX /rows/2/futures_price"]],
     ["a forward of zero", spoilt("futures_price", "0"), ["NUMBER_RANGE /rows/2/futures_price"]],
     [
       "an infinite number",
