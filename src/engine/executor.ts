@@ -25,6 +25,8 @@ export interface RunHooks {
 /** Where runs execute. Every executor gives the same bits. */
 export interface Executor {
   run(simulation: Simulation, chunks: readonly Chunk[], hooks: RunHooks): Promise<void>;
+  /** Lets timers, input and an abort have their turn, if the thread has been busy for long. */
+  breathe(): Promise<void>;
 }
 
 /** Most chunks a run is cut into: enough for a standard error, few enough to keep. */

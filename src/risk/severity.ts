@@ -13,6 +13,11 @@ const CELLS = 1024;
  * @param complement  1 - u, given apart because it may be too small to be had by subtraction
  */
 export function severityQuantile(severity: Severity, u: number, complement: number): number {
+  return Math.min(1, uncut(severity, u, complement));
+}
+
+/** As {@link severityQuantile}, with a Pareto cut at 2 only. */
+function uncut(severity: Severity, u: number, complement: number): number {
   switch (severity.kind) {
     case "constant":
       return severity.value;
@@ -24,15 +29,15 @@ export function severityQuantile(severity: Severity, u: number, complement: numb
       const { scale, shape } = severity;
       const tail = -log(complement);
       const excess = shape === 0 ? scale * tail : scale * (expm1(shape * tail) / shape);
-      return Math.min(1, excess);
+      return Math.min(2, excess);
     }
   }
 }
 
 /**
  * Table of a severity as assembly/quantile.ts reads it: cubics through four points of each cell,
- * so that it is continuous and good to about 1e-8 of the sum insured (a cut at 1 costs some 1e-4
- * in the one cell where it falls).
+ * so that it is continuous and good to about 1e-8 of the sum insured. The kernel cuts at 1: a
+ * kink there would bend the cubic of its cell, so the table goes on to 2.
  */
 export function severityTable(severity: Severity): Float64Array {
   const table = new Float64Array(2 + 4 * CELLS);
@@ -43,9 +48,7 @@ export function severityTable(severity: Severity): Float64Array {
     const e = exp(-Math.abs(y));
     const small = e / (1 + e);
     const large = 1 / (1 + e);
-    return y < 0
-      ? severityQuantile(severity, small, large)
-      : severityQuantile(severity, large, small);
+    return y < 0 ? uncut(severity, small, large) : uncut(severity, large, small);
   };
   let left = at(-Y_MAX);
   for (let c = 0; c < CELLS; c++) {

@@ -154,7 +154,7 @@ export async function valuePool(
   checkSize(losses, accounts);
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const run: RunRecord = { ...profiled, losses, tail };
-  const breathe = breathOf(request.signal);
+  const breathe = breathOf(executor, request.signal);
   const { decimals } = document.currency;
   const contributions = await contributionsOf(laid, run, request.primary, decimals, breathe);
   return {
@@ -201,8 +201,9 @@ async function runAll(laid: LaidPool, executor: Executor, request: ValueRequest)
 }
 
 /** Lets other work run and notices an abort; cheap enough to call in every loop. */
-function breathOf(signal: AbortSignal | undefined): () => Promise<void> {
+function breathOf(executor: Executor, signal: AbortSignal | undefined): () => Promise<void> {
   return async () => {
+    await executor.breathe();
     signal?.throwIfAborted();
   };
 }
