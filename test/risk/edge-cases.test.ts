@@ -150,6 +150,24 @@ describe("refusals", () => {
     await expect(run).rejects.toMatchObject({ code: "NUMBER_RANGE" });
   });
 
+  test("value: an abort is heard while contributions are shared out", async () => {
+    const pool = samplePool();
+    const ids = Array.from({ length: 1500 }, (_, i) => `member-${i}`);
+    const members = ids.map((id) => ({ id, margin: "isolated" as const }));
+    const options = ids.map((id) => ({ ...pool.options[0]!, id: `of-${id}`, participant: id }));
+    const control = new AbortController();
+    const run = engine.value(
+      { ...pool, covers: [], options, participants: [...pool.participants, ...members] },
+      {
+        scenarios: 66_000,
+        signal: control.signal,
+        // The end of the simulation; what follows is the sharing out.
+        onProgress: ({ done, total }) => done === total && setTimeout(() => control.abort(), 20),
+      },
+    );
+    await expect(run).rejects.toMatchObject({ name: "AbortError" });
+  });
+
   test("value: the memory bound holds on an engine that has grown before", async () => {
     const own = loadSync();
     await own.value(samplePool(), small);

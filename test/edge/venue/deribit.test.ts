@@ -399,3 +399,9 @@ describe("option chain: real files", () => {
     expect(readPool(pool).document.options.length).toBe(257);
   });
 });
+
+test("importDeribitChain: leaves the forward to the spot where the source has none, and says so", () => {
+  const { pool, notes } = imported(spoilt("futures_price", ""));
+  expect(pool.options.map((option) => option.forward)).toEqual([undefined]);
+  expect(notes).toContain("1 instruments have no futures price; the spot stands for their forward");
+});
