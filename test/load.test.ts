@@ -89,6 +89,29 @@ test.each<[string, object, string, string]>([
   expect(places).toContain(`${code} ${pointer}`);
 });
 
+test("value: shows the matrix that it simulates when one was repaired", async () => {
+  const wrong = {
+    model: "gbm" as const,
+    assets: ["BTC", "ETH", "SOL"],
+    volatility: [0.5, 0.6, 0.9],
+    correlation: [
+      [1, 0.9, 0.9],
+      [0.9, 1, -0.9],
+      [0.9, -0.9, 1],
+    ],
+    repair: "nearest" as const,
+  };
+  const pool = { ...samplePool(), assets: [...samplePool().assets, { id: "SOL", spot: 80 }] };
+  const { market: _, ...bare } = pool;
+  const { market: used, warnings } = await engine.value(bare, { market: wrong, scenarios: 10_000 });
+  // Three correlations of ±0.9 with that sign pattern are nearest to ±1/2.
+  expect(used.correlation[0]![1]).toBeCloseTo(0.5, 6);
+  expect(used.correlation[1]![2]).toBeCloseTo(-0.5, 6);
+  expect(used.parameters.correlation[0]![1]).toBe(0.9);
+  expect(used.smallestEigenvalue).toBeCloseTo(-0.8, 12);
+  expect(warnings.map((warning) => warning.code)).toContain("REPAIRED");
+});
+
 describe("other doors", () => {
   test.each<[string, unknown, string]>([
     ["null", null, "TYPE"],

@@ -73,6 +73,9 @@ export function marketModel(parameters: MarketParameters): MarketModel {
     assets: parameters.assets,
     parameters,
     notes,
+    correlation: parameters.assets.map((_, i) =>
+      Array.from(correlation.subarray(i * width, (i + 1) * width)),
+    ),
     smallestEigenvalue: smallest,
     factors: width,
     columns(times) {

@@ -33,6 +33,8 @@ export interface MarketModel {
   readonly parameters: MarketParameters;
   /** What was noticed while the model was made: rank, conditioning, repairs. */
   readonly notes: readonly { readonly code: string; readonly detail: string }[];
+  /** The correlations that are simulated: as given, or repaired where that was asked for. */
+  readonly correlation: readonly (readonly number[])[];
   /** Smallest eigenvalue of the correlation matrix as given. */
   readonly smallestEigenvalue: number;
   /** Independent standard normals per step. */

@@ -190,7 +190,7 @@ export async function valuePool(
         parameters.model === "student-t" ? (parameters.degreesOfFreedom ?? null) : null,
       assets: ids,
       volatility: model.parameters.volatility,
-      correlation: model.parameters.correlation,
+      correlation: model.correlation,
       smallestEigenvalue: model.smallestEigenvalue,
       parameters,
     },
