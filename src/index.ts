@@ -7,7 +7,7 @@
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export type * from "./book/index.ts";
 export type { Progress } from "./engine/index.ts";
-export { Engine, load, loadSync, type ValueOptions, version } from "./load.ts";
+export { Engine, load, loadSync, version } from "./load.ts";
 export {
   type Calibration,
   calibrate,
@@ -23,6 +23,7 @@ export {
   readMarket,
   readPool,
 } from "./pool/index.ts";
+export type { ValueOptions } from "./request.ts";
 export type * from "./risk/index.ts";
 export { type Settlement, settle } from "./settlement/index.ts";
 export type * from "./terms/index.ts";
