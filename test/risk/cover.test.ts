@@ -126,6 +126,27 @@ describe("covers", () => {
   });
 });
 
+test("cover: severities are drawn apart, whichever covers share a block of words", () => {
+  // Eight certain events of uniform severity: the sum has eight times the variance of one, which
+  // two covers on the same word would raise to ten.
+  const covers = Array.from({ length: 8 }, (_, i) =>
+    cover({
+      id: `c${i}`,
+      annualProbability: 0.999_999_999_999,
+      severity: { kind: "uniform", min: 0, max: 1 },
+      systemicLoading: 0,
+    }),
+  );
+  const sums = losses(covers);
+  const mean = sums.reduce((sum, value) => sum + value, 0) / sums.length;
+  const variance = sums.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sums.length;
+  expect(deviations(sums, 4000 * (1 - 1e-12 ** HORIZON_YEARS))).toBeLessThan(4.9);
+  const chance = 1 - 1e-12 ** HORIZON_YEARS;
+  const known = 8 * 1e6 * (chance / 3 - chance ** 2 / 4);
+  // The variance of a variance of near-normal sums is 2/n of its square.
+  expect(Math.abs(variance / known - 1)).toBeLessThan(4.9 * Math.sqrt(2 / SCENARIOS));
+});
+
 describe("severity tables", () => {
   test.each<[Severity, number]>([
     [{ kind: "beta", alpha: 2, beta: 3 }, 2e-8],

@@ -65,6 +65,15 @@ describe("closed forms", () => {
     expect(Math.abs(value - mean) / standardError).toBeLessThan(4.9);
   });
 
+  test("value: a drift moves the log price of every path", async () => {
+    const market = { ...gbm, drift: [2, 0] };
+    const { risk } = await engine.value(linearPool("long", market), { scenarios: 400_000 });
+    const known = 10 * spot * (Math.exp((2 * 10) / 365 + deviation ** 2 / 2) - 1);
+    const { value, standardError } = risk.expectedLoss;
+    expect(Math.abs(value - known) / standardError).toBeLessThan(4.9);
+    expect(standardError / known).toBeLessThan(0.01);
+  });
+
   test("value: Student-t shocks give the quantile of the scaled t, volatility held", async () => {
     const market = { ...gbm, model: "student-t" as const, degreesOfFreedom: 4 };
     const { risk } = await engine.value(linearPool("short", market), { scenarios: 400_000 });
