@@ -1,5 +1,9 @@
 import { sha256 as hash } from "@noble/hashes/sha2.js";
 import { canonicalJson } from "./json.ts";
+import { atOnce, type Work } from "./work.ts";
+
+/** Bytes between pauses: some ten milliseconds. */
+const PIECE_BYTES = 1 << 21;
 
 /**
  * SHA-256 of bytes.
@@ -8,8 +12,18 @@ import { canonicalJson } from "./json.ts";
  * @source  FIPS 180-4 (2015)
  */
 export function sha256(bytes: Uint8Array): string {
+  return atOnce(sha256Work(bytes));
+}
+
+/** {@link sha256} in pieces. */
+export function* sha256Work(bytes: Uint8Array): Work<string> {
+  const state = hash.create();
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+    state.update(bytes.subarray(from, from + PIECE_BYTES));
+    yield;
+  }
   let hex = "";
-  for (const byte of hash(bytes)) hex += byte.toString(16).padStart(2, "0");
+  for (const byte of state.digest()) hex += byte.toString(16).padStart(2, "0");
   return hex;
 }
 

@@ -1,5 +1,5 @@
 export * from "./check.ts";
-export { digestOf, sha256 } from "./digest.ts";
+export { digestOf, sha256, sha256Work } from "./digest.ts";
 export { assert, ISSUES_MAX, type Issue, PoolError, received, refuse } from "./error.ts";
 export { Findings, type Place, pointerKey, pointerTo } from "./finding.ts";
 export { confusionKey, ID_PATTERN, idClashes, idIssue, type PlacedId } from "./id.ts";
@@ -43,3 +43,4 @@ export {
   readInstant,
   YEAR_MS,
 } from "./time.ts";
+export { atOnce, inPieces, type Work } from "./work.ts";

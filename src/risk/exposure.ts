@@ -1,4 +1,4 @@
-import { readInstant, YEAR_MS } from "../basics/index.ts";
+import { readInstant, type Work, YEAR_MS } from "../basics/index.ts";
 import { black76, exp, log } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import { type Account, type Accounts, byId, carryOf, coinsOf } from "./account.ts";
@@ -84,18 +84,20 @@ function profileOf({ nodes, list }: Accounts, asset: number): number[] {
   return MOVES.map((move) => still + lossAt(true, log(1 + move)));
 }
 
-/** Exposure of the pool per asset: Greeks now, and the loss profile at the horizon. */
-export function exposuresOf(
+/** Exposure of the pool per asset, in pieces: Greeks now, and the loss profile at the horizon. */
+export function* exposureWork(
   accounts: Accounts,
   document: PoolDocument,
   volatility: readonly number[],
   discountRate: number,
-): AssetExposure[] {
+): Work<AssetExposure[]> {
   const greeks = greeksOf(document, discountRate);
-  return accounts.assets.map((id, asset) => {
+  const exposures: AssetExposure[] = [];
+  for (const [asset, id] of accounts.assets.entries()) {
+    yield;
     const { delta, gamma, vega } = greeks.get(id)!;
     const spot = accounts.spots[asset]!;
-    return {
+    exposures.push({
       asset: id,
       spot,
       volatility: volatility[asset]!,
@@ -104,6 +106,7 @@ export function exposuresOf(
       gammaPerPercent: -gamma * spot * spot * 0.01 + 0,
       vegaPerPoint: -vega * 0.01 + 0,
       profile: { move: MOVES, loss: profileOf(accounts, asset) },
-    };
-  });
+    });
+  }
+  return exposures;
 }

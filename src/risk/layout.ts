@@ -1,3 +1,4 @@
+import { atOnce, type Work } from "../basics/index.ts";
 import type { Cover } from "../book/index.ts";
 import {
   ACCOUNT_BYTES,
@@ -56,6 +57,11 @@ export interface LayoutInput {
  * @throws PoolError BUDGET_EXCEEDED
  */
 export function layPool(kernels: Kernels, input: LayoutInput): LaidPool {
+  return atOnce(layPoolWork(kernels, input));
+}
+
+/** {@link layPool} in pieces: a large book takes longer than a page may be kept waiting. */
+export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPool> {
   const { accounts, model } = input;
   const arena = new Arena(kernels, input.bytesMax ?? MEMORY_MAX);
   const columns = model.columns(accounts.times);
@@ -64,29 +70,32 @@ export function layPool(kernels: Kernels, input: LayoutInput): LaidPool {
 
   layModel(arena, words, columns);
   laySeed(arena, words, input.seed);
-  const grids = accounts.nodes.map(
-    (node, index) =>
-      new NodeGrid(
-        arena,
-        columns.bound[node.step * columns.assets + node.asset]!,
-        deviationOf(columns, node.step, node.asset),
-        index,
-        accounts.list.filter(
-          (account) => account.value.has(index) || account.collateral.has(index),
-        ),
-      ),
-  );
+  const grids: NodeGrid[] = [];
+  for (const [index, node] of accounts.nodes.entries()) {
+    yield;
+    const here = accounts.list.filter(
+      (account) => account.value.has(index) || account.collateral.has(index),
+    );
+    const bound = columns.bound[node.step * columns.assets + node.asset]!;
+    grids.push(
+      new NodeGrid(arena, bound, deviationOf(columns, node.step, node.asset), index, here),
+    );
+  }
   const jointAccounts = accounts.list.filter(isJoint);
   const momentCount = grids.reduce((sum, grid) => sum + 4 * grid.cells, 0);
   const sumCount = jointAccounts.length + input.covers.length;
   const moments = arena.take((momentCount + sumCount) * 8);
-  const momentStarts = layNodes(arena, words, accounts, grids, moments);
+  const momentStarts = yield* layNodes(arena, words, accounts, grids, moments);
   words.set(PLAN.SUMS, moments + momentCount * 8);
   words.set(PLAN.HELD, arena.take(8));
 
-  const joint = jointAccounts.map((account) => layJoint(arena, grids, account));
+  const joint: JointAccount[] = [];
+  for (const account of jointAccounts) {
+    joint.push(layJoint(arena, grids, account));
+    yield;
+  }
   layAccountRecords(arena, words, joint);
-  layCovers(arena, words, input);
+  yield* layCovers(arena, words, input);
   if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
   words.set(
     PLAN.SCRATCH,
@@ -196,17 +205,18 @@ export function cubicsOf(cells: Float64Array): Float64Array {
   return out;
 }
 
-function layNodes(
+function* layNodes(
   arena: Arena,
   words: Map<number, number>,
   accounts: Accounts,
   grids: readonly NodeGrid[],
   moments: number,
-): number[] {
+): Work<number[]> {
   const records = arena.take(grids.length * NODE_BYTES);
   const momentStarts: number[] = [];
   let momentStart = 0;
-  grids.forEach((grid, index) => {
+  for (const [index, grid] of grids.entries()) {
+    yield;
     const cubics = cubicsOf(lossCells(accounts.list, grid, index));
     const { first, buckets, low, perUnit } = layBuckets(arena, grid);
     const cells = arena.take(grid.cells * CELL_BYTES);
@@ -225,7 +235,7 @@ function layNodes(
     arena.f64(at + 24, 2).set([low, perUnit]);
     momentStarts.push(momentStart);
     momentStart += 4 * grid.cells;
-  });
+  }
   words.set(PLAN.NODE_COUNT, grids.length);
   words.set(PLAN.NODES, records);
   return momentStarts;
@@ -282,18 +292,19 @@ function layAccountRecords(
   words.set(PLAN.ACCOUNTS, records);
 }
 
-function layCovers(arena: Arena, words: Map<number, number>, input: LayoutInput): void {
+function* layCovers(arena: Arena, words: Map<number, number>, input: LayoutInput): Work<void> {
   const { covers, asOfMs, accounts, model } = input;
   const horizon = accounts.times.at(-1)!;
   const records = arena.take(Math.max(1, covers.length) * COVER_BYTES);
   const tables = new Map<string, number>();
-  covers.forEach((cover, index) => {
+  for (const [index, cover] of covers.entries()) {
+    yield;
     const key = JSON.stringify(cover.severity);
     if (!tables.has(key)) tables.set(key, arena.put(severityTable(cover.severity)));
     const at = records + index * COVER_BYTES;
     arena.f64(at, 8).set(coverRecord(cover, eventProbability(cover, asOfMs, horizon)));
     arena.u32(at + 56, 1)[0] = tables.get(key)!;
-  });
+  }
   const loading = model.parameters.systemicLoading ?? 0;
   words.set(PLAN.COVER_COUNT, covers.length);
   words.set(PLAN.COVERS, records);

@@ -1,4 +1,4 @@
-import { type Level, rankOf, tailCount } from "../basics/index.ts";
+import { type Level, rankOf, tailCount, type Work } from "../basics/index.ts";
 import { orderStatisticInterval } from "../numeric/index.ts";
 import { measureTail, type Tail, worstLosses } from "./tail.ts";
 import type { Estimate, IntervalEstimate, RiskLevel, RiskSummary } from "./valuation.ts";
@@ -97,9 +97,10 @@ function histogramOf(
   return { edges, counts };
 }
 
-function convergenceOf(losses: Float64Array, level: Level): RiskSummary["convergence"] {
+function* convergenceOf(losses: Float64Array, level: Level): Work<RiskSummary["convergence"]> {
   const points: RiskSummary["convergence"][number][] = [];
   for (let parts = 64; parts >= 1; parts /= 2) {
+    yield;
     const n = Math.floor(losses.length / parts);
     if (tailCount(level, n) < CONVERGENCE_TAIL_MIN) continue;
     const risk = riskAt(worstLosses(losses.subarray(0, n), tailNeeded([level], n)), n, level);
@@ -115,17 +116,21 @@ function convergenceOf(losses: Float64Array, level: Level): RiskSummary["converg
   return points;
 }
 
-/** Everything about the distribution of the pool's loss. */
-export function summarise(
+/** Everything about the distribution of the pool's loss, in pieces. */
+export function* summaryWork(
   losses: Float64Array,
   tail: Tail,
   levels: readonly Level[],
   primary: Level,
   horizonDays: number,
-): RiskSummary {
+): Work<RiskSummary> {
   const { value, standardError, deviation } = meanOf(losses);
+  yield;
   let best = Number.POSITIVE_INFINITY;
   for (const loss of losses) if (loss < best) best = loss;
+  yield;
+  const histogram = histogramOf(losses, best, tail.losses[0]!);
+  const convergence = yield* convergenceOf(losses, primary);
   return {
     scenarios: losses.length,
     horizonDays,
@@ -136,8 +141,8 @@ export function summarise(
     levels: [...levels]
       .sort((a, b) => a - b)
       .map((level) => riskAt(tail.losses, losses.length, level)),
-    histogram: histogramOf(losses, best, tail.losses[0]!),
-    convergence: convergenceOf(losses, primary),
+    histogram,
+    convergence,
   };
 }
 

@@ -19,11 +19,34 @@ export function worst(losses: Float64Array, count: number): Tail {
   assert(count >= 1 && count <= losses.length, "a tail has between one and all scenarios");
   const kept = keepWorst(losses, count);
   const threshold = largest(kept, count);
-  const candidates: number[] = [];
-  for (let i = 0; i < losses.length; i++) if (losses[i]! >= threshold) candidates.push(i);
-  candidates.sort((a, b) => losses[b]! - losses[a]! || a - b);
-  const scenarios = Uint32Array.from(candidates.slice(0, count));
-  return { losses: Float64Array.from(scenarios, (s) => losses[s]!), scenarios };
+  const sorted = kept
+    .filter((loss) => loss >= threshold)
+    .sort()
+    .reverse();
+  // Every loss finds its rank in the sorted list; equals take the ranks in order of scenario.
+  const scenarios = new Uint32Array(count);
+  const taken = new Uint32Array(sorted.length);
+  for (let i = 0; i < losses.length; i++) {
+    if (!(losses[i]! >= threshold)) continue;
+    const first = firstRankOf(sorted, losses[i]!);
+    const rank = first + taken[first]!;
+    taken[first]! += 1;
+    // More losses may equal the threshold than the tail has room for.
+    if (rank < count) scenarios[rank] = i;
+  }
+  return { losses: sorted.slice(0, count), scenarios };
+}
+
+/** First position of a value in numbers that descend. */
+function firstRankOf(descending: Float64Array, value: number): number {
+  let low = 0;
+  let high = descending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (descending[middle]! > value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

@@ -1,11 +1,12 @@
 import {
   digestOf,
   type Issue,
+  inPieces,
   type Level,
   PoolError,
   received,
   refuse,
-  sha256,
+  sha256Work,
   TAIL_SCENARIOS_MIN,
   tailCount,
   tailTooThin,
@@ -27,12 +28,12 @@ import {
 import type { Pool } from "../pool/index.ts";
 import { type Accounts, accountsOf, byId } from "./account.ts";
 import { contributionsOf, type RunRecord } from "./contribution.ts";
-import { exposuresOf } from "./exposure.ts";
-import { type LaidPool, layPool } from "./layout.ts";
-import { summarise, tailNeeded } from "./summary.ts";
+import { exposureWork } from "./exposure.ts";
+import { type LaidPool, layPoolWork } from "./layout.ts";
+import { summaryWork, tailNeeded } from "./summary.ts";
 import { worst } from "./tail.ts";
 import type { Notice, Receipt, Valuation } from "./valuation.ts";
-import { waterfallRisk } from "./waterfall-risk.ts";
+import { waterfallWork } from "./waterfall-risk.ts";
 
 /** One valuation, with everything decided. */
 export interface ValueRequest {
@@ -150,8 +151,9 @@ export async function valuePool(
   const discountRate = parameters.discountRate ?? 0;
   const accounts = accountsOf(document, request.horizonDays / 365, discountRate);
   const covers = [...document.covers].sort(byId);
-  const lay = (mode: "profile" | "audit") =>
-    layPool(kernels, {
+  const breathe = executor.breather(request.signal);
+  const lay = (mode: "profile" | "audit") => {
+    const input = {
       accounts,
       covers,
       asOfMs,
@@ -159,13 +161,13 @@ export async function valuePool(
       seed: request.seed,
       mode,
       bytesMax: request.bytesMax,
-    });
-  const breathe = executor.breather(request.signal);
+    };
+    return inPieces(layPoolWork(kernels, input), breathe);
+  };
   const audited =
-    request.mode === "audit" ? (await runAll(lay("audit"), executor, request)).losses : null;
+    request.mode === "audit" ? (await runAll(await lay("audit"), executor, request)).losses : null;
   // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
-  const laid = lay("profile");
-  await breathe();
+  const laid = await lay("profile");
   const profiled = await runAll(laid, executor, request);
   // Read now: the replays for contributions would count their prices again.
   const held = laid.simulation.heldPrices;
@@ -175,14 +177,16 @@ export async function valuePool(
   const run: RunRecord = { ...profiled, losses, tail };
   const { decimals } = document.currency;
   const contributions = await contributionsOf(laid, run, request.primary, decimals, breathe);
-  await breathe();
   const { levels, primary, horizonDays } = request;
-  const risk = summarise(losses, tail, levels, primary, horizonDays);
-  await breathe();
-  const waterfall = waterfallRisk(losses, tail, document.waterfall, decimals, primary);
-  await breathe();
+  const summary = summaryWork(losses, tail, levels, primary, horizonDays);
+  const risk = await inPieces(summary, breathe);
+  const layers = waterfallWork(losses, tail, document.waterfall, decimals, primary);
+  const waterfall = await inPieces(layers, breathe);
+  const profiles = exposureWork(accounts, document, parameters.volatility, discountRate);
+  const exposures = await inPieces(profiles, breathe);
+  const digest = await inPieces(sha256Work(littleEndian(losses)), breathe);
   return {
-    receipt: receiptOf(request, parameters, losses),
+    receipt: receiptOf(request, parameters, digest),
     pool: poolFigures(request.pool, laid),
     market: {
       model: parameters.model,
@@ -197,7 +201,7 @@ export async function valuePool(
     risk,
     waterfall,
     contributions,
-    exposures: exposuresOf(accounts, document, parameters.volatility, discountRate),
+    exposures,
     assumptions: assumptionsOf(request, parameters),
     warnings: warningsOf(request, model, laid, held),
   };
@@ -242,11 +246,7 @@ function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
   };
 }
 
-function receiptOf(
-  request: ValueRequest,
-  parameters: MarketParameters,
-  losses: Float64Array,
-): Receipt {
+function receiptOf(request: ValueRequest, parameters: MarketParameters, losses: string): Receipt {
   return {
     engine: "riskpool",
     version: request.version,
@@ -259,7 +259,7 @@ function receiptOf(
     levels: request.levels.map((level) => level / 1e6),
     primaryLevel: request.primary / 1e6,
     mode: request.mode,
-    losses: sha256(littleEndian(losses)),
+    losses,
   };
 }
 

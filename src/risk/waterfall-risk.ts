@@ -1,4 +1,12 @@
-import { fractionDown, type Level, moneyToNumber, readMoney, tailCount } from "../basics/index.ts";
+import {
+  atOnce,
+  fractionDown,
+  type Level,
+  moneyToNumber,
+  readMoney,
+  tailCount,
+  type Work,
+} from "../basics/index.ts";
 import type { Layer, WaterfallTerms } from "../terms/index.ts";
 import { pairwise, rankFromWorst } from "./summary.ts";
 import { type Tail, tailWeights } from "./tail.ts";
@@ -103,6 +111,17 @@ export function waterfallRisk(
   decimals: number,
   level: Level,
 ): WaterfallRisk {
+  return atOnce(waterfallWork(losses, tail, terms, decimals, level));
+}
+
+/** {@link waterfallRisk} in pieces. */
+export function* waterfallWork(
+  losses: Float64Array,
+  tail: Tail,
+  terms: WaterfallTerms,
+  decimals: number,
+  level: Level,
+): Work<WaterfallRisk> {
   const n = losses.length;
   let attachment = 0;
   let prefunded = 0;
@@ -110,27 +129,31 @@ export function waterfallRisk(
   for (const tranche of tranchesOf(terms, decimals)) {
     const slice = { from: attachment, size: tranche.capacity };
     const end = attachment + tranche.capacity;
-    layers.push({
-      ...tranche,
-      attachment,
-      hit: share(losses, (loss) => loss > slice.from),
-      exhausted: share(losses, (loss) => loss > slice.from && loss >= end),
-      expectedLoss: meanDraw(losses, slice),
-      tailLoss: tailDraw(tail, n, level, slice),
-    });
+    yield;
+    const hit = share(losses, (loss) => loss > slice.from);
+    yield;
+    const exhausted = share(losses, (loss) => loss > slice.from && loss >= end);
+    yield;
+    const expectedLoss = meanDraw(losses, slice);
+    yield;
+    const tailLoss = tailDraw(tail, n, level, slice);
+    layers.push({ ...tranche, attachment, hit, exhausted, expectedLoss, tailLoss });
     attachment = end;
     if (tranche.kind !== "assessment") prefunded = end;
   }
   const rest = { from: attachment, size: Number.POSITIVE_INFINITY };
+  yield;
+  const probability = share(losses, (loss) => loss > attachment);
+  yield;
+  const expectedLoss = meanDraw(losses, rest);
+  yield;
+  const expectedSize = sizeBeyond(losses, attachment);
+  yield;
+  const tailLoss = tailDraw(tail, n, level, rest);
   return {
     level: level / 1e6,
     layers,
-    socialised: {
-      probability: share(losses, (loss) => loss > attachment),
-      expectedLoss: meanDraw(losses, rest),
-      expectedSize: sizeBeyond(losses, attachment),
-      tailLoss: tailDraw(tail, n, level, rest),
-    },
+    socialised: { probability, expectedLoss, expectedSize, tailLoss },
     insolvency: { probability: share(losses, (loss) => loss > prefunded) },
   };
 }
