@@ -1,3 +1,4 @@
+import { printInstant } from "../../basics/index.ts";
 import {
   type Issue,
   type OptionPosition,
@@ -406,7 +407,7 @@ function poolOf(
       type: quote.type,
       side: "long",
       strike: quote.strike,
-      expiry: isoOf(quote.expiryMs),
+      expiry: printInstant(quote.expiryMs),
       quantity: tidy(quote.openInterest * options.share),
       impliedVolatility: tidy(quote.impliedVolatility * (unit === "percent" ? 0.01 : 1)),
       ...(quote.forward !== null && { forward: quote.forward }),
@@ -422,7 +423,7 @@ function poolOf(
     format: "riskpool",
     version: 1,
     name: options.name ?? `${tidy(options.share * 100)} % of the open interest of an option chain`,
-    asOf: isoOf(asOfMs),
+    asOf: printInstant(asOfMs),
     currency: { code: "USD", decimals: 2 },
     assets: assets.map((id) => ({ id, spot: spots.get(id)! })),
     participants: ids.map((id) => ({ id, margin: "isolated" })),
@@ -470,8 +471,4 @@ function waterfallOf(notional: number, ids: readonly string[]): PoolDocument["wa
       weights: ids.map((participant) => ({ participant, weight: 1 })),
     },
   };
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString().replace(".000Z", "Z");
 }
