@@ -9,20 +9,17 @@ const SLICE_MS = 12;
  */
 export const inlineExecutor: Executor = {
   breather(signal) {
-    let sliceEnd = performance.now() + SLICE_MS;
+    const slice = new Slice();
     return async () => {
-      if (performance.now() >= sliceEnd) {
-        await pause();
-        sliceEnd = performance.now() + SLICE_MS;
-      }
+      if (slice.isOver) await slice.next();
       signal?.throwIfAborted();
     };
   },
 
   async run(simulation, chunks, hooks) {
     const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
+    const slice = new Slice();
     let done = 0;
-    let sliceEnd = performance.now() + SLICE_MS;
     hooks.signal?.throwIfAborted();
     for (const [index, chunk] of chunks.entries()) {
       const end = chunk.first + chunk.count;
@@ -30,18 +27,31 @@ export const inlineExecutor: Executor = {
         const count = Math.min(BATCH, end - first);
         hooks.onLosses(first, simulation.runRange(first, count));
         done += count;
-        if (performance.now() >= sliceEnd) {
-          hooks.onProgress?.({ done, total });
-          await pause();
-          hooks.signal?.throwIfAborted();
-          sliceEnd = performance.now() + SLICE_MS;
-        }
+        if (!slice.isOver) continue;
+        hooks.onProgress?.({ done, total });
+        await slice.next();
+        hooks.signal?.throwIfAborted();
       }
       hooks.onChunk(index, simulation.takeMoments());
     }
     hooks.onProgress?.({ done, total });
   },
 };
+
+/** A stretch of work in the caller's thread. */
+class Slice {
+  #end = performance.now() + SLICE_MS;
+
+  get isOver(): boolean {
+    return performance.now() >= this.#end;
+  }
+
+  /** Gives everyone else a turn and starts the next stretch. */
+  async next(): Promise<void> {
+    await pause();
+    this.#end = performance.now() + SLICE_MS;
+  }
+}
 
 // A message gets its turn at once; a timer would wait four milliseconds in a browser.
 function pause(): Promise<void> {
