@@ -6,7 +6,7 @@
  * at settlement, prices at which an isolated account is worth nothing), so that a cubic never
  * has to bend around a corner.
  *
- *   node      │ step i32 │ asset i32 │ buckets i32 │ first u32 │ cells u32 │ moments u32 │ low f64 │ bucketsPerUnit f64 │
+ *   node      │ step i32 │ asset i32 │ unused i32 │ first u32 │ cells u32 │ moments u32 │ low f64 │ bucketsPerUnit f64 │
  *   first     [buckets] u32: byte offset of the first cell that reaches into the bucket
  *   cells     start, 1/width, c0, c2, c1, c3, end, unused: one cache line each; the last end is +infinity
  *   moments   Σw, Σw·t, Σw·t², Σw·t³ per cell

@@ -91,24 +91,39 @@ export async function contributionsOf(
 
 interface Owner {
   readonly id: string;
-  readonly index: number;
   readonly accounts: readonly Account[];
   readonly nodes: readonly number[];
+  /** Its places in the pool's lists of joint accounts and of covers. */
+  readonly joint: readonly number[];
+  readonly covers: readonly number[];
+}
+
+/** Appends to the list of a key, which is made on first use. */
+function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 function ownersOf(pool: LaidPool): Owner[] {
   const { accounts } = pool;
   const accountsOf = new Map<number, Account[]>();
-  for (const account of accounts.list) {
-    const list = accountsOf.get(account.owner) ?? [];
-    list.push(account);
-    accountsOf.set(account.owner, list);
-  }
+  const jointOf = new Map<number, number[]>();
+  const coversOf = new Map<string, number[]>();
+  for (const account of accounts.list) append(accountsOf, account.owner, account);
+  for (const [j, { account }] of pool.joint.entries()) append(jointOf, account.owner, j);
+  for (const [c, { holder }] of pool.covers.entries()) append(coversOf, holder, c);
   return [...accounts.participants, HOLDINGS_ID].map((id, i) => {
     const index = i === accounts.participants.length ? -1 : i;
     const list = accountsOf.get(index) ?? [];
     const nodes = [...new Set(list.flatMap((account) => [...account.value.keys()]))];
-    return { id, index, accounts: list, nodes: nodes.sort((a, b) => a - b) };
+    return {
+      id,
+      accounts: list,
+      nodes: nodes.sort((a, b) => a - b),
+      joint: jointOf.get(index) ?? [],
+      covers: coversOf.get(id) ?? [],
+    };
   });
 }
 
@@ -250,8 +265,8 @@ function figuresOf(
   }
   // Only now: growing the memory for the profiles detaches older views.
   const losses = arena.f64(alone.column, alone.count);
-  pool.joint.forEach((joint, j) => {
-    if (joint.account.owner !== owner.index) return;
+  for (const j of owner.joint) {
+    const joint = pool.joint[j]!;
     for (let g = 0; g < adjoint.groups; g++) averages[g]! += adjoint.sums[g]![j]!;
     const equity = arena.f64(alone.equity, alone.count).fill(0);
     for (const { node, cubics } of joint.tables) {
@@ -259,13 +274,12 @@ function figuresOf(
     }
     kernels.shortfall(alone.equity, joint.prior, alone.count);
     for (let s = 0; s < alone.count; s++) losses[s]! += equity[s]!;
-  });
-  pool.covers.forEach((cover, c) => {
-    if (cover.holder !== owner.id) return;
+  }
+  for (const c of owner.covers) {
     for (let g = 0; g < adjoint.groups; g++)
       averages[g]! += adjoint.sums[g]![pool.joint.length + c]!;
     for (const { scenario, amount } of alone.payments.get(c) ?? []) losses[scenario]! += amount;
-  });
+  }
   const count = Math.min(alone.count, Math.ceil(tailCount(level, alone.count)) + 1);
   const tail = worstLosses(losses, count);
   const { expectedShortfall, esStandardError } = measureTail(tail, alone.count, level);

@@ -159,10 +159,9 @@ function laySeed(arena: Arena, words: Map<number, number>, seed: bigint): void {
 /** Legs of all accounts at a node that are smooth there, with what they are worth now taken off. */
 function smoothLegs(accounts: readonly Account[], grid: NodeGrid, node: number): Legs {
   const sum = noLegs();
-  const masked = new Set(grid.masked.map(({ account }) => account));
   for (const account of accounts) {
     const legs = account.value.get(node);
-    if (!legs || masked.has(account)) continue;
+    if (!legs || grid.maskOf.has(account)) continue;
     addLegs(sum, legs);
     if (account.value.keys().next().value !== node) continue;
     sum.constant -= account.valueNow;
@@ -185,9 +184,9 @@ export function lossCells(
 ): Float64Array {
   const cells = new Float64Array(4 * grid.cells);
   grid.add(smoothLegs(accounts, grid, node), cells);
-  const wanted = new Set(accounts);
-  for (const masked of grid.masked) {
-    if (wanted.has(masked.account)) grid.addMasked(masked, node, cells);
+  for (const account of accounts) {
+    const alive = grid.maskOf.get(account);
+    if (alive) grid.addMasked(account, alive, node, cells);
   }
   return cells;
 }
@@ -218,7 +217,7 @@ function* layNodes(
   for (const [index, grid] of grids.entries()) {
     yield;
     const cubics = cubicsOf(lossCells(accounts.list, grid, index));
-    const { first, buckets, low, perUnit } = layBuckets(arena, grid);
+    const { first, low, perUnit } = layBuckets(arena, grid);
     const cells = arena.take(grid.cells * CELL_BYTES);
     const view = arena.f64(cells, (grid.cells * CELL_BYTES) / 8);
     for (let c = 0; c < grid.cells; c++) {
@@ -230,7 +229,7 @@ function* layNodes(
     }
     const at = records + index * NODE_BYTES;
     const node = accounts.nodes[index]!;
-    arena.i32(at, 3).set([node.step, node.asset, buckets]);
+    arena.i32(at, 2).set([node.step, node.asset]);
     arena.u32(at + 12, 3).set([first, cells, moments + momentStart * 8]);
     arena.f64(at + 24, 2).set([low, perUnit]);
     momentStarts.push(momentStart);
@@ -254,7 +253,7 @@ function layBuckets(arena: Arena, grid: NodeGrid) {
     while (cell < grid.cells - 1 && grid.edges[cell + 1]! <= start) cell++;
     view[b] = cell * CELL_BYTES;
   }
-  return { first, buckets: 2 * half, low: -half * width, perUnit: 1 / width };
+  return { first, low: -half * width, perUnit: 1 / width };
 }
 
 function layJoint(arena: Arena, grids: readonly NodeGrid[], account: Account): JointAccount {

@@ -14,13 +14,6 @@ const TOLERANCE = 3e-10;
 const HERMITE_ERROR = 1.4e-3;
 const PIECES_MAX = 64;
 
-/** An isolated account at this node that is worthless on some cells. */
-export interface MaskedAccount {
-  readonly account: Account;
-  /** [cells] 1 where collateral plus value is positive. */
-  readonly alive: Uint8Array;
-}
-
 /**
  * The cells of one node: edges in log return that follow the book.
  *
@@ -34,7 +27,8 @@ export class NodeGrid {
   readonly cells: number;
   /** Width of the base cells in the core; buckets of this width share their edges. */
   readonly bucketWidth: number;
-  readonly masked: readonly MaskedAccount[];
+  /** Isolated accounts that are worthless on some cells: [cells] 1 where value and collateral are positive. */
+  readonly maskOf: ReadonlyMap<Account, Uint8Array>;
   readonly #arena: Arena;
   readonly #padded: number;
   readonly #at: { x: number; spot: number; values: number; slopes: number };
@@ -83,9 +77,11 @@ export class NodeGrid {
       values: arena.take(laid.padded * 8),
       slopes: arena.take(laid.padded * 8),
     };
-    this.masked = floored
-      .map((account) => ({ account, alive: this.#aliveCells(account, node) }))
-      .filter(({ alive }) => alive.includes(0));
+    this.maskOf = new Map(
+      floored
+        .map((account) => [account, this.#aliveCells(account, node)] as const)
+        .filter(([, alive]) => alive.includes(0)),
+    );
   }
 
   /** Value and slope of calls at all edges, as views that the next call overwrites. */
@@ -153,7 +149,7 @@ export class NodeGrid {
   }
 
   /** Adds what the pool bears of a masked account: value less value now where alive, else minus collateral. */
-  addMasked({ account, alive }: MaskedAccount, node: number, cells: Float64Array): void {
+  addMasked(account: Account, alive: Uint8Array, node: number, cells: Float64Array): void {
     const before = account.valueNow + Math.max(0, -(account.valueNow + account.collateralNow));
     const value = account.value.get(node) ?? noLegs();
     this.add({ ...value, constant: value.constant - before }, cells, alive);
