@@ -16,8 +16,8 @@ export interface RunHooks {
   /** Stops the run: the returned promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Losses of a batch of paths; the view is only good during the call. */
-  onLosses(first: number, losses: Float64Array): void;
+  /** Columns of a batch of paths, the losses first; the views are only good during the call. */
+  onBatch(first: number, columns: readonly Float64Array[]): void;
   /** Moments and sums of a whole chunk. */
   onChunk(index: number, moments: Float64Array): void;
 }

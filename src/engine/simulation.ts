@@ -94,6 +94,11 @@ export class Simulation {
     return this.arena.f64(this.#losses, count);
   }
 
+  /** Columns of the last run, the losses first: views that the next run overwrites. */
+  columns(count: number): readonly Float64Array[] {
+    return [this.arena.f64(this.#losses, count)];
+  }
+
   /** Copies moments and sums gathered since the last call, and clears them. */
   takeMoments(): Float64Array {
     const view = this.arena.f64(this.#moments.address, this.#moments.count);

@@ -221,7 +221,7 @@ async function runAll(laid: LaidPool, executor: Executor, request: ValueRequest)
   await executor.run(laid.simulation, chunks, {
     signal: request.signal,
     onProgress: request.onProgress,
-    onLosses: (first, batch) => losses.set(batch, first),
+    onBatch: (first, [batch]) => losses.set(batch!, first),
     onChunk: (index, gathered) => {
       moments[index] = gathered;
     },

@@ -25,7 +25,8 @@ export const inlineExecutor: Executor = {
       const end = chunk.first + chunk.count;
       for (let first = chunk.first; first < end; first += BATCH) {
         const count = Math.min(BATCH, end - first);
-        hooks.onLosses(first, simulation.runRange(first, count));
+        simulation.runRange(first, count);
+        hooks.onBatch(first, simulation.columns(count));
         done += count;
         if (!slice.isOver) continue;
         hooks.onProgress?.({ done, total });
