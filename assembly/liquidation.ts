@@ -1,0 +1,414 @@
+/**
+ * Liquidation along a path: funding, extremes between steps, accounts over several assets, and
+ * what all of it adds to the pool's losses.
+ *
+ *   screen   │ account i32 │ entries i32 │ address u32 │ dead u32 │ constant f64 │ timed f64 │
+ *   entry    │ column u32 │ funding column u32 │ weight f64 │ funding f64 │
+ *   dead     [TILE] bits: lanes whose account is no longer screened
+ *   blocks   │ prices [U] for one lane │ least, most x, G [4U] │ x [B×U] │ G [B×U] │, columns of TILE
+ *   barrier  │ last step i32 │ node i32 │ cubics u32 │ pad │
+ *
+ * An account over several assets has the margin constant + Σ weight · S - funding · G. Its least
+ * value over a block of steps follows from the extremes of each asset in the block, so most
+ * accounts are looked at once per block; only where that bound is not positive does every step of
+ * the block count. The result is that of looking at every step.
+ */
+import {
+  accountOf, COIN_BYTES, COLUMN, ENTRY_BYTES, expOne, fundingAt, INDEX_NONE, INDEX_PRICED, isBreached, laneBytes, MARGIN_LEG_BYTES,
+  OPEN, priceAt, startLanes, STATISTICS, visit, watch, addClosed, firstEntry, nextEntry, entryAt,
+} from "./margin";
+import { normals } from "./normal";
+import {
+  ACCOUNT_COUNT, ASSETS, COVER_COUNT, EVENTS, KEYS, MARGIN, M_ACCOUNT_COUNT, M_BLOCK, M_BLOCKS, M_CONTINUOUS, M_ENTRIES, M_EXTREMES,
+  M_FUNDING_SUMS,  M_LANES, M_NET_FUNDING, M_NET_TIMED, M_PRICED, M_RATES, M_SCREENS, M_SCREEN_COUNT, M_STEP_SUMS, M_SUMS, M_TIMES,
+  M_TOUCHED, M_VARIANCES, STEPS, TILE, WITH_MOMENTS, address, number, word,
+} from "./plan";
+import { expColumn } from "./vector-math";
+import { scan, startWatches, TOUCH_BYTES } from "./watch";
+
+/** Stream of the extremes between steps. */
+// @ts-ignore: decorator
+@inline const STREAM_BRIDGE: u32 = 4;
+// @ts-ignore: decorator
+@inline export const SCREEN_BYTES: usize = 32;
+// @ts-ignore: decorator
+@inline export const SCREEN_ENTRY_BYTES: usize = 24;
+
+/** Where in the blocks the extremes of an asset stand: least and most x, least and most G. */
+export function blockExtremesAt(assets: i32): usize {
+  return <usize>assets * COLUMN;
+}
+
+/** Bytes of the blocks of a program. */
+export function blockBytes(assets: i32, steps: i32): usize {
+  return <usize>assets * COLUMN * <usize>(5 + 2 * steps);
+}
+
+// @ts-ignore: decorator
+@inline
+function blockRow(blocks: usize, assets: i32, step: i32, steps: i32, funding: bool): usize {
+  const row = (funding ? steps : 0) + step % steps + 5;
+  return blocks + <usize>assets * COLUMN * <usize>row;
+}
+
+/** Makes everything ready for a tile. */
+export function startMargin(plan: usize, count: i32): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS);
+  startLanes(margin, assets);
+  startWatches(margin, count);
+  if (word(margin, M_PRICED)) {
+    const prices = priceAt(address(margin, M_LANES), assets, 0);
+    for (let p: usize = 0; p < <usize>assets * COLUMN; p += 16) v128.store(prices + p, f64x2.splat(1));
+  }
+  let screen = address(margin, M_SCREENS);
+  for (let s = word(margin, M_SCREEN_COUNT); s > 0; s--) {
+    memory.fill(<usize>load<u32>(screen, 12), 0, <usize>TILE >> 3);
+    screen += SCREEN_BYTES;
+  }
+}
+
+/**
+ * One step of a tile: funding of the step, hits, and at the end of a block whatever needs a
+ * look at every step.
+ *
+ * shape   x, before [U×TILE] f64: log prices now and a step ago (`before` only where extremes are
+ *         sampled); scale [TILE] f64 or 0
+ */
+export function stepMargin(plan: usize, paths: usize, step: i32, x: usize, before: usize, scale: usize, count: i32): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS);
+  if (word(margin, M_PRICED)) addFunding(plan, step, x, count);
+  const steps = word(margin, M_BLOCK);
+  if (steps) keepBlock(plan, step, x, steps);
+  if (word(margin, M_CONTINUOUS)) {
+    const low = address(margin, M_EXTREMES), high = low + <usize>assets * COLUMN;
+    extremes(plan, paths, step, x, before, scale, low, high, count);
+    scan(plan, step, x, low, high, before, count);
+  } else scan(plan, step, x, x, x, x, count);
+  if (steps && (step % steps == steps - 1 || step == word(plan, STEPS) - 1)) {
+    const first = step - step % steps;
+    if (word(margin, M_SCREEN_COUNT)) screenBlock(plan, first, step, count);
+    visitOpen(plan, first, step, count);
+  }
+}
+
+/** G += rate · years · S with the price that the step began with, then the price of its end. */
+function addFunding(plan: usize, step: i32, x: usize, count: i32): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS);
+  const lanes = address(margin, M_LANES);
+  const times = address(margin, M_TIMES) + (<usize>step << 3);
+  const years = load<f64>(times) - (step ? load<f64>(times - 8) : 0.0);
+  const end = <usize>count << 3;
+  for (let u = 0; u < assets; u++) {
+    const rate = load<f64>(address(margin, M_RATES) + (<usize>u << 3));
+    if (rate == 0) continue;
+    const index = fundingAt(lanes, assets, u), price = priceAt(lanes, assets, u);
+    const due = f64x2.splat(rate * years);
+    for (let p: usize = 0; p < end; p += 16) {
+      v128.store(index + p, f64x2.add(v128.load(index + p), f64x2.mul(due, v128.load(price + p))));
+    }
+    expColumn(price, x + <usize>u * COLUMN, count);
+  }
+}
+
+/**
+ * Least and most log price since the step before, given both ends: a Brownian bridge's minimum is
+ * (x0 + x1 - √((x1 - x0)² - 2 v ln u)) / 2, and -2 ln u is the square of two normals. The two
+ * extremes are drawn apart; each has its own exact law.
+ *
+ * source  Glasserman (2003), §6.4
+ */
+function extremes(
+  plan: usize, paths: usize, step: i32, x: usize, before: usize, scale: usize, low: usize, high: usize, count: i32,
+): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS);
+  const z = high + <usize>assets * COLUMN;
+  const end = <usize>count << 3;
+  const half = f64x2.splat(0.5);
+  for (let u = 0; u < assets; u++) {
+    const column = <usize>u * COLUMN;
+    normals(z, paths, count, TILE, address(plan, KEYS), STREAM_BRIDGE, step * assets + u, 1);
+    const variance = v128.load64_splat(address(margin, M_VARIANCES) + (<usize>(step * assets + u) << 3));
+    for (let p: usize = 0; p < end; p += 16) {
+      const x0 = v128.load(before + column + p), x1 = v128.load(x + column + p);
+      let v = variance;
+      if (scale) v = f64x2.mul(v, f64x2.mul(v128.load(scale + p), v128.load(scale + p)));
+      const move = f64x2.sub(x1, x0), sum = f64x2.add(x0, x1);
+      const square = f64x2.mul(move, move);
+      const down = f64x2.sqrt(f64x2.add(square, f64x2.mul(v, squares(z + p))));
+      const up = f64x2.sqrt(f64x2.add(square, f64x2.mul(v, squares(z + 2 * COLUMN + p))));
+      v128.store(low + column + p, f64x2.mul(half, f64x2.sub(sum, down)));
+      v128.store(high + column + p, f64x2.mul(half, f64x2.add(sum, up)));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function squares(z: usize): v128 {
+  const a = v128.load(z), b = v128.load(z + COLUMN);
+  return f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b));
+}
+
+function keepBlock(plan: usize, step: i32, x: usize, steps: i32): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS);
+  const blocks = address(margin, M_BLOCKS);
+  const bytes = <usize>assets * COLUMN;
+  memory.copy(blockRow(blocks, assets, step, steps, false), x, bytes);
+  if (word(margin, M_PRICED)) {
+    memory.copy(blockRow(blocks, assets, step, steps, true), fundingAt(address(margin, M_LANES), assets, 0), bytes);
+  }
+}
+
+/** Prices of an account's assets for one lane, from the kept log prices. */
+function lanePrices(margin: usize, account: usize, row: usize): usize {
+  const prices = address(margin, M_BLOCKS);
+  let leg = <usize>load<u32>(account);
+  for (let l = load<i32>(account, 4); l > 0; l--) {
+    const column = <usize>load<i32>(leg) * COLUMN;
+    store<f64>(prices + column, expOne(load<f64>(row + column)));
+    leg += MARGIN_LEG_BYTES;
+  }
+  let coin = <usize>load<u32>(account, 8);
+  for (let c = load<i32>(account, 12); c > 0; c--) {
+    const column = <usize>load<i32>(coin) * COLUMN;
+    store<f64>(prices + column, expOne(load<f64>(row + column)));
+    coin += COIN_BYTES;
+  }
+  return prices;
+}
+
+/** Looks at every open entry at every step of the block from its own on. */
+function visitOpen(plan: usize, first: i32, last: i32, count: i32): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
+  const blocks = address(margin, M_BLOCKS);
+  const open = address(margin, M_LANES) + OPEN;
+  for (let lane = 0; lane < count; lane++) {
+    const here = <usize>lane << 3;
+    let link = open + (<usize>lane << 2);
+    while (load<i32>(link)) {
+      const entry = entryAt(margin, load<i32>(link));
+      const account = accountOf(margin, load<i32>(entry, 8));
+      let done = false;
+      for (let step = max(first, load<i32>(entry, 12)); step <= last && !done; step++) {
+        const prices = lanePrices(margin, account, blockRow(blocks, assets, step, steps, false) + here);
+        done = visit(margin, assets, lane, entry, prices, blockRow(blocks, assets, step, steps, true) + here, step);
+      }
+      if (done) store<i32>(link, load<i32>(entry, 4));
+      else link = entry + 4;
+    }
+  }
+}
+
+function blockExtremes(plan: usize, first: i32, last: i32, count: i32): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
+  const blocks = address(margin, M_BLOCKS);
+  const out = blocks + blockExtremesAt(assets);
+  const bytes = <usize>assets * COLUMN;
+  const end = <usize>count << 3;
+  const priced = word(margin, M_PRICED) != 0;
+  for (let u = 0; u < assets; u++) {
+    const column = <usize>u * COLUMN;
+    for (let p: usize = column; p < column + end; p += 16) {
+      let least = v128.load(blockRow(blocks, assets, first, steps, false) + p), most = least;
+      for (let step = first + 1; step <= last; step++) {
+        const x = v128.load(blockRow(blocks, assets, step, steps, false) + p);
+        least = f64x2.pmin(least, x);
+        most = f64x2.pmax(most, x);
+      }
+      v128.store(out + p, least);
+      v128.store(out + bytes + p, most);
+      if (!priced) continue;
+      least = v128.load(blockRow(blocks, assets, first, steps, true) + p);
+      most = least;
+      for (let step = first + 1; step <= last; step++) {
+        const g = v128.load(blockRow(blocks, assets, step, steps, true) + p);
+        least = f64x2.pmin(least, g);
+        most = f64x2.pmax(most, g);
+      }
+      v128.store(out + 2 * bytes + p, least);
+      v128.store(out + 3 * bytes + p, most);
+    }
+    expColumn(out + column, out + column, count);
+    expColumn(out + bytes + column, out + bytes + column, count);
+  }
+}
+
+function screenBlock(plan: usize, first: i32, last: i32, count: i32): void {
+  const margin = address(plan, MARGIN);
+  blockExtremes(plan, first, last, count);
+  const begin = load<f64>(address(margin, M_TIMES) + (<usize>first << 3));
+  const until = load<f64>(address(margin, M_TIMES) + (<usize>last << 3));
+  const priced = word(margin, M_PRICED) != 0;
+  const end = <usize>count << 3;
+  let screen = address(margin, M_SCREENS);
+  for (let s = word(margin, M_SCREEN_COUNT); s > 0; s--) {
+    const timed = load<f64>(screen, 24);
+    const constant = f64x2.splat(load<f64>(screen, 16) - max(timed * begin, timed * until));
+    const entries = <usize>load<u32>(screen, 8), entriesEnd = entries + <usize>load<i32>(screen, 4) * SCREEN_ENTRY_BYTES;
+    for (let p: usize = 0; p < end; p += 32) {
+      let a = constant, b = constant;
+      for (let entry = entries; entry < entriesEnd; entry += SCREEN_ENTRY_BYTES) {
+        const column = <usize>load<u32>(entry) + p;
+        const weight = v128.load64_splat(entry, 8);
+        a = f64x2.add(a, f64x2.mul(weight, v128.load(column)));
+        b = f64x2.add(b, f64x2.mul(weight, v128.load(column, 16)));
+        if (priced) {
+          const index = <usize>load<u32>(entry, 4) + p;
+          const funding = v128.load64_splat(entry, 16);
+          a = f64x2.sub(a, f64x2.mul(funding, v128.load(index)));
+          b = f64x2.sub(b, f64x2.mul(funding, v128.load(index, 16)));
+        }
+      }
+      // The sign bit of each lane.
+      const below = i64x2.bitmask(a) | (i64x2.bitmask(b) << 2);
+      if (below) suspects(plan, screen, <i32>(p >> 3), below, first, last);
+    }
+    screen += SCREEN_BYTES;
+  }
+}
+
+/** Looks at every step of the block for the lanes whose bound is not positive. */
+function suspects(plan: usize, screen: usize, lane: i32, below: i32, first: i32, last: i32): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
+  const blocks = address(margin, M_BLOCKS);
+  const item = load<i32>(screen);
+  const account = accountOf(margin, item);
+  const dead = <usize>load<u32>(screen, 12);
+  for (; below; below >>= 1, lane++) {
+    if (!(below & 1)) continue;
+    const byte = dead + (<usize>lane >> 3);
+    const bit = <u8>1 << <u8>(lane & 7);
+    if (load<u8>(byte) & bit) continue;
+    const here = <usize>lane << 3;
+    for (let step = first; step <= last; step++) {
+      const prices = lanePrices(margin, account, blockRow(blocks, assets, step, steps, false) + here);
+      const time = load<f64>(address(margin, M_TIMES) + (<usize>step << 3));
+      if (!isBreached(account, prices, blockRow(blocks, assets, step, steps, true) + here, time)) continue;
+      store<u8>(byte, load<u8>(byte) | bit);
+      watch(margin, lane, item, step);
+      break;
+    }
+  }
+}
+
+/**
+ * Adds what liquidation changed to the losses of a tile, once the horizon is reached.
+ *
+ * shape   x [U×TILE] f64 at the horizon; at, t: places on the nodes, see profile.ts
+ * reads   plan, entries   writes  losses, sums, events, statistics
+ * bits    entries add lane by lane, each in the order of its path
+ */
+export function finishMargin(
+  plan: usize, paths: usize, x: usize, at: usize, t: usize, weights: usize, losses: usize, out: usize, outStride: usize, count: i32,
+): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS);
+  const lanes = address(margin, M_LANES);
+  const last = load<f64>(address(margin, M_TIMES) + (<usize>(word(plan, STEPS) - 1) << 3));
+  const bytes = <usize>count << 3;
+  for (let u = 0; u < assets; u++) expColumn(priceAt(lanes, assets, u), x + <usize>u * COLUMN, count);
+  addClosed(margin, assets, losses, last, number(margin, M_NET_TIMED), address(margin, M_NET_FUNDING), bytes);
+  if (word(plan, WITH_MOMENTS)) addFundingSums(margin, assets, weights, count);
+  if (word(plan, WITH_MOMENTS) || address(margin, M_TOUCHED)) {
+    for (let lane = 0; lane < count; lane++) finishLane(plan, paths, lane, at, t, weights, losses, last);
+  }
+  if (!out) return;
+  for (let s: usize = 0; s < 4; s++) memory.copy(out + s * outStride, lanes + STATISTICS + s * COLUMN, bytes);
+}
+
+function addFundingSums(margin: usize, assets: i32, weights: usize, count: i32): void {
+  const sums = address(margin, M_FUNDING_SUMS);
+  const lanes = address(margin, M_LANES);
+  for (let u = 0; u <= assets; u++) {
+    if (u < assets && load<f64>(address(margin, M_RATES) + (<usize>u << 3)) == 0) continue;
+    const index = u < assets ? fundingAt(lanes, assets, u) : 0;
+    const at = sums + (<usize>u << 3);
+    let sum = load<f64>(at);
+    for (let p: usize = 0; p < <usize>count << 3; p += 8) {
+      sum += load<f64>(weights + p) * (index ? load<f64>(index + p) : 1.0);
+    }
+    store<f64>(at, sum);
+  }
+}
+
+function finishLane(plan: usize, paths: usize, lane: i32, at: usize, t: usize, weights: usize, losses: usize, time: f64): void {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS);
+  const lanes = address(margin, M_LANES);
+  const here = <usize>lane << 3;
+  const prices = priceAt(lanes, assets, 0) + here, funding = fundingAt(lanes, assets, 0) + here;
+  const accounts = word(margin, M_ACCOUNT_COUNT);
+  const weight = load<f64>(weights + here);
+  const gather = word(plan, WITH_MOMENTS) != 0;
+  for (let entry = firstEntry(margin, lane); entry; entry = nextEntry(margin, entry)) {
+    const item = load<i32>(entry, 8);
+    let amount: f64;
+    if (item < accounts) {
+      const closed = load<f64>(entry, 16);
+      if (closed == 0) continue;
+      amount = load<f64>(entry, 24) - closed * keptValue(accountOf(margin, item), prices, funding, time);
+      if (gather) addStepSums(plan, entry, weight);
+    } else {
+      amount = touchedAmount(address(margin, M_TOUCHED) + <usize>(item - accounts) * TOUCH_BYTES, at, t, lane);
+      store<f64>(losses + here, load<f64>(losses + here) + amount);
+    }
+    if (gather) {
+      const sum = address(margin, M_SUMS) + (<usize>item << 3);
+      store<f64>(sum, load<f64>(sum) + weight * amount);
+    }
+    const events = address(plan, EVENTS);
+    if (events) note(events, load<u32>(paths + (<usize>lane << 2)), word(plan, COVER_COUNT) + item, amount);
+  }
+}
+
+/** What the legs of an account would have moved by at the horizon. */
+function keptValue(account: usize, prices: usize, funding: usize, time: f64): f64 {
+  let sum: f64 = 0;
+  let leg = <usize>load<u32>(account);
+  for (let l = load<i32>(account, 4); l > 0; l--) {
+    const column = <usize>load<i32>(leg) * COLUMN;
+    const index = load<i32>(leg, 4);
+    const paid = index == INDEX_NONE ? 0.0 : index == INDEX_PRICED ? load<f64>(funding + column) : time;
+    sum += load<f64>(leg, 16) * load<f64>(prices + column) - load<f64>(leg, 24) * paid;
+    leg += MARGIN_LEG_BYTES;
+  }
+  return sum;
+}
+
+function addStepSums(plan: usize, entry: usize, weight: f64): void {
+  const steps = word(plan, STEPS);
+  let sum = address(address(plan, MARGIN), M_STEP_SUMS) + (<usize>load<i32>(entry, 12) << 3);
+  const row = <usize>steps << 3;
+  store<f64>(sum, load<f64>(sum) + weight);
+  sum += row;
+  store<f64>(sum, load<f64>(sum) + weight * load<f64>(entry, 40));
+  sum += row;
+  store<f64>(sum, load<f64>(sum) + weight * load<f64>(entry, 48));
+}
+
+function touchedAmount(barrier: usize, at: usize, t: usize, lane: i32): f64 {
+  const node = <usize>load<i32>(barrier, 4);
+  const place = load<f64>(t + node * COLUMN + (<usize>lane << 3));
+  const cell = <usize>load<u32>(barrier, 8) + (<usize>load<i32>(at + node * (COLUMN / 2) + (<usize>lane << 2)) >> 1);
+  const a = load<f64>(cell) + place * load<f64>(cell, 16);
+  const b = load<f64>(cell, 8) + place * load<f64>(cell, 24);
+  return a + place * place * b;
+}
+
+/** Appends to the log of events, see cover.ts. */
+function note(events: usize, path: u32, item: i32, amount: f64): void {
+  const n = load<i32>(events);
+  const at = events + 16 + (<usize>n << 4);
+  store<u32>(at, path);
+  store<i32>(at, item, 4);
+  store<f64>(at, amount, 8);
+  store<i32>(events, n + 1);
+}

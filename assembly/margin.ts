@@ -1,0 +1,388 @@
+/**
+ * Margin accounts along a path: what is left when one falls below maintenance, and who bears it.
+ *
+ *   account │ legs u32 │ leg count i32 │ coins u32 │ coin count i32 │ money f64 │
+ *   leg     │ asset i32 │ index i32 │ constant │ slope │ funding │ notional slope │ notional constant │ maintenance │ half spread │ impact │
+ *   coin    │ asset i32 │ pad │ worth f64 │
+ *   entry   │ next │ open │ item │ step, all i32 │ closed │ pool │ money │ notional │ bad debt │ fee │ start │ freed, all f64 │
+ *
+ * With S = e^x of its asset and G its funding index, a leg is worth constant + slope·S - funding·G
+ * to its owner and has the notional slope·S + constant of its own. Equity is money + coins + legs;
+ * an account whose equity is at or below Σ maintenance · notional is liquidated. Closing a share
+ * of it costs slippage, min(1, half spread + impact·√closed) of what is closed, and the fee of
+ * the liquidator; equity that is then below zero is bad debt of the pool, and the insurance fee
+ * is taken only of what is left.
+ *
+ * The pool's profiles hold every leg as if nobody were ever liquidated. What was closed enters
+ * `pool` at the prices of its closing and leaves the profile by what it would have been worth at
+ * the horizon (`finish`). Entries of a path form a list in the order of the path's own events, so
+ * no sum depends on which paths share a tile.
+ *
+ * source  paced closing, freed margin and insurance fee: Drift protocol v2, math/liquidation
+ */
+import {
+  M_ACCOUNTS, M_ENTRIES, M_INSURANCE_FEE, M_LANES, M_LIQUIDATOR_FEE, M_PACED, M_PACE_DURATION, M_PACE_INITIAL,
+  M_SHORTAGE_SMALL, M_TIMES, TILE, address, number, word,
+} from "./plan";
+import { expX2 } from "./vector-math";
+
+// @ts-ignore: decorator
+@inline export const COLUMN: usize = <usize>TILE << 3;
+// @ts-ignore: decorator
+@inline export const ACCOUNT_BYTES: usize = 24;
+// @ts-ignore: decorator
+@inline export const MARGIN_LEG_BYTES: usize = 72;
+// @ts-ignore: decorator
+@inline export const COIN_BYTES: usize = 16;
+// @ts-ignore: decorator
+@inline export const ENTRY_BYTES: usize = 80;
+
+/** Funding indices: none, paid on the price (one per asset), or on time. */
+// @ts-ignore: decorator
+@inline export const INDEX_NONE: i32 = 0;
+// @ts-ignore: decorator
+@inline export const INDEX_PRICED: i32 = 1;
+
+// Columns of the lanes: │ cash │ closed timed │ count │ notional │ bad debt │ fee │ heads i32 │ tails i32 │ open i32 │ closed [U] │ closed priced [U] │ G [U] │ S [U] │
+// @ts-ignore: decorator
+@inline const CLOSED_TIMED: usize = COLUMN;
+/** The four statistics of every path: count, notional, bad debt, insurance fee. */
+// @ts-ignore: decorator
+@inline export const STATISTICS: usize = 2 * COLUMN;
+// @ts-ignore: decorator
+@inline const HEADS: usize = 6 * COLUMN;
+// @ts-ignore: decorator
+@inline const TAILS: usize = HEADS + COLUMN / 2;
+/** First open entry of every lane, plus one; 0 for none. */
+// @ts-ignore: decorator
+@inline export const OPEN: usize = TAILS + COLUMN / 2;
+// @ts-ignore: decorator
+@inline const CLOSED: usize = OPEN + COLUMN / 2;
+
+/** Bytes of the lanes' columns. */
+export function laneBytes(assets: i32): usize {
+  return CLOSED + COLUMN / 2 + 4 * <usize>assets * COLUMN;
+}
+
+// @ts-ignore: decorator
+@inline
+function closedAt(lanes: usize, asset: i32): usize {
+  return lanes + CLOSED + COLUMN / 2 + <usize>asset * COLUMN;
+}
+
+/** Share-weighted funding of what was closed, per priced asset. */
+// @ts-ignore: decorator
+@inline
+function closedPricedAt(lanes: usize, assets: i32, asset: i32): usize {
+  return closedAt(lanes, assets + asset);
+}
+
+/** Column of the funding index of an asset. */
+// @ts-ignore: decorator
+@inline
+export function fundingAt(lanes: usize, assets: i32, asset: i32): usize {
+  return closedAt(lanes, 2 * assets + asset);
+}
+
+/** Column of the prices e^x of an asset. */
+// @ts-ignore: decorator
+@inline
+export function priceAt(lanes: usize, assets: i32, asset: i32): usize {
+  return closedAt(lanes, 3 * assets + asset);
+}
+
+/** e^x of one number. */
+// @ts-ignore: decorator
+@inline
+export function expOne(x: f64): f64 {
+  return f64x2.extract_lane(expX2(f64x2.splat(x)), 0);
+}
+
+/** Clears what a tile gathers. */
+export function startLanes(margin: usize, assets: i32): void {
+  memory.fill(address(margin, M_LANES), 0, laneBytes(assets));
+  store<i32>(address(margin, M_ENTRIES), 0);
+}
+
+/**
+ * Appends an entry to the list of a lane.
+ *
+ * @returns its address
+ */
+export function append(margin: usize, lane: i32, item: i32, step: i32): usize {
+  const entries = address(margin, M_ENTRIES);
+  const index = load<i32>(entries) + 1;
+  store<i32>(entries, index);
+  const entry = entryOf(entries, index);
+  memory.fill(entry, 0, ENTRY_BYTES);
+  store<i32>(entry, item, 8);
+  store<i32>(entry, step, 12);
+  const lanes = address(margin, M_LANES) + (<usize>lane << 2);
+  const tail = load<i32>(lanes + TAILS);
+  if (tail) store<i32>(entryOf(entries, tail), index);
+  else store<i32>(lanes + HEADS, index);
+  store<i32>(lanes + TAILS, index);
+  return entry;
+}
+
+// @ts-ignore: decorator
+@inline
+function entryOf(entries: usize, index: i32): usize {
+  return entries + 16 + <usize>(index - 1) * ENTRY_BYTES;
+}
+
+/** Puts a new entry of an account on the list of those that are looked at in every step. */
+export function watch(margin: usize, lane: i32, item: i32, step: i32): void {
+  const entry = append(margin, lane, item, step);
+  store<f64>(entry, load<f64>(accountOf(margin, item), 16), 32);
+  store<f64>(entry, -1, 64);
+  const open = address(margin, M_LANES) + OPEN + (<usize>lane << 2);
+  store<i32>(entry, load<i32>(open), 4);
+  store<i32>(open, load<i32>(address(margin, M_ENTRIES)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function accountOf(margin: usize, item: i32): usize {
+  return address(margin, M_ACCOUNTS) + <usize>item * ACCOUNT_BYTES;
+}
+
+/** Prices and funding indices of one lane at one step: element `asset` of columns of a stride. */
+// @ts-ignore: decorator
+@inline
+function at(columns: usize, asset: i32): f64 {
+  return load<f64>(columns + <usize>asset * COLUMN);
+}
+
+// @ts-ignore: decorator
+@inline
+function indexOf(leg: usize, funding: usize, time: f64): f64 {
+  const index = load<i32>(leg, 4);
+  return index == INDEX_NONE ? 0.0 : index == INDEX_PRICED ? at(funding, load<i32>(leg)) : time;
+}
+
+/** What a walk over the legs of an account finds, for one lane: written by `measure`. */
+// @ts-ignore: decorator
+@inline const MEASURES: usize = memory.data<f64>([0, 0, 0, 0, 0, 0], 16);
+
+function measure(account: usize, prices: usize, funding: usize, time: f64): void {
+  let value: f64 = 0, moved: f64 = 0, notional: f64 = 0, maintenance: f64 = 0, coins: f64 = 0;
+  let leg = <usize>load<u32>(account);
+  for (let l = load<i32>(account, 4); l > 0; l--) {
+    const price = at(prices, load<i32>(leg));
+    const change = load<f64>(leg, 16) * price - load<f64>(leg, 24) * indexOf(leg, funding, time);
+    const size = load<f64>(leg, 32) * price + load<f64>(leg, 40);
+    value += load<f64>(leg, 8) + change;
+    moved += change;
+    notional += size;
+    maintenance += load<f64>(leg, 48) * size;
+    leg += MARGIN_LEG_BYTES;
+  }
+  let coin = <usize>load<u32>(account, 8);
+  for (let c = load<i32>(account, 12); c > 0; c--) {
+    coins += load<f64>(coin, 8) * at(prices, load<i32>(coin));
+    coin += COIN_BYTES;
+  }
+  store<f64>(MEASURES, value);
+  store<f64>(MEASURES, moved, 8);
+  store<f64>(MEASURES, notional, 16);
+  store<f64>(MEASURES, maintenance, 24);
+  store<f64>(MEASURES, coins, 32);
+}
+
+/** Cost of closing a share of every leg, and what leaves the profiles with it. */
+function closeLegs(lanes: usize, assets: i32, lane: i32, account: usize, share: f64, prices: usize): f64 {
+  let slippage: f64 = 0;
+  let leg = <usize>load<u32>(account);
+  const here = <usize>lane << 3;
+  for (let l = load<i32>(account, 4); l > 0; l--) {
+    const asset = load<i32>(leg);
+    const closing = share * (load<f64>(leg, 32) * at(prices, asset) + load<f64>(leg, 40));
+    slippage += closing * min(1.0, load<f64>(leg, 56) + load<f64>(leg, 64) * Math.sqrt(closing));
+    const slopes = closedAt(lanes, asset) + here;
+    store<f64>(slopes, load<f64>(slopes) + share * load<f64>(leg, 16));
+    const index = load<i32>(leg, 4);
+    if (index != INDEX_NONE) {
+      const column = (index == INDEX_PRICED ? closedPricedAt(lanes, assets, asset) : lanes + CLOSED_TIMED) + here;
+      store<f64>(column, load<f64>(column) + share * load<f64>(leg, 24));
+    }
+    leg += MARGIN_LEG_BYTES;
+  }
+  return slippage;
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(place: usize, amount: f64): void {
+  store<f64>(place, load<f64>(place) + amount);
+}
+
+/** Share of the account to close now, by the pace that was agreed; `MEASURES` are up to date. */
+function pacedShare(margin: usize, entry: usize, left: f64, equity: f64, shortage: f64, feeRate: f64, time: f64): f64 {
+  if (load<f64>(entry, 64) < 0) {
+    store<f64>(entry, time, 64);
+    store<f64>(entry, 0, 72);
+  }
+  if (equity <= 0) return left;
+  const notional = load<f64>(MEASURES, 16);
+  const rate = load<f64>(MEASURES, 24) / notional - number(margin, M_LIQUIDATOR_FEE) - feeRate;
+  if (!(rate > 0)) return left;
+  const freed = load<f64>(entry, 72);
+  const elapsed = time - load<f64>(entry, 64);
+  const allowed = shortage < number(margin, M_SHORTAGE_SMALL)
+    ? 1.0
+    : min(1.0, number(margin, M_PACE_INITIAL) + elapsed / number(margin, M_PACE_DURATION));
+  const freeable = max(0.0, allowed * (shortage + freed) - freed);
+  const share = min(left, freeable / (notional * rate));
+  store<f64>(entry, freed + share * notional * rate, 72);
+  return share;
+}
+
+/**
+ * Looks at an account of one lane at one step and closes what must be closed.
+ *
+ * shape   prices, funding: element `asset` of columns [U×TILE] f64, at this lane
+ * reads   account, entry   writes  entry, the lane's columns
+ *
+ * @returns whether nothing is left of it
+ */
+export function visit(
+  margin: usize, assets: i32, lane: i32, entry: usize, prices: usize, funding: usize, step: i32,
+): bool {
+  const account = accountOf(margin, load<i32>(entry, 8));
+  const time = load<f64>(address(margin, M_TIMES) + (<usize>step << 3));
+  const left = 1.0 - load<f64>(entry, 16);
+  measure(account, prices, funding, time);
+  const coins = load<f64>(MEASURES, 32), value = load<f64>(MEASURES), notional = load<f64>(MEASURES, 16);
+  const money = load<f64>(entry, 32);
+  const equity = money + coins + left * value;
+  const shortage = left * load<f64>(MEASURES, 24) - equity;
+  if (!(shortage >= 0)) {
+    store<f64>(entry, -1, 64);
+    return false;
+  }
+  let feeRate = number(margin, M_INSURANCE_FEE);
+  let share = left;
+  if (word(margin, M_PACED)) {
+    const ratio = load<f64>(MEASURES, 24) / notional;
+    feeRate = min(feeRate, 0.95 * max(0.0, ratio - number(margin, M_LIQUIDATOR_FEE) - shortage / (left * notional)));
+    share = pacedShare(margin, entry, left, equity, shortage, feeRate, time);
+  }
+  if (share == 0) return false;
+  const lanes = address(margin, M_LANES);
+  const closing = share * notional;
+  const slippage = closeLegs(lanes, assets, lane, account, share, prices);
+  const after = equity - slippage - number(margin, M_LIQUIDATOR_FEE) * closing;
+  const fee = min(feeRate * closing, max(0.0, after));
+  store<f64>(entry, money + share * value - slippage - number(margin, M_LIQUIDATOR_FEE) * closing - fee, 32);
+  const done = share == left;
+  const badDebt = done ? max(0.0, -after) : 0.0;
+  const pool = share * load<f64>(MEASURES, 8) + badDebt - fee;
+  record(lanes, lane, entry, share, pool, closing, badDebt, fee);
+  return done;
+}
+
+/** Adds one closing to its entry and to the columns of its lane. */
+function record(
+  lanes: usize, lane: i32, entry: usize, share: f64, pool: f64, notional: f64, badDebt: f64, fee: f64,
+): void {
+  const column = lanes + (<usize>lane << 3);
+  addTo(column, pool);
+  if (load<f64>(entry, 16) == 0) addTo(column + STATISTICS, 1);
+  addTo(column + STATISTICS + COLUMN, notional);
+  addTo(column + STATISTICS + 2 * COLUMN, badDebt);
+  addTo(column + STATISTICS + 3 * COLUMN, fee);
+  addTo(entry + 16, share);
+  addTo(entry + 24, pool);
+  addTo(entry + 40, notional);
+  addTo(entry + 48, badDebt);
+  addTo(entry + 56, fee);
+}
+
+/**
+ * Closes an account of one leg without funding, at once and in full: `visit` in the same
+ * arithmetic, without an entry unless one is wanted.
+ *
+ * @param price   e^x of the leg's asset
+ */
+export function closeIsolated(margin: usize, lane: i32, item: i32, step: i32, price: f64, gather: bool): void {
+  const account = accountOf(margin, item);
+  const leg = <usize>load<u32>(account);
+  const lanes = address(margin, M_LANES);
+  const coins = load<i32>(account, 12) ? load<f64>(<usize>load<u32>(account, 8), 8) * price : 0.0;
+  const change = load<f64>(leg, 16) * price;
+  const closing = load<f64>(leg, 32) * price + load<f64>(leg, 40);
+  const equity = load<f64>(account, 16) + coins + (load<f64>(leg, 8) + change);
+  const slippage = closing * min(1.0, load<f64>(leg, 56) + load<f64>(leg, 64) * Math.sqrt(closing));
+  const after = equity - slippage - number(margin, M_LIQUIDATOR_FEE) * closing;
+  const fee = min(number(margin, M_INSURANCE_FEE) * closing, max(0.0, after));
+  const badDebt = max(0.0, -after);
+  const pool = change + badDebt - fee;
+  const column = lanes + (<usize>lane << 3);
+  addTo(column, pool);
+  addTo(column + STATISTICS, 1);
+  addTo(column + STATISTICS + COLUMN, closing);
+  addTo(column + STATISTICS + 2 * COLUMN, badDebt);
+  addTo(column + STATISTICS + 3 * COLUMN, fee);
+  addTo(closedAt(lanes, load<i32>(leg)) + (<usize>lane << 3), load<f64>(leg, 16));
+  if (!gather) return;
+  const entry = append(margin, lane, item, step);
+  store<f64>(entry, 1, 16);
+  store<f64>(entry, pool, 24);
+  store<f64>(entry, closing, 40);
+  store<f64>(entry, badDebt, 48);
+  store<f64>(entry, fee, 56);
+}
+
+/** Whether the equity of an untouched account is at or below its maintenance margin. */
+export function isBreached(account: usize, prices: usize, funding: usize, time: f64): bool {
+  measure(account, prices, funding, time);
+  const equity = load<f64>(account, 16) + load<f64>(MEASURES, 32) + load<f64>(MEASURES);
+  return load<f64>(MEASURES, 24) - equity >= 0;
+}
+
+/** First entry of a lane, 0 for none. */
+// @ts-ignore: decorator
+@inline
+export function firstEntry(margin: usize, lane: i32): usize {
+  const index = load<i32>(address(margin, M_LANES) + HEADS + (<usize>lane << 2));
+  return index ? entryOf(address(margin, M_ENTRIES), index) : 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function nextEntry(margin: usize, entry: usize): usize {
+  const index = load<i32>(entry);
+  return index ? entryOf(address(margin, M_ENTRIES), index) : 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function entryAt(margin: usize, index: i32): usize {
+  return entryOf(address(margin, M_ENTRIES), index);
+}
+
+/**
+ * Adds to the losses what was paid for closed positions, takes off what these would have been
+ * worth at the horizon, and takes off the funding that the pool received.
+ *
+ * shape   losses [TILE] f64; net [U] f64 funding of all legs per priced index
+ */
+export function addClosed(margin: usize, assets: i32, losses: usize, time: f64, netTimed: f64, net: usize, bytes: usize): void {
+  const lanes = address(margin, M_LANES);
+  const years = f64x2.splat(time), dueTimed = f64x2.splat(netTimed);
+  for (let p: usize = 0; p < bytes; p += 16) {
+    let sum = f64x2.add(v128.load(lanes + p), f64x2.mul(years, f64x2.sub(v128.load(lanes + CLOSED_TIMED + p), dueTimed)));
+    for (let u = 0; u < assets; u++) {
+      const closed = f64x2.mul(v128.load(closedAt(lanes, u) + p), v128.load(priceAt(lanes, assets, u) + p));
+      const due = f64x2.sub(v128.load(closedPricedAt(lanes, assets, u) + p), v128.load64_splat(net + (<usize>u << 3)));
+      sum = f64x2.add(f64x2.sub(sum, closed), f64x2.mul(due, v128.load(fundingAt(lanes, assets, u) + p)));
+    }
+    v128.store(losses + p, f64x2.add(v128.load(losses + p), sum));
+  }
+}
+
+/** Where the funding index of an asset stands, for the host. */
+export function fundingColumn(lanes: usize, assets: i32, asset: i32): usize {
+  return fundingAt(lanes, assets, asset);
+}

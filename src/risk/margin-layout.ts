@@ -1,0 +1,311 @@
+import {
+  type Arena,
+  COIN_BYTES,
+  ENTRY_BYTES,
+  MARGIN,
+  MARGIN_ACCOUNT_BYTES,
+  MARGIN_LEG_BYTES,
+  SCREEN_BYTES,
+  SCREEN_ENTRY_BYTES,
+  TILE,
+  WATCH_BYTES,
+  WATCH_STATE_BYTES,
+} from "../engine/index.ts";
+import type { ModelColumns } from "../market/index.ts";
+import { log } from "../numeric/index.ts";
+import { FUNDING_INDEX, type MarginAccount, type MarginBook, type MarginLeg } from "./margin.ts";
+
+/** Steps between two looks at accounts over several assets and at those being closed at a pace. */
+const BLOCK = 16;
+/** A level that no path reaches, and one that every path has passed. */
+const NEVER = 1e300;
+/** Rounding of a screen's bound, as a part of its terms: below it the steps themselves decide. */
+const SCREEN_SLACK = 1e-9;
+/** A level that moves this much faster with funding than others do is looked at in every step. */
+const RATIO_MAX = 4;
+const MINUTES_PER_YEAR = 365 * 1440;
+const COLUMN = 8 * TILE;
+
+/** A margined account or barrier that waits for a level of one asset. */
+interface Waiting {
+  readonly item: number;
+  /** Log price, or price where funding moves the level. */
+  readonly level: number;
+  /** How far the level moves per unit of the funding index. */
+  readonly ratio: number;
+}
+
+/** Everything of one asset and one funding index. */
+interface WatchList {
+  readonly asset: number;
+  readonly index: number;
+  readonly down: Waiting[];
+  readonly up: Waiting[];
+}
+
+/** How many sums a margin program gathers. */
+export function marginSumCount(book: MarginBook, assets: number, steps: number): number {
+  return book.accounts.length + 3 * steps + assets + 1;
+}
+
+/**
+ * Lays the margin program of a book: levels, accounts, screens and their scratch.
+ *
+ * @param sums        address of [marginSumCount] f64
+ * @param continuous  whether extremes between steps are sampled
+ * @returns           address of the program
+ */
+export function layMargin(
+  arena: Arena,
+  book: MarginBook,
+  columns: ModelColumns,
+  times: readonly number[],
+  sums: number,
+  continuous: boolean,
+): { readonly program: number; readonly lanes: number } {
+  const { terms, accounts, rates } = book;
+  const { steps, assets } = columns;
+  const words = new Map<number, number>();
+  const accountTable = layAccounts(arena, accounts);
+  const blocks = layScratch(arena, words, book, columns, continuous);
+  layWatches(arena, words, watchLists(accounts));
+  layScreens(arena, words, accounts, blocks, assets);
+  words.set(MARGIN.M_ACCOUNT_COUNT, accounts.length);
+  words.set(MARGIN.M_ACCOUNTS, accountTable);
+  words.set(MARGIN.M_PACED, terms.mode === "paced" ? 1 : 0);
+  words.set(MARGIN.M_CONTINUOUS, continuous ? 1 : 0);
+  words.set(MARGIN.M_TIMES, arena.put(times));
+  words.set(MARGIN.M_RATES, arena.put(rates));
+  words.set(MARGIN.M_PRICED, isPriced(accounts) ? 1 : 0);
+  words.set(MARGIN.M_VARIANCES, arena.put(variances(columns)));
+  const net = netFunding(accounts, assets);
+  words.set(MARGIN.M_NET_FUNDING, arena.put(net.priced));
+  words.set(MARGIN.M_SUMS, sums);
+  words.set(MARGIN.M_STEP_SUMS, sums + accounts.length * 8);
+  words.set(MARGIN.M_FUNDING_SUMS, sums + (accounts.length + 3 * steps) * 8);
+  const program = arena.take(MARGIN.MARGIN_BYTES);
+  const view = arena.u32(program, MARGIN.MARGIN_BYTES / 4);
+  for (const [field, value] of words) view[field / 4] = value;
+  const numbers = arena.f64(program, MARGIN.MARGIN_BYTES / 8);
+  numbers[MARGIN.M_LIQUIDATOR_FEE / 8] = terms.liquidatorFee;
+  numbers[MARGIN.M_INSURANCE_FEE / 8] = terms.insuranceFee;
+  numbers[MARGIN.M_PACE_INITIAL / 8] = terms.pace?.initialShare ?? 1;
+  numbers[MARGIN.M_PACE_DURATION / 8] = (terms.pace?.minutes ?? 1) / MINUTES_PER_YEAR;
+  numbers[MARGIN.M_SHORTAGE_SMALL / 8] = Number(terms.pace?.smallShortage ?? "0");
+  numbers[MARGIN.M_NET_TIMED / 8] = net.timed;
+  return { program, lanes: words.get(MARGIN.M_LANES)! };
+}
+
+/** Whether any account has legs whose funding is paid on the price. */
+function isPriced(accounts: readonly MarginAccount[]): boolean {
+  return accounts.some(({ legs }) => legs.some(({ index }) => index === FUNDING_INDEX.priced));
+}
+
+function netFunding(accounts: readonly MarginAccount[], assets: number) {
+  const priced = new Float64Array(assets);
+  let timed = 0;
+  for (const { legs } of accounts) {
+    for (const { asset, index, funding } of legs) {
+      if (index === FUNDING_INDEX.priced) priced[asset]! += funding;
+      if (index === FUNDING_INDEX.timed) timed += funding;
+    }
+  }
+  return { priced, timed };
+}
+
+/** Variance of every asset's log return over every step. */
+function variances({ steps, assets, factors, matrix }: ModelColumns): Float64Array {
+  const out = new Float64Array(steps * assets);
+  for (let cell = 0; cell < out.length; cell++) {
+    let sum = 0;
+    for (let f = 0; f < factors; f++) sum += matrix[cell * factors + f]! ** 2;
+    out[cell] = sum;
+  }
+  return out;
+}
+
+function layAccounts(arena: Arena, accounts: readonly MarginAccount[]): number {
+  const legCount = accounts.reduce((sum, { legs }) => sum + legs.length, 0);
+  const coinCount = accounts.reduce((sum, { coins }) => sum + coins.length, 0);
+  const table = arena.take(Math.max(1, accounts.length) * MARGIN_ACCOUNT_BYTES);
+  const legTable = arena.take(Math.max(1, legCount) * MARGIN_LEG_BYTES);
+  const coinTable = arena.take(Math.max(1, coinCount) * COIN_BYTES);
+  let leg = legTable;
+  let coin = coinTable;
+  accounts.forEach((account, index) => {
+    const at = table + index * MARGIN_ACCOUNT_BYTES;
+    arena.u32(at, 4).set([leg, account.legs.length, coin, account.coins.length]);
+    arena.f64(at + 16, 1)[0] = account.money;
+    for (const one of account.legs) {
+      arena.i32(leg, 2).set([one.asset, one.index]);
+      arena.f64(leg + 8, 8).set(numbersOf(one));
+      leg += MARGIN_LEG_BYTES;
+    }
+    for (const { asset, worth } of account.coins) {
+      arena.i32(coin, 1)[0] = asset;
+      arena.f64(coin + 8, 1)[0] = worth;
+      coin += COIN_BYTES;
+    }
+  });
+  return table;
+}
+
+function numbersOf(leg: MarginLeg): number[] {
+  const { constant, slope, funding, notionalSlope, notionalConstant } = leg;
+  const { maintenance, halfSpread, impact } = leg;
+  return [
+    constant,
+    slope,
+    funding,
+    notionalSlope,
+    notionalConstant,
+    maintenance,
+    halfSpread,
+    impact,
+  ];
+}
+
+function layScratch(
+  arena: Arena,
+  words: Map<number, number>,
+  { terms, accounts }: MarginBook,
+  { assets, steps }: ModelColumns,
+  continuous: boolean,
+): number {
+  const { kernels } = arena;
+  const late =
+    terms.mode === "paced" ||
+    accounts.some(({ isolated, legs }) => !isolated || legs.some(({ index }) => index !== 0));
+  const block = late ? Math.min(BLOCK, steps) : 0;
+  words.set(MARGIN.M_LANES, arena.reserve(kernels.laneBytes(assets)));
+  words.set(MARGIN.M_ENTRIES, arena.reserve(16 + TILE * accounts.length * ENTRY_BYTES));
+  const blocks = block > 0 ? arena.reserve(kernels.blockBytes(assets, block)) : 0;
+  words.set(MARGIN.M_BLOCK, block);
+  words.set(MARGIN.M_BLOCKS, blocks);
+  if (continuous) {
+    // Least, most and four rows of normals.
+    words.set(MARGIN.M_EXTREMES, arena.reserve((2 * assets + 4) * COLUMN));
+    words.set(MARGIN.M_BEFORE, arena.reserve(assets * COLUMN));
+  }
+  return blocks;
+}
+
+/**
+ * Levels of the isolated accounts. The margin of one is km + w·S - funding·G, so it is breached
+ * where S passes -km/w + (funding/w)·G: downwards if w > 0, upwards if w < 0.
+ */
+function watchLists(accounts: readonly MarginAccount[]): WatchList[] {
+  const lists = new Map<number, WatchList>();
+  accounts.forEach(({ isolated, money, coins, legs }, item) => {
+    if (!isolated) return;
+    const leg = legs[0]!;
+    const key = leg.asset * 3 + leg.index;
+    let list = lists.get(key);
+    if (!list) {
+      list = { asset: leg.asset, index: leg.index, down: [], up: [] };
+      lists.set(key, list);
+    }
+    const w = leg.slope + (coins[0]?.worth ?? 0) - leg.maintenance * leg.notionalSlope;
+    const km = money + leg.constant - leg.maintenance * leg.notionalConstant;
+    const price = -km / w;
+    const ratio = leg.funding / w;
+    const scale = leg.index === FUNDING_INDEX.timed ? leg.funding / leg.notionalConstant : 1;
+    if (leg.index === FUNDING_INDEX.none) {
+      if (w > 0) list.down.push({ item, level: price > 0 ? log(price) : -NEVER, ratio: 0 });
+      else if (w < 0) list.up.push({ item, level: price > 0 ? log(price) : -NEVER, ratio: 0 });
+      else list.down.push({ item, level: km > 0 ? -NEVER : NEVER, ratio: 0 });
+    } else if (w === 0 || Math.abs(ratio) > RATIO_MAX * Math.abs(scale)) {
+      list.down.push({ item, level: NEVER, ratio: 0 });
+    } else (w > 0 ? list.down : list.up).push({ item, level: price, ratio });
+  });
+  return [...lists.values()].sort((a, b) => a.asset - b.asset || a.index - b.index);
+}
+
+function layWatches(arena: Arena, words: Map<number, number>, lists: readonly WatchList[]): void {
+  const records = arena.take(Math.max(1, lists.length) * WATCH_BYTES);
+  lists.forEach(({ asset, index, down, up }, w) => {
+    const at = records + w * WATCH_BYTES;
+    down.sort((a, b) => b.level - a.level || a.item - b.item);
+    up.sort((a, b) => a.level - b.level || a.item - b.item);
+    const downLevels = arena.put([...down.map(({ level }) => level), -2 * NEVER]);
+    const upLevels = arena.put([...up.map(({ level }) => level), 2 * NEVER]);
+    const [downItems, upItems] = [down, up].map((list) => {
+      const items = arena.take(Math.max(1, list.length) * 4);
+      arena.i32(items, list.length).set(list.map(({ item }) => item));
+      return items;
+    });
+    const state = arena.reserve(WATCH_STATE_BYTES);
+    arena.u32(at, 7).set([asset, index, downLevels, downItems!, upLevels, upItems!, state]);
+    arena.f64(at + 32, 4).set([...range(down), ...range(up)]);
+  });
+  words.set(MARGIN.M_WATCH_COUNT, lists.length);
+  words.set(MARGIN.M_WATCHES, records);
+}
+
+/** Least and most ratio of a list; zeros for an empty one. */
+function range(list: readonly Waiting[]): [number, number] {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const { level, ratio } of list) {
+    if (Math.abs(level) === NEVER) continue;
+    least = Math.min(least, ratio);
+    most = Math.max(most, ratio);
+  }
+  return most >= least ? [least, most] : [0, 0];
+}
+
+function layScreens(
+  arena: Arena,
+  words: Map<number, number>,
+  accounts: readonly MarginAccount[],
+  blocks: number,
+  assets: number,
+): void {
+  const crossed = accounts.flatMap((account, item) =>
+    account.isolated ? [] : [{ account, item }],
+  );
+  const records = arena.take(Math.max(1, crossed.length) * SCREEN_BYTES);
+  const extremes = blocks + arena.kernels.blockExtremesAt(assets);
+  const columnOf = (row: number, asset: number) => extremes + (row * assets + asset) * COLUMN;
+  crossed.forEach(({ account, item }, s) => {
+    const { km, timed, size, weights, funding } = screenOf(account);
+    const used = [...weights.keys()].sort((a, b) => a - b);
+    const entries = arena.take(Math.max(1, used.length) * SCREEN_ENTRY_BYTES);
+    used.forEach((asset, e) => {
+      const at = entries + e * SCREEN_ENTRY_BYTES;
+      const weight = weights.get(asset)!;
+      const due = funding.get(asset) ?? 0;
+      // The least of weight·S and the most of funding·G in a block.
+      arena.u32(at, 2).set([columnOf(weight > 0 ? 0 : 1, asset), columnOf(due > 0 ? 3 : 2, asset)]);
+      arena.f64(at + 8, 2).set([weight, due]);
+    });
+    const at = records + s * SCREEN_BYTES;
+    arena.u32(at, 4).set([item, used.length, entries, arena.reserve(TILE / 8)]);
+    arena.f64(at + 16, 2).set([km - SCREEN_SLACK * size, timed]);
+  });
+  words.set(MARGIN.M_SCREEN_COUNT, crossed.length);
+  words.set(MARGIN.M_SCREENS, records);
+}
+
+/** The margin of an account over several assets as km + Σ weight·S - Σ funding·G - timed·t. */
+function screenOf({ money, coins, legs }: MarginAccount) {
+  let km = money;
+  let timed = 0;
+  let size = Math.abs(money);
+  const weights = new Map<number, number>();
+  const funding = new Map<number, number>();
+  const add = (map: Map<number, number>, asset: number, amount: number) =>
+    map.set(asset, (map.get(asset) ?? 0) + amount);
+  for (const { asset, worth } of coins) {
+    add(weights, asset, worth);
+    size += worth;
+  }
+  for (const leg of legs) {
+    km += leg.constant - leg.maintenance * leg.notionalConstant;
+    add(weights, leg.asset, leg.slope - leg.maintenance * leg.notionalSlope);
+    if (leg.index === FUNDING_INDEX.priced) add(funding, leg.asset, leg.funding);
+    if (leg.index === FUNDING_INDEX.timed) timed += leg.funding;
+    size += Math.abs(leg.constant) + Math.abs(leg.slope) + leg.notionalConstant;
+  }
+  return { km, timed, size, weights, funding };
+}
