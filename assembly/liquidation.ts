@@ -317,7 +317,7 @@ export function finishMargin(
   for (let u = 0; u < assets; u++) expColumn(priceAt(lanes, assets, u), x + <usize>u * COLUMN, count);
   addClosed(margin, assets, losses, last, number(margin, M_NET_TIMED), address(margin, M_NET_FUNDING), bytes);
   if (word(plan, WITH_MOMENTS)) addFundingSums(margin, assets, weights, count);
-  if (word(plan, WITH_MOMENTS) || address(margin, M_TOUCHED)) {
+  if (word(plan, WITH_MOMENTS) || address(plan, EVENTS) || address(margin, M_TOUCHED)) {
     for (let lane = 0; lane < count; lane++) finishLane(plan, paths, lane, at, t, weights, losses, last);
   }
   if (!out) return;

@@ -15,7 +15,7 @@
  */
 import { append, closeIsolated, COLUMN, expOne, fundingAt, INDEX_NONE, INDEX_PRICED, priceAt, watch } from "./margin";
 import {
-  ASSETS, MARGIN, M_ACCOUNT_COUNT, M_CONTINUOUS, M_LANES, M_PACED, M_TIMES, M_TOUCHED, M_WATCHES, M_WATCH_COUNT, TILE,
+  ASSETS, EVENTS, MARGIN, M_ACCOUNT_COUNT, M_CONTINUOUS, M_LANES, M_PACED, M_TIMES, M_TOUCHED, M_WATCHES, M_WATCH_COUNT, TILE,
   WITH_MOMENTS, address, word,
 } from "./plan";
 
@@ -109,7 +109,7 @@ function hits(plan: usize, record: usize, step: i32, at: usize, x: f64, before: 
   const continuous = word(margin, M_CONTINUOUS) != 0;
   const accounts = word(margin, M_ACCOUNT_COUNT);
   const later = word(margin, M_PACED) != 0 || load<i32>(record, 4) != INDEX_NONE;
-  const gather = word(plan, WITH_MOMENTS) != 0;
+  const gather = word(plan, WITH_MOMENTS) != 0 || address(plan, EVENTS) != 0;
   let price: f64 = continuous || later ? 0.0 : expOne(x);
   let place = load<i32>(placeAt);
   let level = load<f64>(levels + (<usize>place << 3));

@@ -25,14 +25,17 @@ import {
   marketModel,
   parameterIssues,
 } from "../market/index.ts";
+import { exp } from "../numeric/index.ts";
 import type { Pool } from "../pool/index.ts";
 import { type Accounts, accountsOf, byId } from "./account.ts";
 import { contributionsOf, type RunRecord } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
 import { type LaidPool, layPoolWork } from "./layout.ts";
+import { LiquidationTally, liquidationFigures } from "./liquidation-summary.ts";
+import { liquidatedParticipants, marginBookOf } from "./margin.ts";
 import { summaryWork, tailNeeded } from "./summary.ts";
 import { worst } from "./tail.ts";
-import type { Notice, Receipt, Valuation } from "./valuation.ts";
+import type { Notice, Receipt, SamplePaths, Valuation } from "./valuation.ts";
 import { waterfallWork } from "./waterfall-risk.ts";
 
 /** One valuation, with everything decided. */
@@ -42,6 +45,11 @@ export interface ValueRequest {
   readonly scenarios: number;
   readonly seed: bigint;
   readonly horizonDays: number;
+  /** Days between two looks at the path; undefined where only expiries and the horizon count. */
+  readonly stepDays?: number | undefined;
+  readonly monitoring: "discrete" | "continuous";
+  /** First scenarios whose paths are wanted for looking at. */
+  readonly samplePaths: number;
   readonly levels: readonly Level[];
   readonly primary: Level;
   readonly mode: "profile" | "audit";
@@ -149,7 +157,13 @@ export async function valuePool(
   const parameters = marketOf(request.market, ids);
   const model = modelOf(parameters);
   const discountRate = parameters.discountRate ?? 0;
-  const accounts = accountsOf(document, request.horizonDays / 365, discountRate);
+  const { stepDays } = request;
+  const margin = marginBookOf(document, [...document.assets].sort(byId));
+  const accounts = accountsOf(document, request.horizonDays / 365, discountRate, {
+    step: stepDays === undefined ? undefined : stepDays / 365,
+    isolated: margin !== null,
+    cross: liquidatedParticipants(document),
+  });
   const covers = [...document.covers].sort(byId);
   const breathe = executor.breather(request.signal);
   const lay = (mode: "profile" | "audit") => {
@@ -160,6 +174,8 @@ export async function valuePool(
       model,
       seed: request.seed,
       mode,
+      margin,
+      continuous: request.monitoring === "continuous",
       bytesMax: request.bytesMax,
     };
     return inPieces(layPoolWork(kernels, input), breathe);
@@ -171,6 +187,17 @@ export async function valuePool(
   const profiled = await runAll(laid, executor, request);
   // Read now: the replays for contributions would count their prices again.
   const held = laid.simulation.heldPrices;
+  const liquidation = profiled.tally
+    ? liquidationFigures(
+        profiled.tally,
+        laid.margin!,
+        laid.sumStart,
+        profiled.moments,
+        accounts.times,
+        request.primary,
+        request.monitoring,
+      )
+    : null;
   const losses = audited ?? profiled.losses;
   checkSize(losses, accounts);
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
@@ -201,6 +228,8 @@ export async function valuePool(
     risk,
     waterfall,
     contributions,
+    liquidation,
+    samplePaths: samplePathsOf(laid, request.samplePaths, losses),
     exposures,
     assumptions: assumptionsOf(request, parameters),
     warnings: warningsOf(request, model, laid, held),
@@ -211,22 +240,47 @@ interface Run {
   readonly losses: Float64Array;
   readonly chunks: readonly Chunk[];
   readonly moments: readonly Float64Array[];
+  readonly tally: LiquidationTally | null;
+}
+
+/** The first scenarios' prices at every step. */
+function samplePathsOf(laid: LaidPool, count: number, losses: Float64Array): SamplePaths | null {
+  if (count === 0) return null;
+  const { assets, spots, times } = laid.accounts;
+  const scenarios = Array.from({ length: count }, (_, i) => i);
+  laid.simulation.withMoments = false;
+  const returns = laid.simulation.samplePaths(scenarios, times.length, assets.length);
+  const at = (p: number, t: number, u: number) =>
+    returns[(p * times.length + t) * assets.length + u]!;
+  return {
+    days: times.map((time) => time * 365),
+    assets,
+    scenarios,
+    prices: scenarios.map((p) =>
+      assets.map((_, u) => times.map((__, t) => spots[u]! * exp(at(p, t, u)))),
+    ),
+    losses: Array.from(losses.subarray(0, count)),
+  };
 }
 
 async function runAll(laid: LaidPool, executor: Executor, request: ValueRequest): Promise<Run> {
   const losses = new Float64Array(request.scenarios);
   const chunks = chunksOf(request.scenarios);
   const moments: Float64Array[] = [];
+  const tally = laid.margin ? new LiquidationTally(request.scenarios, chunks) : null;
   laid.simulation.withMoments = true;
   await executor.run(laid.simulation, chunks, {
     signal: request.signal,
     onProgress: request.onProgress,
-    onBatch: (first, [batch]) => losses.set(batch!, first),
+    onBatch: (first, [batch, ...statistics]) => {
+      losses.set(batch!, first);
+      tally?.add(first, statistics);
+    },
     onChunk: (index, gathered) => {
       moments[index] = gathered;
     },
   });
-  return { losses, chunks, moments };
+  return { losses, chunks, moments, tally };
 }
 
 function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
@@ -256,6 +310,8 @@ function receiptOf(request: ValueRequest, parameters: MarketParameters, losses: 
     seed: String(request.seed),
     scenarios: request.scenarios,
     horizonDays: request.horizonDays,
+    stepDays: request.stepDays ?? null,
+    monitoring: request.monitoring,
     levels: request.levels.map((level) => level / 1e6),
     primaryLevel: request.primary / 1e6,
     mode: request.mode,
@@ -286,14 +342,45 @@ function assumptionsOf(request: ValueRequest, parameters: MarketParameters): str
     "Options alive at the horizon are revalued by Black-76 with the time left, the carry of their forward and the volatility of their strike (sticky strike).",
     "Options that expire before the horizon settle at the simulated price of their own expiry.",
     "Inverse contracts are valued in coin and converted at the simulated price.",
-    "A participant owes no more than its collateral: per position if isolated, over all positions if cross-margined. Nobody is liquidated before the horizon.",
-    "Positions, holdings and capital stay as they are until the horizon; funding payments are not simulated.",
+    "A participant owes no more than its collateral: per position if isolated, over all positions if cross-margined.",
+    ...wayOf(request),
     ...(request.pool.document.covers.length > 0
       ? [
           `Cover events follow a one-factor Gaussian copula; the factor's correlation with a falling market is ${parameters.systemicLoading ?? 0}.`,
         ]
       : []),
   ];
+}
+
+/** What happens before the horizon, in words. */
+function wayOf({ pool, stepDays, monitoring }: ValueRequest): string[] {
+  const terms = pool.document.liquidation;
+  if (!terms) {
+    return [
+      "Nobody is liquidated before the horizon. Positions, holdings and capital stay as they are; funding payments are not simulated.",
+    ];
+  }
+  const looks =
+    monitoring === "continuous"
+      ? "between the steps as well, through the extremes of a Brownian bridge, and are closed at the level that they meet"
+      : "at every step only, and are closed at the price found there";
+  const closing =
+    terms.mode === "full"
+      ? "at once and in full"
+      : "by no more than the margin that is missing, at the agreed pace; who has nothing left is closed in full";
+  return [
+    `Perpetuals are liquidated when equity is at or below maintenance: accounts are looked at ${looks}; the step is ${minutesOf(stepDays!)}. They are closed ${closing}.`,
+    "Closing costs half the spread and an impact that grows with the square root of what is closed; it does not move the simulated price, nor does one account's closing make another's dearer.",
+    "Funding is paid at every step on the price at which the step began (inverse contracts: on their notional); collateral is not topped up.",
+    "Options, and cross-margined accounts that hold any, are not liquidated: they answer at the horizon.",
+  ];
+}
+
+function minutesOf(days: number): string {
+  const minutes = days * 1440;
+  return minutes < 60
+    ? `${Number(minutes.toPrecision(6))} min`
+    : `${Number((minutes / 60).toPrecision(6))} h`;
 }
 
 function warningsOf(
