@@ -34,6 +34,9 @@ import { expX2 } from "./vector-math";
 @inline export const MARGIN_LEG_BYTES: usize = 72;
 // @ts-ignore: decorator
 @inline export const COIN_BYTES: usize = 16;
+/** What a level needs of its account, see `closeLevels`. */
+// @ts-ignore: decorator
+@inline export const RECORD_BYTES: usize = 72;
 // @ts-ignore: decorator
 @inline export const ENTRY_BYTES: usize = 80;
 
@@ -105,7 +108,7 @@ export function startLanes(margin: usize, assets: i32): void {
 }
 
 /**
- * Appends an entry to the list of a lane.
+ * Appends an entry to the list of a lane; its numbers are left for the caller to fill in.
  *
  * @returns its address
  */
@@ -114,7 +117,7 @@ export function append(margin: usize, lane: i32, item: i32, step: i32): usize {
   const index = load<i32>(entries) + 1;
   store<i32>(entries, index);
   const entry = entryOf(entries, index);
-  memory.fill(entry, 0, ENTRY_BYTES);
+  store<u64>(entry, 0);
   store<i32>(entry, item, 8);
   store<i32>(entry, step, 12);
   const lanes = address(margin, M_LANES) + (<usize>lane << 2);
@@ -134,6 +137,7 @@ function entryOf(entries: usize, index: i32): usize {
 /** Puts a new entry of an account on the list of those that are looked at in every step. */
 export function watch(margin: usize, lane: i32, item: i32, step: i32): void {
   const entry = append(margin, lane, item, step);
+  memory.fill(entry + 16, 0, ENTRY_BYTES - 16);
   store<f64>(entry, load<f64>(accountOf(margin, item), 16), 32);
   store<f64>(entry, -1, 64);
   const open = address(margin, M_LANES) + OPEN + (<usize>lane << 2);
@@ -300,38 +304,65 @@ function record(
 }
 
 /**
- * Closes an account of one leg without funding, at once and in full: `visit` in the same
- * arithmetic, without an entry unless one is wanted.
+ * Closes what the levels of one lane, asset and direction say, at once and in full: accounts of one
+ * leg without funding. `visit` in the same arithmetic, without entries unless they are wanted.
  *
- * @param price   e^x of the leg's asset
+ *   record  │ item i32 │ pad │ money │ coins │ constant │ slope │ notional slope │ notional constant │ half spread │ impact │
+ *
+ * @param at      offset of the lane in a column
+ * @param price   e^x
+ * @param place   first level to look at
+ * @param most    place to stop before, whatever x says
+ * @returns       the first place that was not passed
  */
-export function closeIsolated(margin: usize, lane: i32, item: i32, step: i32, price: f64, gather: bool): void {
-  const account = accountOf(margin, item);
-  const leg = <usize>load<u32>(account);
-  const lanes = address(margin, M_LANES);
-  const coins = load<i32>(account, 12) ? load<f64>(<usize>load<u32>(account, 8), 8) * price : 0.0;
-  const change = load<f64>(leg, 16) * price;
-  const closing = load<f64>(leg, 32) * price + load<f64>(leg, 40);
-  const equity = load<f64>(account, 16) + coins + (load<f64>(leg, 8) + change);
-  const slippage = closing * min(1.0, load<f64>(leg, 56) + load<f64>(leg, 64) * Math.sqrt(closing));
-  const after = equity - slippage - number(margin, M_LIQUIDATOR_FEE) * closing;
-  const fee = min(number(margin, M_INSURANCE_FEE) * closing, max(0.0, after));
-  const badDebt = max(0.0, -after);
-  const pool = change + badDebt - fee;
-  const column = lanes + (<usize>lane << 3);
-  addTo(column, pool);
-  addTo(column + STATISTICS, 1);
-  addTo(column + STATISTICS + COLUMN, closing);
-  addTo(column + STATISTICS + 2 * COLUMN, badDebt);
-  addTo(column + STATISTICS + 3 * COLUMN, fee);
-  addTo(closedAt(lanes, load<i32>(leg)) + (<usize>lane << 3), load<f64>(leg, 16));
-  if (!gather) return;
-  const entry = append(margin, lane, item, step);
-  store<f64>(entry, 1, 16);
-  store<f64>(entry, pool, 24);
-  store<f64>(entry, closing, 40);
-  store<f64>(entry, badDebt, 48);
-  store<f64>(entry, fee, 56);
+export function closeLevels(
+  margin: usize, at: usize, step: i32, asset: i32, price: f64, x: f64,
+  levels: usize, records: usize, place: i32, falling: bool, gather: bool, most: i32 = i32.MAX_VALUE,
+): i32 {
+  const column = address(margin, M_LANES) + at;
+  const statistics = column + STATISTICS;
+  const closedSlope = closedAt(address(margin, M_LANES), asset) + at;
+  const liquidatorFee = number(margin, M_LIQUIDATOR_FEE), insuranceFee = number(margin, M_INSURANCE_FEE);
+  let cash = load<f64>(column), slopes = load<f64>(closedSlope);
+  let count = load<f64>(statistics), notional = load<f64>(statistics, COLUMN);
+  let badDebts = load<f64>(statistics, 2 * COLUMN), fees = load<f64>(statistics, 3 * COLUMN);
+  let record = records + <usize>place * RECORD_BYTES;
+  let level = load<f64>(levels + (<usize>place << 3));
+  do {
+    const slope = load<f64>(record, 32);
+    const change = slope * price;
+    const closing = load<f64>(record, 40) * price + load<f64>(record, 48);
+    const equity = load<f64>(record, 8) + load<f64>(record, 16) * price + (load<f64>(record, 24) + change);
+    const slippage = closing * min(1.0, load<f64>(record, 56) + load<f64>(record, 64) * Math.sqrt(closing));
+    const after = equity - slippage - liquidatorFee * closing;
+    const fee = min(insuranceFee * closing, max(0.0, after));
+    const badDebt = max(0.0, -after);
+    const pool = change + badDebt - fee;
+    cash += pool;
+    slopes += slope;
+    count += 1;
+    notional += closing;
+    badDebts += badDebt;
+    fees += fee;
+    if (gather) {
+      const entry = append(margin, <i32>(at >> 3), load<i32>(record), step);
+      store<f64>(entry, 1, 16);
+      store<f64>(entry, pool, 24);
+      store<f64>(entry, closing, 40);
+      store<f64>(entry, badDebt, 48);
+      store<f64>(entry, fee, 56);
+    }
+    place++;
+    record += RECORD_BYTES;
+    level = load<f64>(levels + (<usize>place << 3));
+  } while (place < most && (falling ? x <= level : x >= level));
+  store<f64>(column, cash);
+  store<f64>(closedSlope, slopes);
+  store<f64>(statistics, count);
+  store<f64>(statistics, notional, COLUMN);
+  store<f64>(statistics, badDebts, 2 * COLUMN);
+  store<f64>(statistics, fees, 3 * COLUMN);
+  return place;
 }
 
 /** Whether the equity of an untouched account is at or below its maintenance margin. */

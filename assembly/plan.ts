@@ -127,6 +127,8 @@
 @inline export const M_NET_TIMED: usize = 128; // f64, funding per year of all legs on the timed index
 // @ts-ignore: decorator
 @inline export const M_FUNDING_SUMS: usize = 136; // [U+1] f64: weighted sums of the funding indices, and of the weights
+// @ts-ignore: decorator
+@inline export const M_HITS: usize = 140; // scratch for the hits of one step and asset, see watch.ts
 /** Bytes of a margin program. */
 // @ts-ignore: decorator
 @inline export const MARGIN_BYTES: usize = 192;

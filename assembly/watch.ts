@@ -1,7 +1,7 @@
 /**
  * First passages by sorted levels: a path pays for its steps and its hits, not for the accounts.
  *
- *   watch   │ asset i32 │ index i32 │ down levels u32 │ down items u32 │ up levels u32 │ up items u32 │ state u32 │ pad │
+ *   watch   │ asset i32 │ index i32 │ down levels u32 │ down records u32 │ up levels u32 │ up records u32 │ state u32 │ pad │
  *           │ down least f64 │ down most f64 │ up least f64 │ up most f64 │
  *   state   next down [TILE] f64 │ next up [TILE] f64 │ place down [TILE] i32 │ place up [TILE] i32
  *
@@ -13,17 +13,25 @@
  * funding to slope times the index; the price is then compared after the largest such move, which
  * finds every account in time, and each found one is looked at exactly from there on.
  */
-import { append, closeIsolated, COLUMN, expOne, fundingAt, INDEX_NONE, INDEX_PRICED, priceAt, watch } from "./margin";
 import {
-  ASSETS, EVENTS, MARGIN, M_ACCOUNT_COUNT, M_CONTINUOUS, M_LANES, M_PACED, M_TIMES, M_TOUCHED, M_WATCHES, M_WATCH_COUNT, TILE,
+  append, closeLevels, COLUMN, expOne, fundingAt, INDEX_NONE, INDEX_PRICED, priceAt, RECORD_BYTES, watch,
+} from "./margin";
+import {
+  ASSETS, EVENTS, MARGIN, M_ACCOUNT_COUNT, M_CONTINUOUS, M_HITS, M_LANES, M_PACED, M_TIMES, M_TOUCHED, M_WATCHES, M_WATCH_COUNT, TILE,
   WITH_MOMENTS, address, word,
 } from "./plan";
+import { expX2 } from "./vector-math";
 
 // @ts-ignore: decorator
 @inline export const WATCH_BYTES: usize = 64;
 /** Bytes of the state of one watch. */
 // @ts-ignore: decorator
 @inline export const WATCH_STATE_BYTES: usize = 3 * COLUMN;
+// Hits of one step and asset: │ down [TILE] u32 │ up [TILE] u32 │ prices [TILE+1] f64 │
+// @ts-ignore: decorator
+@inline const HITS_UP: usize = COLUMN / 2;
+// @ts-ignore: decorator
+@inline const HITS_PRICES: usize = COLUMN;
 /** Bytes of a barrier in the list of what may be touched. */
 // @ts-ignore: decorator
 @inline export const TOUCH_BYTES: usize = 16;
@@ -67,28 +75,24 @@ export function scan(plan: usize, step: i32, x: usize, low: usize, high: usize, 
 }
 
 function scanLogs(plan: usize, record: usize, step: i32, low: usize, high: usize, before: usize, count: i32): void {
+  const margin = address(plan, MARGIN);
   const state = <usize>load<u32>(record, 24);
+  const found = address(margin, M_HITS);
   const end = <usize>count << 3;
+  let downs = found, ups = found + HITS_UP;
   for (let p: usize = 0; p < end; p += 64) {
-    const down = v128.or(
-      v128.or(passed(low + p, state + p), passed(low + p + 16, state + p + 16)),
-      v128.or(passed(low + p + 32, state + p + 32), passed(low + p + 48, state + p + 48)),
-    );
+    const d0 = passed(low + p, state + p), d1 = passed(low + p + 16, state + p + 16);
+    const d2 = passed(low + p + 32, state + p + 32), d3 = passed(low + p + 48, state + p + 48);
     const next = state + COLUMN + p;
-    const up = v128.or(
-      v128.or(passed(next, high + p), passed(next + 16, high + p + 16)),
-      v128.or(passed(next + 32, high + p + 32), passed(next + 48, high + p + 48)),
-    );
-    if (!v128.any_true(v128.or(down, up))) continue;
-    for (let at = p; at < p + 64; at += 8) {
-      if (load<f64>(low + at) <= load<f64>(state + at)) {
-        hits(plan, record, step, at, load<f64>(low + at), load<f64>(before + at), true);
-      }
-      if (load<f64>(high + at) >= load<f64>(state + COLUMN + at)) {
-        hits(plan, record, step, at, load<f64>(high + at), load<f64>(before + at), false);
-      }
-    }
+    const u0 = passed(next, high + p), u1 = passed(next + 16, high + p + 16);
+    const u2 = passed(next + 32, high + p + 32), u3 = passed(next + 48, high + p + 48);
+    const any = v128.or(v128.or(v128.or(d0, d1), v128.or(d2, d3)), v128.or(v128.or(u0, u1), v128.or(u2, u3)));
+    if (!v128.any_true(any)) continue;
+    downs = collect(downs, p, d0, d1, d2, d3);
+    ups = collect(ups, p, u0, u1, u2, u3);
   }
+  if (downs != found) handle(plan, record, step, found, downs, low, before, true);
+  if (ups != found + HITS_UP) handle(plan, record, step, found + HITS_UP, ups, high, before, false);
 }
 
 // @ts-ignore: decorator
@@ -97,12 +101,61 @@ function passed(below: usize, above: usize): v128 {
   return f64x2.le(v128.load(below), v128.load(above));
 }
 
+/** Appends the column offsets of the lanes whose bit is set. */
+// @ts-ignore: decorator
+@inline
+function collect(list: usize, p: usize, a: v128, b: v128, c: v128, d: v128): usize {
+  let bits = i64x2.bitmask(a) | (i64x2.bitmask(b) << 2) | (i64x2.bitmask(c) << 4) | (i64x2.bitmask(d) << 6);
+  while (bits) {
+    store<u32>(list, <u32>p + (<u32>ctz(bits) << 3));
+    list += 4;
+    bits &= bits - 1;
+  }
+  return list;
+}
+
+/** Handles the hits of one step, asset and direction: the prices of all first, then one by one. */
+function handle(
+  plan: usize, record: usize, step: i32, from: usize, to: usize, x: usize, before: usize, falling: bool,
+): void {
+  const margin = address(plan, MARGIN);
+  if (word(margin, M_PACED) || word(margin, M_CONTINUOUS) || address(margin, M_TOUCHED)) {
+    for (; from < to; from += 4) {
+      const at = <usize>load<u32>(from);
+      hits(plan, record, step, at, load<f64>(x + at), load<f64>(before + at), falling);
+    }
+    return;
+  }
+  const prices = address(margin, M_HITS) + HITS_PRICES;
+  const count = (to - from) >> 2;
+  for (let i: usize = 0; i < count; i++) {
+    store<f64>(prices + (i << 3), load<f64>(x + <usize>load<u32>(from + (i << 2))));
+  }
+  // The last pair may be half a pair; the columns have room for it.
+  for (let p: usize = 0; p < count << 3; p += 16) v128.store(prices + p, expX2(v128.load(prices + p)));
+  const gather = word(plan, WITH_MOMENTS) != 0 || address(plan, EVENTS) != 0;
+  const state = <usize>load<u32>(record, 24) + (falling ? 0 : COLUMN);
+  const places = <usize>load<u32>(record, 24) + 2 * COLUMN + (falling ? 0 : COLUMN / 2);
+  const side = record + (falling ? 8 : 16);
+  const levels = <usize>load<u32>(side), records = <usize>load<u32>(side, 4);
+  const asset = load<i32>(record);
+  for (let i: usize = 0; i < count; i++) {
+    const at = <usize>load<u32>(from + (i << 2));
+    let place = load<i32>(places + (at >> 1));
+    const passedTo = closeLevels(
+      margin, at, step, asset, load<f64>(prices + (i << 3)), load<f64>(x + at), levels, records, place, falling, gather,
+    );
+    store<i32>(places + (at >> 1), passedTo);
+    store<f64>(state + at, load<f64>(levels + (<usize>passedTo << 3)));
+  }
+}
+
 /** Handles every level between the next one and x, and moves the lane on. */
 function hits(plan: usize, record: usize, step: i32, at: usize, x: f64, before: f64, falling: bool): void {
   const margin = address(plan, MARGIN);
   const state = <usize>load<u32>(record, 24);
   const side = record + (falling ? 8 : 16);
-  const levels = <usize>load<u32>(side), items = <usize>load<u32>(side, 4);
+  const levels = <usize>load<u32>(side), records = <usize>load<u32>(side, 4);
   const nextAt = state + at + (falling ? 0 : COLUMN);
   const placeAt = state + 2 * COLUMN + (at >> 1) + (falling ? 0 : COLUMN / 2);
   const lane = <i32>(at >> 3);
@@ -110,17 +163,17 @@ function hits(plan: usize, record: usize, step: i32, at: usize, x: f64, before: 
   const accounts = word(margin, M_ACCOUNT_COUNT);
   const later = word(margin, M_PACED) != 0 || load<i32>(record, 4) != INDEX_NONE;
   const gather = word(plan, WITH_MOMENTS) != 0 || address(plan, EVENTS) != 0;
-  let price: f64 = continuous || later ? 0.0 : expOne(x);
   let place = load<i32>(placeAt);
   let level = load<f64>(levels + (<usize>place << 3));
   while (falling ? x <= level : x >= level) {
-    const item = load<i32>(items + (<usize>place << 2));
+    const item = load<i32>(records + <usize>place * RECORD_BYTES);
     if (item >= accounts) touch(margin, lane, item, step);
     else if (later) watch(margin, lane, item, step);
     else {
       // Between two steps the path meets the level itself, unless it began beyond it.
-      if (continuous) price = expOne(falling ? min(level, before) : max(level, before));
-      closeIsolated(margin, lane, item, step, price, gather);
+      const met = !continuous ? x : falling ? min(level, before) : max(level, before);
+      const only = place + 1;
+      closeLevels(margin, at, step, load<i32>(record), expOne(met), met, levels, records, place, falling, gather, only);
     }
     place++;
     level = load<f64>(levels + (<usize>place << 3));

@@ -64,6 +64,7 @@ export const MARGIN = {
   M_SHORTAGE_SMALL: 120,
   M_NET_TIMED: 128,
   M_FUNDING_SUMS: 136,
+  M_HITS: 140,
   MARGIN_BYTES: 192,
 } as const;
 
@@ -85,6 +86,7 @@ export const MARGIN_ACCOUNT_BYTES = 24;
 export const MARGIN_LEG_BYTES = 72;
 export const COIN_BYTES = 16;
 export const ENTRY_BYTES = 80;
+export const RECORD_BYTES = 72;
 export const SCREEN_BYTES = 32;
 export const SCREEN_ENTRY_BYTES = 24;
 export const TOUCH_BYTES = 16;

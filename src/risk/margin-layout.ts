@@ -5,6 +5,7 @@ import {
   MARGIN,
   MARGIN_ACCOUNT_BYTES,
   MARGIN_LEG_BYTES,
+  RECORD_BYTES,
   SCREEN_BYTES,
   SCREEN_ENTRY_BYTES,
   TILE,
@@ -68,7 +69,7 @@ export function layMargin(
   const words = new Map<number, number>();
   const accountTable = layAccounts(arena, accounts);
   const blocks = layScratch(arena, words, book, columns, continuous);
-  layWatches(arena, words, watchLists(accounts));
+  layWatches(arena, words, watchLists(accounts), accounts);
   layScreens(arena, words, accounts, blocks, assets);
   words.set(MARGIN.M_ACCOUNT_COUNT, accounts.length);
   words.set(MARGIN.M_ACCOUNTS, accountTable);
@@ -180,6 +181,7 @@ function layScratch(
   words.set(MARGIN.M_LANES, arena.reserve(kernels.laneBytes(assets)));
   words.set(MARGIN.M_ENTRIES, arena.reserve(16 + TILE * accounts.length * ENTRY_BYTES));
   const blocks = block > 0 ? arena.reserve(kernels.blockBytes(assets, block)) : 0;
+  words.set(MARGIN.M_HITS, arena.reserve(3 * COLUMN));
   words.set(MARGIN.M_BLOCK, block);
   words.set(MARGIN.M_BLOCKS, blocks);
   if (continuous) {
@@ -221,7 +223,12 @@ function watchLists(accounts: readonly MarginAccount[]): WatchList[] {
   return [...lists.values()].sort((a, b) => a.asset - b.asset || a.index - b.index);
 }
 
-function layWatches(arena: Arena, words: Map<number, number>, lists: readonly WatchList[]): void {
+function layWatches(
+  arena: Arena,
+  words: Map<number, number>,
+  lists: readonly WatchList[],
+  accounts: readonly MarginAccount[],
+): void {
   const records = arena.take(Math.max(1, lists.length) * WATCH_BYTES);
   lists.forEach(({ asset, index, down, up }, w) => {
     const at = records + w * WATCH_BYTES;
@@ -229,17 +236,42 @@ function layWatches(arena: Arena, words: Map<number, number>, lists: readonly Wa
     up.sort((a, b) => a.level - b.level || a.item - b.item);
     const downLevels = arena.put([...down.map(({ level }) => level), -2 * NEVER]);
     const upLevels = arena.put([...up.map(({ level }) => level), 2 * NEVER]);
-    const [downItems, upItems] = [down, up].map((list) => {
-      const items = arena.take(Math.max(1, list.length) * 4);
-      arena.i32(items, list.length).set(list.map(({ item }) => item));
-      return items;
-    });
+    const [downRecords, upRecords] = [down, up].map((list) => layRecords(arena, list, accounts));
     const state = arena.reserve(WATCH_STATE_BYTES);
-    arena.u32(at, 7).set([asset, index, downLevels, downItems!, upLevels, upItems!, state]);
+    arena.u32(at, 7).set([asset, index, downLevels, downRecords!, upLevels, upRecords!, state]);
     arena.f64(at + 32, 4).set([...range(down), ...range(up)]);
   });
   words.set(MARGIN.M_WATCH_COUNT, lists.length);
   words.set(MARGIN.M_WATCHES, records);
+}
+
+/** What every level of a list needs of its account, in the order of the levels. */
+function layRecords(
+  arena: Arena,
+  list: readonly Waiting[],
+  accounts: readonly MarginAccount[],
+): number {
+  const records = arena.take(Math.max(1, list.length) * RECORD_BYTES);
+  list.forEach(({ item }, place) => {
+    const at = records + place * RECORD_BYTES;
+    arena.i32(at, 1)[0] = item;
+    const account = accounts[item];
+    if (!account) return;
+    const leg = account.legs[0]!;
+    arena
+      .f64(at + 8, 8)
+      .set([
+        account.money,
+        account.coins[0]?.worth ?? 0,
+        leg.constant,
+        leg.slope,
+        leg.notionalSlope,
+        leg.notionalConstant,
+        leg.halfSpread,
+        leg.impact,
+      ]);
+  });
+  return records;
 }
 
 /** Least and most ratio of a list; zeros for an empty one. */
