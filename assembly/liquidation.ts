@@ -14,13 +14,13 @@
  * the block count. The result is that of looking at every step.
  */
 import {
-  accountOf, COIN_BYTES, COLUMN, ENTRY_BYTES, expOne, fundingAt, INDEX_NONE, INDEX_PRICED, isBreached, laneBytes, MARGIN_LEG_BYTES,
-  OPEN, priceAt, startLanes, STATISTICS, visit, watch, addClosed, firstEntry, nextEntry, entryAt,
+  accountOf, addClosed, entryAt, firstEntry, fundingAt, isBreached, nextEntry, OPEN, priceAt, startLanes, STATISTICS, visit, watch,
 } from "./margin";
+import { COIN_BYTES, COLUMN, expOne, INDEX_NONE, INDEX_OPTION, INDEX_PRICED, MARGIN_LEG_BYTES } from "./measure";
 import { normals } from "./normal";
 import {
   ACCOUNT_COUNT, ASSETS, COVER_COUNT, EVENTS, KEYS, MARGIN, M_ACCOUNT_COUNT, M_BLOCK, M_BLOCKS, M_CONTINUOUS, M_ENTRIES, M_EXTREMES,
-  M_FUNDING_SUMS,  M_LANES, M_NET_FUNDING, M_NET_TIMED, M_PRICED, M_RATES, M_SCREENS, M_SCREEN_COUNT, M_STEP_SUMS, M_SUMS, M_TIMES,
+  M_FUNDING_SUMS,  M_LANES, M_NET_FUNDING, M_NET_TIMED, M_OPTIONS, M_PRICED, M_RATES, M_SCREENS, M_SCREEN_COUNT, M_STEP_SUMS, M_SUMS, M_TIMES,
   M_TOUCHED, M_VARIANCES, STEPS, TILE, WITH_MOMENTS, address, number, word,
 } from "./plan";
 import { expColumn } from "./vector-math";
@@ -317,7 +317,7 @@ export function finishMargin(
   for (let u = 0; u < assets; u++) expColumn(priceAt(lanes, assets, u), x + <usize>u * COLUMN, count);
   addClosed(margin, assets, losses, last, number(margin, M_NET_TIMED), address(margin, M_NET_FUNDING), bytes);
   if (word(plan, WITH_MOMENTS)) addFundingSums(margin, assets, weights, count);
-  if (word(plan, WITH_MOMENTS) || address(plan, EVENTS) || address(margin, M_TOUCHED)) {
+  if (word(plan, WITH_MOMENTS) || address(plan, EVENTS) || address(margin, M_TOUCHED) || word(margin, M_OPTIONS)) {
     for (let lane = 0; lane < count; lane++) finishLane(plan, paths, lane, at, t, weights, losses, last);
   }
   if (!out) return;
@@ -354,10 +354,18 @@ function finishLane(plan: usize, paths: usize, lane: i32, at: usize, t: usize, w
     if (item < accounts) {
       const closed = load<f64>(entry, 16);
       if (closed == 0) continue;
-      amount = load<f64>(entry, 24) - closed * keptValue(accountOf(margin, item), prices, funding, time);
+      const account = accountOf(margin, item);
+      const leg = <usize>load<u32>(account);
+      if (load<i32>(account, 4) == 1 && load<i32>(leg, 4) == INDEX_OPTION) {
+        // Its value at its own date is no multiple of the price: it leaves the profile here.
+        const kept = closed * atNode(load<i32>(leg, 100), <usize>load<u32>(leg, 104), at, t, lane);
+        store<f64>(losses + here, load<f64>(losses + here) - kept);
+        amount = load<f64>(entry, 24) - kept;
+      } else amount = load<f64>(entry, 24) - closed * keptValue(account, prices, funding, time);
       if (gather) addStepSums(plan, entry, weight);
     } else {
-      amount = touchedAmount(address(margin, M_TOUCHED) + <usize>(item - accounts) * TOUCH_BYTES, at, t, lane);
+      const barrier = address(margin, M_TOUCHED) + <usize>(item - accounts) * TOUCH_BYTES;
+      amount = atNode(load<i32>(barrier, 4), <usize>load<u32>(barrier, 8), at, t, lane);
       store<f64>(losses + here, load<f64>(losses + here) + amount);
     }
     if (gather) {
@@ -394,10 +402,10 @@ function addStepSums(plan: usize, entry: usize, weight: f64): void {
   store<f64>(sum, load<f64>(sum) + weight * load<f64>(entry, 48));
 }
 
-function touchedAmount(barrier: usize, at: usize, t: usize, lane: i32): f64 {
-  const node = <usize>load<i32>(barrier, 4);
-  const place = load<f64>(t + node * COLUMN + (<usize>lane << 3));
-  const cell = <usize>load<u32>(barrier, 8) + (<usize>load<i32>(at + node * (COLUMN / 2) + (<usize>lane << 2)) >> 1);
+/** A table of cubics at the place where a lane fell on a node, see profile.ts. */
+function atNode(node: i32, cubics: usize, at: usize, t: usize, lane: i32): f64 {
+  const place = load<f64>(t + <usize>node * COLUMN + (<usize>lane << 3));
+  const cell = cubics + (<usize>load<i32>(at + <usize>node * (COLUMN / 2) + (<usize>lane << 2)) >> 1);
   const a = load<f64>(cell) + place * load<f64>(cell, 16);
   const b = load<f64>(cell, 8) + place * load<f64>(cell, 24);
   return a + place * place * b;

@@ -3,6 +3,8 @@
  *
  *   account │ legs u32 │ leg count i32 │ coins u32 │ coin count i32 │ money f64 │
  *   leg     │ asset i32 │ index i32 │ constant │ slope │ funding │ notional slope │ notional constant │ maintenance │ half spread │ impact │
+ *   option  │ asset i32 │ 3 i32 │ ln(spot/strike) │ expiry │ volatility │ spot leg │ carry │ maintenance │ half spread │ impact │
+ *           │ strike leg │ discount │ sign │ is a put i32 │ node i32 │ cubics u32 │ pad │
  *   coin    │ asset i32 │ pad │ worth f64 │
  *   entry   │ next │ open │ item │ step, all i32 │ closed │ pool │ money │ notional │ bad debt │ fee │ start │ freed, all f64 │
  *
@@ -22,29 +24,11 @@
  */
 import {
   M_ACCOUNTS, M_ENTRIES, M_INSURANCE_FEE, M_LANES, M_LIQUIDATOR_FEE, M_PACED, M_PACE_DURATION, M_PACE_INITIAL,
-  M_SHORTAGE_SMALL, M_TIMES, TILE, address, number, word,
+  M_SHORTAGE_SMALL, M_TIMES, address, number, word,
 } from "./plan";
-import { expX2 } from "./vector-math";
-
-// @ts-ignore: decorator
-@inline export const COLUMN: usize = <usize>TILE << 3;
-// @ts-ignore: decorator
-@inline export const ACCOUNT_BYTES: usize = 24;
-// @ts-ignore: decorator
-@inline export const MARGIN_LEG_BYTES: usize = 72;
-// @ts-ignore: decorator
-@inline export const COIN_BYTES: usize = 16;
-/** What a level needs of its account, see `closeLevels`. */
-// @ts-ignore: decorator
-@inline export const RECORD_BYTES: usize = 72;
-// @ts-ignore: decorator
-@inline export const ENTRY_BYTES: usize = 80;
-
-/** Funding indices: none, paid on the price (one per asset), or on time. */
-// @ts-ignore: decorator
-@inline export const INDEX_NONE: i32 = 0;
-// @ts-ignore: decorator
-@inline export const INDEX_PRICED: i32 = 1;
+import {
+  ACCOUNT_BYTES, COLUMN, ENTRY_BYTES, INDEX_NONE, INDEX_OPTION, INDEX_PRICED, MARGIN_LEG_BYTES, MEASURES, RECORD_BYTES, at, measure,
+} from "./measure";
 
 // Columns of the lanes: │ cash │ closed timed │ count │ notional │ bad debt │ fee │ heads i32 │ tails i32 │ open i32 │ closed [U] │ closed priced [U] │ G [U] │ S [U] │
 // @ts-ignore: decorator
@@ -94,13 +78,6 @@ export function priceAt(lanes: usize, assets: i32, asset: i32): usize {
   return closedAt(lanes, 3 * assets + asset);
 }
 
-/** e^x of one number. */
-// @ts-ignore: decorator
-@inline
-export function expOne(x: f64): f64 {
-  return f64x2.extract_lane(expX2(f64x2.splat(x)), 0);
-}
-
 /** Clears what a tile gathers. */
 export function startLanes(margin: usize, assets: i32): void {
   memory.fill(address(margin, M_LANES), 0, laneBytes(assets));
@@ -145,53 +122,11 @@ export function watch(margin: usize, lane: i32, item: i32, step: i32): void {
   store<i32>(open, load<i32>(address(margin, M_ENTRIES)));
 }
 
+/** Where an account stands. */
 // @ts-ignore: decorator
 @inline
 export function accountOf(margin: usize, item: i32): usize {
   return address(margin, M_ACCOUNTS) + <usize>item * ACCOUNT_BYTES;
-}
-
-/** Prices and funding indices of one lane at one step: element `asset` of columns of a stride. */
-// @ts-ignore: decorator
-@inline
-function at(columns: usize, asset: i32): f64 {
-  return load<f64>(columns + <usize>asset * COLUMN);
-}
-
-// @ts-ignore: decorator
-@inline
-function indexOf(leg: usize, funding: usize, time: f64): f64 {
-  const index = load<i32>(leg, 4);
-  return index == INDEX_NONE ? 0.0 : index == INDEX_PRICED ? at(funding, load<i32>(leg)) : time;
-}
-
-/** What a walk over the legs of an account finds, for one lane: written by `measure`. */
-// @ts-ignore: decorator
-@inline const MEASURES: usize = memory.data<f64>([0, 0, 0, 0, 0, 0], 16);
-
-function measure(account: usize, prices: usize, funding: usize, time: f64): void {
-  let value: f64 = 0, moved: f64 = 0, notional: f64 = 0, maintenance: f64 = 0, coins: f64 = 0;
-  let leg = <usize>load<u32>(account);
-  for (let l = load<i32>(account, 4); l > 0; l--) {
-    const price = at(prices, load<i32>(leg));
-    const change = load<f64>(leg, 16) * price - load<f64>(leg, 24) * indexOf(leg, funding, time);
-    const size = load<f64>(leg, 32) * price + load<f64>(leg, 40);
-    value += load<f64>(leg, 8) + change;
-    moved += change;
-    notional += size;
-    maintenance += load<f64>(leg, 48) * size;
-    leg += MARGIN_LEG_BYTES;
-  }
-  let coin = <usize>load<u32>(account, 8);
-  for (let c = load<i32>(account, 12); c > 0; c--) {
-    coins += load<f64>(coin, 8) * at(prices, load<i32>(coin));
-    coin += COIN_BYTES;
-  }
-  store<f64>(MEASURES, value);
-  store<f64>(MEASURES, moved, 8);
-  store<f64>(MEASURES, notional, 16);
-  store<f64>(MEASURES, maintenance, 24);
-  store<f64>(MEASURES, coins, 32);
 }
 
 /** Cost of closing a share of every leg, and what leaves the profiles with it. */
@@ -201,8 +136,10 @@ function closeLegs(lanes: usize, assets: i32, lane: i32, account: usize, share: 
   const here = <usize>lane << 3;
   for (let l = load<i32>(account, 4); l > 0; l--) {
     const asset = load<i32>(leg);
-    const closing = share * (load<f64>(leg, 32) * at(prices, asset) + load<f64>(leg, 40));
+    const isOption = load<i32>(leg, 4) == INDEX_OPTION;
+    const closing = share * (load<f64>(leg, 32) * at(prices, asset) + (isOption ? 0.0 : load<f64>(leg, 40)));
     slippage += closing * min(1.0, load<f64>(leg, 56) + load<f64>(leg, 64) * Math.sqrt(closing));
+    if (isOption) return slippage;
     const slopes = closedAt(lanes, asset) + here;
     store<f64>(slopes, load<f64>(slopes) + share * load<f64>(leg, 16));
     const index = load<i32>(leg, 4);
@@ -255,6 +192,12 @@ export function visit(
 ): bool {
   const account = accountOf(margin, load<i32>(entry, 8));
   const time = load<f64>(address(margin, M_TIMES) + (<usize>step << 3));
+  const leg = <usize>load<u32>(account);
+  const isOption = load<i32>(account, 4) == 1 && load<i32>(leg, 4) == INDEX_OPTION;
+  if (isOption && time >= load<f64>(leg, 16)) {
+    if (time == load<f64>(leg, 16)) settleOption(margin, lane, entry, account, prices, funding, time);
+    return true;
+  }
   const left = 1.0 - load<f64>(entry, 16);
   measure(account, prices, funding, time);
   const coins = load<f64>(MEASURES, 32), value = load<f64>(MEASURES), notional = load<f64>(MEASURES, 16);
@@ -284,6 +227,17 @@ export function visit(
   const pool = share * load<f64>(MEASURES, 8) + badDebt - fee;
   record(lanes, lane, entry, share, pool, closing, badDebt, fee);
   return done;
+}
+
+/** The last look at an option: it pays what it pays, without a market, and leaves a debt or none. */
+function settleOption(margin: usize, lane: i32, entry: usize, account: usize, prices: usize, funding: usize, time: f64): void {
+  measure(account, prices, funding, time);
+  const left = 1.0 - load<f64>(entry, 16);
+  const value = load<f64>(MEASURES);
+  const badDebt = max(0.0, -(load<f64>(entry, 32) + load<f64>(MEASURES, 32) + left * value));
+  if (badDebt > 0) {
+    record(address(margin, M_LANES), lane, entry, left, left * value + badDebt, 0, badDebt, 0);
+  }
 }
 
 /** Adds one closing to its entry and to the columns of its lane. */
@@ -380,6 +334,7 @@ export function firstEntry(margin: usize, lane: i32): usize {
   return index ? entryOf(address(margin, M_ENTRIES), index) : 0;
 }
 
+/** The next entry of the same lane, 0 for none. */
 // @ts-ignore: decorator
 @inline
 export function nextEntry(margin: usize, entry: usize): usize {
@@ -387,6 +342,7 @@ export function nextEntry(margin: usize, entry: usize): usize {
   return index ? entryOf(address(margin, M_ENTRIES), index) : 0;
 }
 
+/** The entry of a number; numbers start at 1. */
 // @ts-ignore: decorator
 @inline
 export function entryAt(margin: usize, index: i32): usize {
@@ -416,4 +372,12 @@ export function addClosed(margin: usize, assets: i32, losses: usize, time: f64, 
 /** Where the funding index of an asset stands, for the host. */
 export function fundingColumn(lanes: usize, assets: i32, asset: i32): usize {
   return fundingAt(lanes, assets, asset);
+}
+
+/** Whether a lane has an entry of an item already. */
+export function isListed(margin: usize, lane: i32, item: i32): bool {
+  for (let entry = firstEntry(margin, lane); entry; entry = nextEntry(margin, entry)) {
+    if (load<i32>(entry, 8) == item) return true;
+  }
+  return false;
 }

@@ -129,6 +129,8 @@
 @inline export const M_FUNDING_SUMS: usize = 136; // [U+1] f64: weighted sums of the funding indices, and of the weights
 // @ts-ignore: decorator
 @inline export const M_HITS: usize = 140; // scratch for the hits of one step and asset, see watch.ts
+// @ts-ignore: decorator
+@inline export const M_OPTIONS: usize = 144; // 1 if any account is an option
 /** Bytes of a margin program. */
 // @ts-ignore: decorator
 @inline export const MARGIN_BYTES: usize = 192;

@@ -13,9 +13,8 @@
  * funding to slope times the index; the price is then compared after the largest such move, which
  * finds every account in time, and each found one is looked at exactly from there on.
  */
-import {
-  append, closeLevels, COLUMN, expOne, fundingAt, INDEX_NONE, INDEX_PRICED, priceAt, RECORD_BYTES, watch,
-} from "./margin";
+import { append, closeLevels, fundingAt, isListed, priceAt, watch } from "./margin";
+import { COLUMN, expOne, INDEX_NONE, INDEX_OPTION, INDEX_PRICED, RECORD_BYTES } from "./measure";
 import {
   ASSETS, EVENTS, MARGIN, M_ACCOUNT_COUNT, M_CONTINUOUS, M_HITS, M_LANES, M_PACED, M_TIMES, M_TOUCHED, M_WATCHES, M_WATCH_COUNT, TILE,
   WITH_MOMENTS, address, word,
@@ -65,7 +64,8 @@ export function scan(plan: usize, step: i32, x: usize, low: usize, high: usize, 
   let record = address(margin, M_WATCHES);
   for (let w = word(margin, M_WATCH_COUNT); w > 0; w--) {
     const column = <usize>load<i32>(record) * COLUMN;
-    if (load<i32>(record, 4) == INDEX_NONE) {
+    const index = load<i32>(record, 4);
+    if (index == INDEX_NONE || index == INDEX_OPTION) {
       scanLogs(plan, record, step, low + column, high + column, before + column, count);
     } else {
       scanPrices(plan, record, step, count);
@@ -119,7 +119,8 @@ function handle(
   plan: usize, record: usize, step: i32, from: usize, to: usize, x: usize, before: usize, falling: bool,
 ): void {
   const margin = address(plan, MARGIN);
-  if (word(margin, M_PACED) || word(margin, M_CONTINUOUS) || address(margin, M_TOUCHED)) {
+  const isPlain = load<i32>(record, 4) == INDEX_NONE;
+  if (!isPlain || word(margin, M_PACED) || word(margin, M_CONTINUOUS) || address(margin, M_TOUCHED)) {
     for (; from < to; from += 4) {
       const at = <usize>load<u32>(from);
       hits(plan, record, step, at, load<f64>(x + at), load<f64>(before + at), falling);
@@ -168,7 +169,10 @@ function hits(plan: usize, record: usize, step: i32, at: usize, x: f64, before: 
   while (falling ? x <= level : x >= level) {
     const item = load<i32>(records + <usize>place * RECORD_BYTES);
     if (item >= accounts) touch(margin, lane, item, step);
-    else if (later) watch(margin, lane, item, step);
+    else if (later) {
+      // An option waits on either side, and is watched once.
+      if (load<i32>(record, 4) != INDEX_OPTION || !isListed(margin, lane, item)) watch(margin, lane, item, step);
+    }
     else {
       // Between two steps the path meets the level itself, unless it began beyond it.
       const met = !continuous ? x : falling ? min(level, before) : max(level, before);

@@ -65,6 +65,7 @@ export const MARGIN = {
   M_NET_TIMED: 128,
   M_FUNDING_SUMS: 136,
   M_HITS: 140,
+  M_OPTIONS: 144,
   MARGIN_BYTES: 192,
 } as const;
 
@@ -83,7 +84,7 @@ export const AUDIT_ACCOUNT_BYTES = 32;
 export const WATCH_BYTES = 64;
 export const WATCH_STATE_BYTES: number = 3 * 8 * TILE;
 export const MARGIN_ACCOUNT_BYTES = 24;
-export const MARGIN_LEG_BYTES = 72;
+export const MARGIN_LEG_BYTES = 112;
 export const COIN_BYTES = 16;
 export const ENTRY_BYTES = 80;
 export const RECORD_BYTES = 72;

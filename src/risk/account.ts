@@ -106,11 +106,13 @@ export interface Way {
   readonly step?: number | undefined;
   /** Whether isolated perpetuals are liquidated on the way. */
   readonly isolated: boolean;
+  /** Isolated short options that are, by id. */
+  readonly options: ReadonlySet<string>;
   /** Cross-margined participants who are. */
   readonly cross: ReadonlySet<string>;
 }
 
-const STRAIGHT: Way = { isolated: false, cross: new Set() };
+const STRAIGHT: Way = { isolated: false, options: new Set(), cross: new Set() };
 
 /** The time grid: steps, expiries inside the horizon, and the horizon. */
 function gridOf(expiries: readonly number[], horizon: number, step: number | undefined): number[] {
@@ -273,7 +275,11 @@ class AccountBuilder {
   }
 
   addOption(option: OptionPosition, years: number): void {
-    const { account, own } = this.#accountFor(option.participant, option.side === "short");
+    const { account, own } = this.#accountFor(
+      option.participant,
+      option.side === "short",
+      this.#way.options.has(option.id),
+    );
     const asset = this.#assets.indexOf(option.asset);
     const spot = this.#spots[asset]!;
     const sign = option.side === "long" ? 1 : -1;

@@ -2,7 +2,8 @@ import { type Level, printMoney, roundToSum, tailCount } from "../basics/index.t
 import { BATCH, type Chunk, TILE } from "../engine/index.ts";
 import type { Account } from "./account.ts";
 import { type Adjoint, addAverages, adjointOf } from "./adjoint.ts";
-import { cubicsOf, type LaidPool, lossCells } from "./layout.ts";
+import { cubicsOf } from "./hermite.ts";
+import { type LaidPool, lossCells } from "./layout.ts";
 import { FUNDING_INDEX } from "./margin.ts";
 import { measureTail, type Tail, tailWeights, worst, worstLosses } from "./tail.ts";
 import type { ContributionRow, Contributions, Estimate } from "./valuation.ts";

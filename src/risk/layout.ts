@@ -14,6 +14,7 @@ import {
 } from "../engine/index.ts";
 import type { MarketModel, ModelColumns } from "../market/index.ts";
 import { type Account, type Accounts, addLegs, type Legs, noLegs } from "./account.ts";
+import { cubicsOf } from "./hermite.ts";
 import type { MarginBook } from "./margin.ts";
 import { layMargin, marginSumCount } from "./margin-layout.ts";
 import { isFlooredAt, isJoint, NodeGrid } from "./node-grid.ts";
@@ -118,7 +119,7 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   yield* layCovers(arena, words, input);
   if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
   const margin = book
-    ? layMarginOf(arena, words, book, input, columns, {
+    ? layMarginOf(arena, words, book, input, columns, grids, {
         address: moments + (momentCount + marginStart) * 8,
         start: marginStart,
       })
@@ -155,10 +156,10 @@ function layMarginOf(
   book: MarginBook,
   { accounts, continuous }: LayoutInput,
   columns: ModelColumns,
+  grids: readonly NodeGrid[],
   sums: { readonly address: number; readonly start: number },
 ): LaidMargin {
-  const { times } = accounts;
-  const laid = layMargin(arena, book, columns, times, sums.address, continuous === true);
+  const laid = layMargin(arena, book, columns, accounts, grids, sums.address, continuous === true);
   words.set(PLAN.MARGIN, laid.program);
   const stepSums = sums.start + book.accounts.length;
   return {
@@ -239,19 +240,6 @@ export function lossCells(
     if (alive) grid.addMasked(account, alive, node, cells);
   }
   return cells;
-}
-
-/** Hermite cells → cubics c0, c2, c1, c3 as the kernel reads them. */
-export function cubicsOf(cells: Float64Array): Float64Array {
-  const out = new Float64Array(cells.length);
-  for (let i = 0; i < cells.length; i += 4) {
-    const [f0, f1, g0, g1] = [cells[i]!, cells[i + 1]!, cells[i + 2]!, cells[i + 3]!];
-    out[i] = f0;
-    out[i + 1] = 3 * (f1 - f0) - 2 * g0 - g1;
-    out[i + 2] = g0;
-    out[i + 3] = 2 * (f0 - f1) + g0 + g1;
-  }
-  return out;
 }
 
 function* layNodes(

@@ -13,36 +13,25 @@ import {
   WATCH_STATE_BYTES,
 } from "../engine/index.ts";
 import type { ModelColumns } from "../market/index.ts";
-import { log } from "../numeric/index.ts";
-import { FUNDING_INDEX, type MarginAccount, type MarginBook, type MarginLeg } from "./margin.ts";
+import type { Accounts } from "./account.ts";
+import {
+  FUNDING_INDEX,
+  type MarginAccount,
+  type MarginBook,
+  type MarginLeg,
+  type MarginOption,
+  OPTION_INDEX,
+} from "./margin.ts";
+import { addOptionLevels, optionTables } from "./margin-option.ts";
+import type { NodeGrid } from "./node-grid.ts";
+import { NEVER, sorted, type Waiting, type WatchList, watchLists } from "./watch-list.ts";
 
 /** Steps between two looks at accounts over several assets and at those being closed at a pace. */
 const BLOCK = 16;
-/** A level that no path reaches, and one that every path has passed. */
-const NEVER = 1e300;
 /** Rounding of a screen's bound, as a part of its terms: below it the steps themselves decide. */
 const SCREEN_SLACK = 1e-9;
-/** A level that moves this much faster with funding than others do is looked at in every step. */
-const RATIO_MAX = 4;
 const MINUTES_PER_YEAR = 365 * 1440;
 const COLUMN = 8 * TILE;
-
-/** A margined account or barrier that waits for a level of one asset. */
-interface Waiting {
-  readonly item: number;
-  /** Log price, or price where funding moves the level. */
-  readonly level: number;
-  /** How far the level moves per unit of the funding index. */
-  readonly ratio: number;
-}
-
-/** Everything of one asset and one funding index. */
-interface WatchList {
-  readonly asset: number;
-  readonly index: number;
-  readonly down: Waiting[];
-  readonly up: Waiting[];
-}
 
 /** How many sums a margin program gathers. */
 export function marginSumCount(book: MarginBook, assets: number, steps: number): number {
@@ -60,16 +49,23 @@ export function layMargin(
   arena: Arena,
   book: MarginBook,
   columns: ModelColumns,
-  times: readonly number[],
+  { times, nodes }: Accounts,
+  grids: readonly NodeGrid[],
   sums: number,
   continuous: boolean,
 ): { readonly program: number; readonly lanes: number } {
   const { terms, accounts, rates } = book;
   const { steps, assets } = columns;
   const words = new Map<number, number>();
-  const accountTable = layAccounts(arena, accounts);
+  const tableOf = optionTables(arena, times, nodes, grids);
+  const accountTable = layAccounts(arena, accounts, tableOf);
   const blocks = layScratch(arena, words, book, columns, continuous);
-  layWatches(arena, words, watchLists(accounts), accounts);
+  const lists = watchLists(accounts);
+  const options = accounts.flatMap((account, item) => (account.option ? [{ account, item }] : []));
+  for (const { account, item } of options)
+    addOptionLevels(arena, lists, account, item, columns, times);
+  layWatches(arena, words, sorted(lists), accounts);
+  words.set(MARGIN.M_OPTIONS, options.length > 0 ? 1 : 0);
   layScreens(arena, words, accounts, blocks, assets);
   words.set(MARGIN.M_ACCOUNT_COUNT, accounts.length);
   words.set(MARGIN.M_ACCOUNTS, accountTable);
@@ -125,8 +121,15 @@ function variances({ steps, assets, factors, matrix }: ModelColumns): Float64Arr
   return out;
 }
 
-function layAccounts(arena: Arena, accounts: readonly MarginAccount[]): number {
-  const legCount = accounts.reduce((sum, { legs }) => sum + legs.length, 0);
+function layAccounts(
+  arena: Arena,
+  accounts: readonly MarginAccount[],
+  tableOf: (option: MarginOption) => { readonly node: number; readonly cubics: number },
+): number {
+  const legCount = accounts.reduce(
+    (sum, { legs, option }) => sum + legs.length + (option ? 1 : 0),
+    0,
+  );
   const coinCount = accounts.reduce((sum, { coins }) => sum + coins.length, 0);
   const table = arena.take(Math.max(1, accounts.length) * MARGIN_ACCOUNT_BYTES);
   const legTable = arena.take(Math.max(1, legCount) * MARGIN_LEG_BYTES);
@@ -135,11 +138,16 @@ function layAccounts(arena: Arena, accounts: readonly MarginAccount[]): number {
   let coin = coinTable;
   accounts.forEach((account, index) => {
     const at = table + index * MARGIN_ACCOUNT_BYTES;
-    arena.u32(at, 4).set([leg, account.legs.length, coin, account.coins.length]);
+    const count = account.option ? 1 : account.legs.length;
+    arena.u32(at, 4).set([leg, count, coin, account.coins.length]);
     arena.f64(at + 16, 1)[0] = account.money;
     for (const one of account.legs) {
       arena.i32(leg, 2).set([one.asset, one.index]);
       arena.f64(leg + 8, 8).set(numbersOf(one));
+      leg += MARGIN_LEG_BYTES;
+    }
+    if (account.option) {
+      layOption(arena, leg, account.option, tableOf(account.option));
       leg += MARGIN_LEG_BYTES;
     }
     for (const { asset, worth } of account.coins) {
@@ -149,6 +157,23 @@ function layAccounts(arena: Arena, accounts: readonly MarginAccount[]): number {
     }
   });
   return table;
+}
+
+function layOption(
+  arena: Arena,
+  at: number,
+  option: MarginOption,
+  { node, cubics }: { readonly node: number; readonly cubics: number },
+): void {
+  const { moneyness, expiry, volatility, spotLeg, carry, maintenance } = option;
+  const { halfSpread, impact, strikeLeg, discount } = option;
+  arena.i32(at, 2).set([option.asset, OPTION_INDEX]);
+  arena
+    .f64(at + 8, 8)
+    .set([moneyness, expiry, volatility, spotLeg, carry, maintenance, halfSpread, impact]);
+  // Margined options are short ones: worth a negative amount to their owner.
+  arena.f64(at + 72, 3).set([strikeLeg, discount, -1]);
+  arena.u32(at + 96, 3).set([option.isPut ? 1 : 0, node, cubics]);
 }
 
 function numbersOf(leg: MarginLeg): number[] {
@@ -176,7 +201,10 @@ function layScratch(
   const { kernels } = arena;
   const late =
     terms.mode === "paced" ||
-    accounts.some(({ isolated, legs }) => !isolated || legs.some(({ index }) => index !== 0));
+    accounts.some(
+      ({ isolated, legs, option }) =>
+        !isolated || option !== null || legs.some(({ index }) => index !== 0),
+    );
   const block = late ? Math.min(BLOCK, steps) : 0;
   words.set(MARGIN.M_LANES, arena.reserve(kernels.laneBytes(assets)));
   words.set(MARGIN.M_ENTRIES, arena.reserve(16 + TILE * accounts.length * ENTRY_BYTES));
@@ -190,37 +218,6 @@ function layScratch(
     words.set(MARGIN.M_BEFORE, arena.reserve(assets * COLUMN));
   }
   return blocks;
-}
-
-/**
- * Levels of the isolated accounts. The margin of one is km + w·S - funding·G, so it is breached
- * where S passes -km/w + (funding/w)·G: downwards if w > 0, upwards if w < 0.
- */
-function watchLists(accounts: readonly MarginAccount[]): WatchList[] {
-  const lists = new Map<number, WatchList>();
-  accounts.forEach(({ isolated, money, coins, legs }, item) => {
-    if (!isolated) return;
-    const leg = legs[0]!;
-    const key = leg.asset * 3 + leg.index;
-    let list = lists.get(key);
-    if (!list) {
-      list = { asset: leg.asset, index: leg.index, down: [], up: [] };
-      lists.set(key, list);
-    }
-    const w = leg.slope + (coins[0]?.worth ?? 0) - leg.maintenance * leg.notionalSlope;
-    const km = money + leg.constant - leg.maintenance * leg.notionalConstant;
-    const price = -km / w;
-    const ratio = leg.funding / w;
-    const scale = leg.index === FUNDING_INDEX.timed ? leg.funding / leg.notionalConstant : 1;
-    if (leg.index === FUNDING_INDEX.none) {
-      if (w > 0) list.down.push({ item, level: price > 0 ? log(price) : -NEVER, ratio: 0 });
-      else if (w < 0) list.up.push({ item, level: price > 0 ? log(price) : -NEVER, ratio: 0 });
-      else list.down.push({ item, level: km > 0 ? -NEVER : NEVER, ratio: 0 });
-    } else if (w === 0 || Math.abs(ratio) > RATIO_MAX * Math.abs(scale)) {
-      list.down.push({ item, level: NEVER, ratio: 0 });
-    } else (w > 0 ? list.down : list.up).push({ item, level: price, ratio });
-  });
-  return [...lists.values()].sort((a, b) => a.asset - b.asset || a.index - b.index);
 }
 
 function layWatches(
@@ -257,7 +254,8 @@ function layRecords(
     arena.i32(at, 1)[0] = item;
     const account = accounts[item];
     if (!account) return;
-    const leg = account.legs[0]!;
+    const leg = account.legs[0];
+    if (!leg) return;
     arena
       .f64(at + 8, 8)
       .set([

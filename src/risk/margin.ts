@@ -1,11 +1,15 @@
-import type { Collateral, PerpetualPosition } from "../book/index.ts";
+import { readInstant, YEAR_MS } from "../basics/index.ts";
+import type { Collateral, OptionPosition, PerpetualPosition } from "../book/index.ts";
+import { log } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import type { LiquidationMarket, LiquidationTerms } from "../terms/index.ts";
-import { byId } from "./account.ts";
+import { byId, carryOf, coinsOf } from "./account.ts";
 import { maintenanceRatio } from "./margin-rule.ts";
 
 /** What funding is paid on: nothing, the price of every step, or time alone (inverse contracts). */
 export const FUNDING_INDEX = { none: 0, priced: 1, timed: 2 } as const;
+/** In place of a funding index: a leg that is an option. */
+export const OPTION_INDEX = 3;
 
 /**
  * One perpetual of a margined account; S is the price over the price now, G its funding index.
@@ -27,6 +31,26 @@ export interface MarginLeg {
   readonly impact: number;
 }
 
+/** A short option that is margined: Black-76 with the time left, carry and volatility held. */
+export interface MarginOption {
+  readonly asset: number;
+  /** ln(spot / strike). */
+  readonly moneyness: number;
+  /** Years from now. */
+  readonly expiry: number;
+  readonly volatility: number;
+  /** Coins at the price now, and coins times strike. */
+  readonly spotLeg: number;
+  readonly strikeLeg: number;
+  readonly carry: number;
+  readonly discount: number;
+  readonly isPut: boolean;
+  /** Fraction of the underlying. */
+  readonly maintenance: number;
+  readonly halfSpread: number;
+  readonly impact: number;
+}
+
 /** Positions that are liquidated together. */
 export interface MarginAccount {
   /** Id of the position if isolated, of the participant if cross-margined. */
@@ -37,7 +61,9 @@ export interface MarginAccount {
   readonly money: number;
   /** Collateral in coins, at its worth now. */
   readonly coins: readonly { readonly asset: number; readonly worth: number }[];
+  /** Perpetuals; none if the account is an option. */
   readonly legs: readonly MarginLeg[];
+  readonly option: MarginOption | null;
 }
 
 /** Everyone who can be liquidated before the horizon. */
@@ -63,6 +89,23 @@ export function liquidatedParticipants(document: PoolDocument): ReadonlySet<stri
   return new Set([...cross].filter((id) => traders.has(id)));
 }
 
+/** Ids of the isolated short options that are liquidated: those whose asset says how they are margined. */
+export function marginedOptions(document: PoolDocument): ReadonlySet<string> {
+  const ratios = new Set(
+    document.liquidation?.markets?.flatMap(({ asset, optionMaintenanceRatio }) =>
+      optionMaintenanceRatio === undefined ? [] : [asset],
+    ),
+  );
+  const isolated = new Set(
+    document.participants.flatMap(({ id, margin }) => (margin === "isolated" ? [id] : [])),
+  );
+  return new Set(
+    document.options.flatMap(({ id, side, asset, participant }) =>
+      side === "short" && ratios.has(asset) && isolated.has(participant) ? [id] : [],
+    ),
+  );
+}
+
 /**
  * The margined accounts of a pool, or null where nobody is liquidated.
  *
@@ -71,6 +114,7 @@ export function liquidatedParticipants(document: PoolDocument): ReadonlySet<stri
 export function marginBookOf(
   document: PoolDocument,
   assets: readonly { readonly id: string; readonly spot: number }[],
+  pricing: { readonly asOfMs: number; readonly discountRate: number },
 ): MarginBook | null {
   const { liquidation: terms } = document;
   if (!terms) return null;
@@ -101,7 +145,19 @@ export function marginBookOf(
       const { id, participant, settlement, asset, collateral = "0" } = perpetual;
       const held = { asset: settlement === "linear" ? document.currency.code : asset };
       const worth = worthOf([{ ...held, amount: collateral }]);
-      return { id, participant, isolated: true, ...worth, legs: [legOf(perpetual)] };
+      return { id, participant, isolated: true, ...worth, legs: [legOf(perpetual)], option: null };
+    });
+  const margined = marginedOptions(document);
+  const options = [...document.options]
+    .sort(byId)
+    .filter(({ id }) => margined.has(id))
+    .map((option): MarginAccount => {
+      const { id, participant, settlement, asset, collateral = "0" } = option;
+      const held = { asset: settlement === "linear" ? document.currency.code : asset };
+      const worth = worthOf([{ ...held, amount: collateral }]);
+      const index = place.get(asset)!;
+      const terms = marginOption(option, index, assets[index]!.spot, pricing, markets.get(asset)!);
+      return { id, participant, isolated: true, ...worth, legs: [], option: terms };
     });
   const liquidated = liquidatedParticipants(document);
   const cross = [...document.participants]
@@ -109,10 +165,17 @@ export function marginBookOf(
     .filter(({ id }) => liquidated.has(id))
     .map(({ id, collateral }): MarginAccount => {
       const legs = perpetuals.filter(({ participant }) => participant === id).map(legOf);
-      return { id, participant: id, isolated: false, ...worthOf(collateral ?? []), legs };
+      return {
+        id,
+        participant: id,
+        isolated: false,
+        ...worthOf(collateral ?? []),
+        legs,
+        option: null,
+      };
     });
   const rates = assets.map(({ id }) => markets.get(id)?.fundingRate ?? 0);
-  return { terms, accounts: [...isolated, ...cross], rates };
+  return { terms, accounts: [...isolated, ...options, ...cross], rates };
 }
 
 /** Larger side of each asset's perpetuals, in the pool currency at the prices now. */
@@ -152,6 +215,36 @@ function marginLeg(
     notionalSlope: inverse ? 0 : notional,
     notionalConstant: inverse ? notional : 0,
     maintenance: maintenanceRatio(perpetual.maintenanceRatio, coins, interest, market),
+    ...costOf(market),
+  };
+}
+
+function marginOption(
+  option: OptionPosition,
+  asset: number,
+  spot: number,
+  { asOfMs, discountRate }: { readonly asOfMs: number; readonly discountRate: number },
+  market: LiquidationMarket,
+): MarginOption {
+  const expiry = (readInstant(option.expiry) - asOfMs) / YEAR_MS;
+  const coins = coinsOf(option);
+  return {
+    asset,
+    moneyness: log(spot / option.strike),
+    expiry,
+    volatility: option.impliedVolatility,
+    spotLeg: coins * spot,
+    strikeLeg: coins * option.strike,
+    ...carryOf(option, spot, expiry, discountRate),
+    isPut: option.type === "put",
+    maintenance: market.optionMaintenanceRatio!,
+    ...costOf(market),
+  };
+}
+
+/** What closing costs, in the units of the kernel: the impact per square root of notional. */
+function costOf(market: LiquidationMarket | undefined) {
+  return {
     halfSpread: market?.halfSpread ?? 0,
     impact: market?.impact ? market.impact / Math.sqrt(Number(market.depth)) : 0,
   };

@@ -35,6 +35,8 @@ export interface LiquidationMarket {
   readonly depth?: string;
   /** Paid by longs to the pool, by the pool to shorts; per year, 0.10 = 10 % of notional. */
   readonly fundingRate?: number;
+  /** Maintenance of a short option, as a fraction of the underlying's price per coin; without it options answer at the horizon only. */
+  readonly optionMaintenanceRatio?: number;
   /** Maintenance grows to at least 0.8 · ratio + sizeFactor · √coins (Drift's margin by size). */
   readonly sizeFactor?: number;
   /** Initial margin grows from `initialRatio` at open interest `lower` to 1 at `upper` (dYdX); maintenance keeps its share of it. */
@@ -87,6 +89,7 @@ const market: Check<LiquidationMarket> = object<LiquidationMarket>({
       unit: "per year, 1 = 100 % of notional",
     }),
   ),
+  optionMaintenanceRatio: optional(fraction("fraction of the underlying's price")),
   sizeFactor: optional(number({ min: 0, unit: "margin ratio per square root of a coin" })),
   openInterest: optional(
     object<NonNullable<LiquidationMarket["openInterest"]>>({
