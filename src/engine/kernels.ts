@@ -41,7 +41,6 @@ export interface Kernels {
   placesAt(): number;
   laneBytes(assets: number): number;
   blockBytes(assets: number, steps: number): number;
-  blockExtremesAt(assets: number): number;
   fundingColumn(lanes: number, assets: number, asset: number): number;
   simulate(plan: number, paths: number, weights: number, losses: number, count: number): void;
 }
