@@ -35,9 +35,9 @@ const POOL: Float64Array = Float64Array.of(
 );
 
 /** What brings (word + 1/2) / 2^32 into [√½, √2): [2 × 33], by leading zeros and the split. */
-const SCALES: Float64Array = scales();
+const SCALES: Float64Array = powersOfHalf();
 
-function scales(): Float64Array {
+function powersOfHalf(): Float64Array {
   const out = new Float64Array(66);
   let power = 1 / 2147483648;
   for (let i = 0; i < 66; i += 2) {
@@ -75,6 +75,8 @@ export function normals(
 
 /** Normals of words `which` and `which + 1` of every path, in rows `at` and `at + row`. */
 function boxMuller(f64: Float64Array, which: number, at: number, row: number, count: number): void {
+  const drawn = words;
+  const scales = SCALES;
   const lg1 = POOL[0]!;
   const lg2 = POOL[1]!;
   const lg3 = POOL[2]!;
@@ -98,15 +100,15 @@ function boxMuller(f64: Float64Array, which: number, at: number, row: number, co
   const c6 = POOL[20]!;
   let from = which;
   for (let out = at; out < at + count; out++) {
-    const word = words[from]!;
+    const word = drawn[from]!;
     // The angle's word: its top two bits, after rounding, are the quadrant.
-    const quadrant = (words[from + 1]! + 0x20000000) | 0;
+    const quadrant = (drawn[from + 1]! + 0x20000000) | 0;
     from += 4;
     // ln u = k ln 2 + ln m with m in [√½, √2): the mantissa splits at its top bits 0x16a09e.
     const zeros = Math.clz32(word);
     const mantissa = (word << zeros) | ((1 << zeros) >>> 1);
     const up = (0x16a09d - (mantissa >>> 11)) >>> 31;
-    const f = ((word >>> 0) + 0.5) * SCALES[2 * zeros + up]! - 1;
+    const f = ((word >>> 0) + 0.5) * scales[2 * zeros + up]! - 1;
     const k = up - zeros - 1;
     const s = f / (2 + f);
     // The angle, in [-pi/4, pi/4].

@@ -40,6 +40,7 @@ function addCall(
   count: number,
   option: number,
 ): void {
+  const density = densities;
   const inverse = f64[option]!;
   const shift = f64[option + 1]!;
   const deviation = f64[option + 2]!;
@@ -48,9 +49,9 @@ function addCall(
   for (let p = 0; p < count; p++) {
     const size = Math.abs(f64[x + p]! * inverse + shift - deviation);
     const b = 39 < size ? 39 : size;
-    densities[p] = b * b * -0.5;
+    density[p] = b * b * -0.5;
   }
-  exponentials(densities, 0, densities, 0, count);
+  exponentials(density, 0, density, 0, count);
   const p0 = HART[0]!;
   const p1 = HART[1]!;
   const p2 = HART[2]!;
@@ -80,7 +81,7 @@ function addCall(
     const qa = q0 + y * (q2 + y * (q4 + y * q6)) + a * (q1 + y * (q3 + y * (q5 + y * q7)));
     const pb = p0 + z * (p2 + z * (p4 + z * p6)) + b * (p1 + z * (p3 + z * p5));
     const qb = q0 + z * (q2 + z * (q4 + z * q6)) + b * (q1 + z * (q3 + z * (q5 + z * q7)));
-    const w = (strike * densities[p]!) / (qa * qb);
+    const w = (strike * density[p]!) / (qa * qb);
     const first = d > 0 ? f64[spot + p]! * forward - pa * qb * w : 0 + pa * qb * w;
     const second = e > 0 ? strike - pb * qa * w : 0 + pb * qa * w;
     f64[values + p] = f64[values + p]! + (first - second);

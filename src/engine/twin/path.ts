@@ -52,6 +52,7 @@ function addShocks(
   drift: number,
   count: number,
 ): void {
+  const row = TILE;
   const start = drift - drift;
   for (let p = 0; p < count; p += 4) {
     let a = start;
@@ -65,7 +66,7 @@ function addShocks(
       b += weight * f64[normals + 1]!;
       c += weight * f64[normals + 2]!;
       d += weight * f64[normals + 3]!;
-      normals += TILE;
+      normals += row;
     }
     if (scale) {
       a *= f64[scale + p]!;

@@ -4,12 +4,6 @@
 import { CELL_BYTES } from "../plan.ts";
 import type { TwinMemory } from "./memory.ts";
 
-/** Numbers of a cell. */
-const CELL = CELL_BYTES / 8;
-// 2^52 - 1/2 and 2^52: adding the one and taking off the other rounds down.
-const DOWN = 4503599627370495.5;
-const BACK = 4503599627370496;
-
 /** Adds one node's profile to the losses of a tile: x, losses, t [TILE] f64, at [TILE] i32. */
 export function addProfile(
   memory: TwinMemory,
@@ -20,6 +14,10 @@ export function addProfile(
   t: number,
   count: number,
 ): void {
+  // 2^52 - 1/2 and 2^52: adding the one and taking off the other rounds down.
+  const down = 4503599627370495.5;
+  const back = 4503599627370496;
+  const numbers = CELL_BYTES / 8;
   const { f64, i32, u32 } = memory;
   const first = u32[(node + 12) >>> 2]! >>> 2;
   const cells = u32[(node + 16) >>> 2]! >>> 3;
@@ -31,9 +29,9 @@ export function addProfile(
   const places = t >>> 3;
   for (let p = 0; p < count; p++) {
     const price = f64[from + p]!;
-    const bucket = ((price - low) * perUnit + DOWN - BACK) | 0;
+    const bucket = ((price - low) * perUnit + down - back) | 0;
     let cell = cells + (u32[first + bucket]! >>> 3);
-    while (f64[cell + 6]! <= price) cell += CELL;
+    while (f64[cell + 6]! <= price) cell += numbers;
     const place = (price - f64[cell]!) * f64[cell + 1]!;
     f64[places + p] = place;
     i32[offsets + p] = (cell - cells) << 3;

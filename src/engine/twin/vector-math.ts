@@ -3,10 +3,6 @@
  */
 import type { TwinMemory } from "./memory.ts";
 
-const LN2_HIGH = 6.9314718036912381649e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
-const ROUNDING = 6755399441055744; // 1.5·2^52: adding it rounds to a whole number
-
 // A number written in the code is rebuilt from two instructions at every use; one taken from a
 // column before the loop stays where the processor reads it: 22 % off a call on Node 20.
 const REMAINDER: Float64Array = Float64Array.of(
@@ -21,20 +17,20 @@ const REMAINDER: Float64Array = Float64Array.of(
   2.7620088445409746e-7,
   2.510038549551032e-8,
   1.442695040888963387, // 1/ln 2
-  LN2_HIGH,
-  LN2_LOW,
+  6.9314718036912381649e-1, // ln 2, high part
+  1.90821492927058770002e-10, // ln 2, low part
 );
 
-/** 2^k at place k + 1022, for k of -1022 … 1023. */
+/** 2^k at place k + 1024, for k of -1024 … 1023. */
 const POWERS: Float64Array = powersOfTwo();
 
 function powersOfTwo(): Float64Array {
-  const out = new Float64Array(2046);
+  const out = new Float64Array(2048);
   let up = 1;
   let down = 1;
-  for (let k = 0; k <= 1023; k++) {
-    out[1022 + k] = up;
-    if (k <= 1022) out[1022 - k] = down;
+  for (let k = 0; k <= 1024; k++) {
+    if (k < 1024) out[1024 + k] = up;
+    out[1024 - k] = down;
     up *= 2;
     down /= 2;
   }
@@ -62,11 +58,13 @@ export function exponentials(
   const inverse = REMAINDER[10]!;
   const ln2High = REMAINDER[11]!;
   const ln2Low = REMAINDER[12]!;
+  const rounding = 6755399441055744; // 1.5·2^52: adding it rounds to a whole number
+  const powers = POWERS;
   for (let p = 0; p < count; p++) {
     const argument = x[from + p]!;
     const above = -708 < argument ? argument : -708;
     const held = above < 709 ? above : 709;
-    const k = held * inverse + ROUNDING - ROUNDING;
+    const k = held * inverse + rounding - rounding;
     const high = held - k * ln2High;
     const low = k * ln2Low;
     const r = high - low;
@@ -74,7 +72,7 @@ export function exponentials(
     const z2 = z * z;
     const upper = e4 + e5 * r + (e6 + e7 * r) * z + z2 * (e8 + e9 * r);
     const q = e0 + e1 * r + (e2 + e3 * r) * z + z2 * upper;
-    out[to + p] = (1 + (high - (low - z * q))) * POWERS[(k | 0) + 1022]!;
+    out[to + p] = (1 + (high - (low - z * q))) * powers[(k | 0) + 1024]!;
   }
 }
 
@@ -84,10 +82,11 @@ const halves: Int32Array = new Int32Array(double.buffer);
 /** Natural logarithm of a normal positive number. */
 export function logarithm(x: number): number {
   double[0] = x;
-  const moved = (halves[1]! + 0x95f62) | 0;
-  const k = (moved >>> 20) - 1023;
-  halves[1] = (moved & 0xfffff) + 0x3fe6a09e;
-  const f = double[0]! - 1;
+  // x = 2^k (1 + f) with 1 + f in [√½, √2). Scaling x is exact, and faster than putting its bits
+  // together again: a number written in two halves cannot be read as one at once.
+  const exponent = (halves[1]! + 0x95f62) >>> 20;
+  const k = exponent - 1023;
+  const f = x * POWERS[2047 - exponent]! - 1;
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
@@ -98,8 +97,8 @@ export function logarithm(x: number): number {
     (6.66666666666673513e-1 +
       w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
   const halfSquare = 0.5 * f * f;
-  const tail = s * (halfSquare + (t2 + t1)) + k * LN2_LOW;
-  return k * LN2_HIGH - (halfSquare - tail - f);
+  const tail = s * (halfSquare + (t2 + t1)) + k * 1.90821492927058770002e-10;
+  return k * 6.9314718036912381649e-1 - (halfSquare - tail - f);
 }
 
 /** e^x of a column: x, out [count] f64; out may be x. */
