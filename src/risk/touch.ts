@@ -47,6 +47,8 @@ const TOLERANCE = 3e-10;
 const HERMITE_ERROR = 1.44e-3;
 /** Widths of a bend to either side of its centre; beyond them it is straight. */
 const BEND_REACH = 7;
+/** The same for a layer, which falls as e^-x. */
+const LAYER_REACH = 25;
 /** No cell is made narrower than this for a bend. */
 const CELL_MIN = 1e-9;
 /** Edges nearer than this are one, as in node-grid.ts. */
@@ -78,7 +80,7 @@ export function barrierEdges(
     edges,
     legs.flatMap((leg) => leg.kinks),
   );
-  const size = legs.reduce((sum, leg) => sum + sizeOf(leg, deviation), 0);
+  const size = [...legs].sort(byId).reduce((sum, leg) => sum + sizeOf(leg, deviation), 0);
   const bends = deviation > 0 ? legs.flatMap((leg) => bendsOf(leg, TOLERANCE * size)) : [];
   const fine: number[] = [];
   for (let c = 0; c < cut.length - 1; c++) divide(cut[c]!, cut[c + 1]!, bends, fine);
@@ -89,12 +91,19 @@ export function barrierEdges(
   );
 }
 
+function byId(a: BarrierLeg, b: BarrierLeg): number {
+  return a.id < b.id ? -1 : 1;
+}
+
 function merged(edges: ArrayLike<number>, extra: readonly number[]): Float64Array {
   const low = edges[0]! + CELL_MIN;
   const high = edges[edges.length - 1]! - CELL_MIN;
   const inside = extra.filter((x) => x > low && x < high);
-  const all = Float64Array.from([...Array.from(edges), ...inside]).sort();
-  return all.filter((x, i) => i === 0 || x - all[i - 1]! > GAP_MIN);
+  const kept: number[] = [];
+  for (const x of Float64Array.from([...Array.from(edges), ...inside]).sort()) {
+    if (kept.length === 0 || x - kept.at(-1)! > GAP_MIN) kept.push(x);
+  }
+  return Float64Array.from(kept);
 }
 
 function sizeOf({ claim }: BarrierLeg, deviation: number): number {
@@ -105,24 +114,23 @@ function bendsOf({ barrier, motion, claim }: BarrierLeg, allowed: number): Bend[
   const { mean, deviation } = motion;
   if (deviation === 0) return [];
   const { asset, cash } = claim;
-  // A drift that is strong for the deviation makes the mirrored paths' weight bend as well.
-  const tilt = Math.abs(2 * mean) / deviation;
-  const bend = (at: number, height: number): Bend => {
-    const share = allowed / (height * HERMITE_ERROR);
-    return {
-      from: at - mean - BEND_REACH * deviation,
-      to: at - mean + BEND_REACH * deviation,
-      width: (deviation / (1 + tilt)) * Math.sqrt(Math.sqrt(share)),
-    };
-  };
+  const bend = (centre: number, scale: number, reach: number, height: number): Bend => ({
+    from: centre - reach * scale,
+    to: centre + reach * scale,
+    width: scale * Math.sqrt(Math.sqrt(allowed / (height * HERMITE_ERROR))),
+  });
   const corner = (at: number) => Math.abs(asset) * exp(at) * deviation;
   const isPaid = barrier.at > claim.from && barrier.at < claim.to;
   const jump = isPaid ? Math.abs(asset * exp(barrier.at) + cash) : 0;
+  // At the barrier jumps of paths and of their mirror images add up; corners cancel but for drift.
+  const tilt = Math.abs(2 * mean) / deviation;
+  const height = 2 * jump + corner(barrier.at) * Math.min(1, tilt + deviation);
   const strikes = [claim.from, claim.to].filter(Number.isFinite);
-  // At the barrier the paths and their mirror images bend together.
   return [
-    bend(barrier.at, 2 * (jump + corner(barrier.at))),
-    ...strikes.map((at) => bend(at, corner(at))),
+    bend(barrier.at - mean, deviation, BEND_REACH, height),
+    // A drift that is strong for the deviation makes a layer of its own at the barrier.
+    ...(tilt > 1 ? [bend(barrier.at, deviation / tilt, LAYER_REACH, height)] : []),
+    ...strikes.map((at) => bend(at - mean, deviation, BEND_REACH, corner(at))),
   ];
 }
 
@@ -253,7 +261,7 @@ export function touchedCorrections(
   const touches: Touch[] = [];
   const corrections: TouchedCorrection[] = [];
   const sorted = [...placed].sort(
-    (a, b) => compareTouch(a, b) || a.owner - b.owner || (a.leg.id < b.leg.id ? -1 : 1),
+    (a, b) => compareTouch(a, b) || a.owner - b.owner || byId(a.leg, b.leg),
   );
   let before: PlacedBarrier | undefined;
   for (const one of sorted) {
