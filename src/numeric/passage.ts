@@ -47,41 +47,50 @@ export function weightedTail(w: number, d: number): number {
   return w > WEIGHT_MAX ? exp(w + normalLogCdf(d)) : exp(w) * normalCdf(d);
 }
 
-function weightedDensity(w: number, d: number): number {
-  if (w <= WEIGHT_MAX) return exp(w) * normalPdf(d);
-  return INVERSE_SQRT_TWO_PI * exp(w - 0.5 * d * d);
-}
-
 /** e^w · (N(high) - N(low)), from the tails that are small. */
 function weightedBetween(w: number, low: number, high: number): number {
-  return low > 0
-    ? weightedTail(w, -low) - weightedTail(w, -high)
-    : weightedTail(w, high) - weightedTail(w, low);
+  if (high === Number.POSITIVE_INFINITY) return weightedTail(w, -low);
+  if (low === Number.NEGATIVE_INFINITY) return weightedTail(w, high);
+  if (w > WEIGHT_MAX) {
+    return low > 0
+      ? weightedTail(w, -low) - weightedTail(w, -high)
+      : weightedTail(w, high) - weightedTail(w, low);
+  }
+  const between = low > 0 ? normalCdf(-low) - normalCdf(-high) : normalCdf(high) - normalCdf(low);
+  return exp(w) * between;
 }
 
-/** e^w · E[claim] of a motion from x. The slope is the one by x, with w held. */
-function weightedClaim(motion: Motion, w: number, x: number, claim: Claim): Sloped {
-  const { asset, cash, from, to } = claim;
+/** What a payoff jumps by at an end, times e^w and how likely the price is d deviations away. */
+function weightedEnd(w: number, claim: Claim, at: number, d: number): number {
+  if (!Number.isFinite(at)) return 0;
+  const density =
+    w > WEIGHT_MAX ? INVERSE_SQRT_TWO_PI * exp(w - 0.5 * d * d) : exp(w) * normalPdf(d);
+  return (claim.asset * exp(at) + claim.cash) * density;
+}
+
+/**
+ * e^w · E[claim] of a motion from x, where only prices between two ends count. The slope is the
+ * one by x, with w held.
+ */
+function weightedClaim(
+  motion: Motion,
+  w: number,
+  x: number,
+  claim: Claim,
+  from: number,
+  to: number,
+): Sloped {
   if (!(from < to)) return NOTHING;
+  const { asset, cash } = claim;
   const { mean, deviation } = motion;
   const low = (from - x - mean) / deviation;
   const high = (to - x - mean) / deviation;
+  const growth = x + mean + 0.5 * deviation * deviation;
   const grown =
-    asset === 0
-      ? 0
-      : asset *
-        weightedBetween(
-          w + x + mean + 0.5 * deviation * deviation,
-          low - deviation,
-          high - deviation,
-        );
+    asset === 0 ? 0 : asset * weightedBetween(w + growth, low - deviation, high - deviation);
   const paid = cash === 0 ? 0 : cash * weightedBetween(w, low, high);
-  // What the payoff jumps by at its ends, times how likely the price is there.
-  const start =
-    from === Number.NEGATIVE_INFINITY ? 0 : (asset * exp(from) + cash) * weightedDensity(w, low);
-  const end =
-    to === Number.POSITIVE_INFINITY ? 0 : (asset * exp(to) + cash) * weightedDensity(w, high);
-  return { value: grown + paid, slope: grown + (start - end) / deviation };
+  const ends = weightedEnd(w, claim, from, low) - weightedEnd(w, claim, to, high);
+  return { value: grown + paid, slope: grown + ends / deviation };
 }
 
 /** A claim on a price that moves along a straight line; `beside` says on which side of a corner x is. */
@@ -100,15 +109,22 @@ function certainClaim(motion: Motion, x: number, claim: Claim, beside: number): 
  */
 export function claimValue(motion: Motion, claim: Claim, x: number, beside: number = x): Sloped {
   if (motion.deviation === 0) return certainClaim(motion, x, claim, beside);
-  return weightedClaim(motion, 0, x, claim);
+  return weightedClaim(motion, 0, x, claim, claim.from, claim.to);
 }
 
-/** The part of a claim on the near side of the level, or on the far one. */
-function partOf(claim: Claim, barrier: Barrier, side: "near" | "far"): Claim {
-  const below = (barrier.direction === "up") === (side === "near");
-  return below
-    ? { ...claim, to: Math.min(claim.to, barrier.at) }
-    : { ...claim, from: Math.max(claim.from, barrier.at) };
+/** {@link weightedClaim} where only prices on the near side of the level count, or on the far one. */
+function weightedPart(
+  motion: Motion,
+  w: number,
+  x: number,
+  claim: Claim,
+  barrier: Barrier,
+  side: "near" | "far",
+): Sloped {
+  const isBelow = (barrier.direction === "up") === (side === "near");
+  return isBelow
+    ? weightedClaim(motion, w, x, claim, claim.from, Math.min(claim.to, barrier.at))
+    : weightedClaim(motion, w, x, claim, Math.max(claim.from, barrier.at), claim.to);
 }
 
 /**
@@ -117,8 +133,8 @@ function partOf(claim: Claim, barrier: Barrier, side: "near" | "far"): Claim {
  */
 function mirrored(motion: Motion, barrier: Barrier, claim: Claim, x: number): Sloped {
   const tilt = (2 * motion.mean) / (motion.deviation * motion.deviation);
-  const near = partOf(claim, barrier, "near");
-  const image = weightedClaim(motion, tilt * (barrier.at - x), 2 * barrier.at - x, near);
+  const w = tilt * (barrier.at - x);
+  const image = weightedPart(motion, w, 2 * barrier.at - x, claim, barrier, "near");
   return { value: image.value, slope: -tilt * image.value - image.slope };
 }
 
@@ -141,9 +157,9 @@ export function untouchedClaim(
     const isTouched = isBeyond(barrier, beside + motion.mean);
     return isTouched ? NOTHING : certainClaim(motion, x, claim, beside);
   }
-  const direct = weightedClaim(motion, 0, x, partOf(claim, barrier, "near"));
+  const near = weightedPart(motion, 0, x, claim, barrier, "near");
   const image = mirrored(motion, barrier, claim, x);
-  return { value: direct.value - image.value, slope: direct.slope - image.slope };
+  return { value: near.value - image.value, slope: near.slope - image.slope };
 }
 
 /**
@@ -166,9 +182,9 @@ export function touchedClaim(
     const isTouched = isBeyond(barrier, beside + motion.mean);
     return isTouched ? certainClaim(motion, x, claim, beside) : NOTHING;
   }
-  const direct = weightedClaim(motion, 0, x, partOf(claim, barrier, "far"));
+  const far = weightedPart(motion, 0, x, claim, barrier, "far");
   const image = mirrored(motion, barrier, claim, x);
-  return { value: direct.value + image.value, slope: direct.slope + image.slope };
+  return { value: far.value + image.value, slope: far.slope + image.slope };
 }
 
 /**

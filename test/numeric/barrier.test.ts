@@ -6,7 +6,9 @@ import {
   discreteBarrier,
   exp,
   firstPassageProbability,
+  log,
   touchOption,
+  untouchedClaim,
 } from "../../src/numeric/index.ts";
 import { expectClose, reference, referenceCases } from "../support/reference.ts";
 import { refusals } from "../support/refusal.ts";
@@ -183,6 +185,24 @@ test("firstPassageProbability: keeps its digits where the mirrored paths' weight
     [-0.5, 1, 1.012891731958306623e-53],
   ] as const) {
     expectClose(firstPassageProbability({ ...up, carry, years }), known, { rel: 1e-12 });
+  }
+});
+
+// Method: the payoff integrated with fifty digits (mpmath 1.3) over the density of the price times
+// the chance that a Brownian bridge stays below the barrier; the slope is its difference quotient.
+// The first is deep in a tail, the others have mirrored paths of weight e^732.
+test("untouchedClaim: agrees with the integral, value and slope, in a tail and in a strong drift", () => {
+  for (const [strike, barrier, volatility, carry, years, value, slope] of [
+    [170, 200, 0.2, 0, 0.25, 1.28843166644655171e-7, 7.343538164195943e-6],
+    [101, 105, 0.02, 3, 0.012, 2.66558463686448456, 103.6655512481902],
+    [101, 105, 0.02, 3, 0.0155, 2.99319157416763336, -343.719372395908],
+  ] as const) {
+    const mean = (carry - 0.5 * volatility * volatility) * years;
+    const motion = { mean, deviation: volatility * Math.sqrt(years) };
+    const level = { direction: "up", at: log(barrier / 100) } as const;
+    const to = Number.POSITIVE_INFINITY;
+    const claim = { asset: 100, cash: -strike, from: log(strike / 100), to };
+    expectClose(untouchedClaim(motion, level, claim, 0), { value, slope }, { rel: 1e-11 });
   }
 });
 
