@@ -86,9 +86,7 @@ function measureOption(memory: TwinMemory, account: number, prices: number, time
   MEASURES[1] = value;
   MEASURES[2] = size;
   MEASURES[3] = f64[(leg + 48) >>> 3]! * size;
-  MEASURES[4] = i32[(account + 12) >>> 2]
-    ? f64[(u32[(account + 8) >>> 2]! + 8) >>> 3]! * price
-    : 0;
+  MEASURES[4] = i32[(account + 12) >>> 2] ? f64[(u32[(account + 8) >>> 2]! + 8) >>> 3]! * price : 0;
 }
 
 const call: Float64Array = new Float64Array(OPTION_BYTES / 8);

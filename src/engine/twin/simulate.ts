@@ -2,10 +2,11 @@
  * The simulation in plain JavaScript, see assembly/simulate.ts: the same stages on the same scratch.
  */
 import { assert } from "../../basics/index.ts";
-import { NODE_BYTES, PLAN, TILE } from "../plan.ts";
+import { MARGIN, NODE_BYTES, PLAN, TILE } from "../plan.ts";
 import { addShortfalls } from "./account.ts";
 import { addAudit } from "./audit.ts";
 import { addCovers, STREAM_MIXING, STREAM_SHOCK } from "./cover.ts";
+import { finishMargin, startMargin, stepMargin } from "./liquidation.ts";
 import type { TwinMemory } from "./memory.ts";
 import { normals } from "./normal.ts";
 import { addMarketFactor, advance } from "./path.ts";
@@ -25,7 +26,7 @@ export function scratchBytes(
   factors: number,
   covers: number,
 ): number {
-  const rows = Math.max(((factors + 3) >> 2) * 4, ((covers + 4) >> 2) * 4);
+  const rows = Math.max(4 * factors, ((covers + 4) >> 2) * 4);
   return FIXED + nodes * (COLUMN / 2 + 3 * COLUMN) + (assets + rows) * COLUMN;
 }
 
@@ -46,7 +47,7 @@ export function simulate(
   assert(count % 8 === 0, "paths come in eights");
   for (let done = 0; done < count; done += TILE) {
     const size = Math.min(TILE, count - done);
-    runTile(memory, plan, paths + 4 * done, weights + 8 * done, losses + 8 * done, size);
+    runTile(memory, plan, paths + 4 * done, weights + 8 * done, losses + 8 * done, done, size);
   }
 }
 
@@ -56,6 +57,7 @@ function runTile(
   paths: number,
   weights: number,
   losses: number,
+  done: number,
   count: number,
 ): void {
   const { f64, i32, u32 } = memory;
@@ -81,7 +83,13 @@ function runTile(
   const mixed = u32[word + PLAN.MIXING / 4]!;
   if (mixed) mix(memory, mixed, paths, keys, scale, count);
 
-  const blocks = (i32[word + PLAN.FACTORS / 4]! + 3) >> 2;
+  const margin = u32[word + PLAN.MARGIN / 4]!;
+  const before = margin ? u32[(margin + MARGIN.M_BEFORE) >>> 2]! : 0;
+  const sample = u32[word + PLAN.SAMPLE_OUT / 4]!;
+  const rowCount = assets * TILE;
+  if (margin) startMargin(memory, plan, count);
+  const factors = i32[word + PLAN.FACTORS / 4]!;
+  const period = periodOf(factors);
   const steps = i32[word + PLAN.STEPS / 4]!;
   const covers = i32[word + PLAN.COVER_COUNT / 4]!;
   const audit = u32[word + PLAN.AUDIT / 4]!;
@@ -89,9 +97,19 @@ function runTile(
   const records = u32[word + PLAN.NODES / 4]!;
   let node = 0;
   for (let step = 0; step < steps; step++) {
-    normals(memory, z, paths, count, TILE, keys, STREAM_SHOCK, step * blocks, blocks);
-    advance(memory, plan, step, x, z, mixed ? scale : 0, count);
-    if (covers) addMarketFactor(memory, plan, step, market, z, count);
+    const turn = step % period;
+    if (turn === 0) {
+      const rows = (factors * Math.min(period, steps - step) + 3) >> 2;
+      normals(memory, z, paths, count, TILE, keys, STREAM_SHOCK, (step * factors) / 4, rows);
+    }
+    const shocks = z + turn * factors * COLUMN;
+    if (before) f64.copyWithin(before >>> 3, x >>> 3, (x >>> 3) + rowCount);
+    advance(memory, plan, step, x, shocks, mixed ? scale : 0, count);
+    if (covers) addMarketFactor(memory, plan, step, market, shocks, count);
+    if (sample) {
+      f64.copyWithin((sample >>> 3) + step * rowCount, x >>> 3, (x >>> 3) + rowCount);
+    }
+    if (margin) stepMargin(memory, plan, paths, step, x, before, mixed ? scale : 0, count);
     // Nodes are sorted by step, so each is met once.
     for (; node < nodes; node++) {
       const record = records + node * NODE_BYTES;
@@ -111,7 +129,17 @@ function runTile(
   }
   if (audit) addAudit(memory, plan, nodeX, nodeS, equity, spare, losses, count);
   else addShortfalls(memory, plan, at, t, equity, weights, losses, count);
+  if (margin) {
+    const statistics = u32[word + PLAN.STATISTICS_OUT / 4]!;
+    const out = statistics ? statistics + 8 * done : 0;
+    finishMargin(memory, plan, paths, x, at, t, weights, losses, out, count);
+  }
   if (covers) addCovers(memory, plan, paths, market, z, words, weights, losses, count);
+}
+
+/** Steps whose normals fill whole blocks of four. */
+function periodOf(factors: number): number {
+  return factors & 1 ? 4 : factors & 2 ? 2 : 1;
 }
 
 const mixingWords: Int32Array = new Int32Array(4 * TILE);

@@ -2,12 +2,14 @@ import { KERNEL_COLUMNS_START } from "../binary.ts";
 import type { Kernels } from "../kernels.ts";
 import { shortfall } from "./account.ts";
 import { addDots } from "./adjoint.ts";
+import { fundingAt, laneBytes } from "./margin.ts";
 import { TwinMemory } from "./memory.ts";
 import { normals } from "./normal.ts";
 import { addCalls, addCallsWithSlopes } from "./option.ts";
 import { philox, schedule } from "./philox.ts";
 import { addCubic } from "./profile.ts";
 import { quantile } from "./quantile.ts";
+import { blockBytes } from "./screen.ts";
 import { placesAt, scratchBytes, simulate } from "./simulate.ts";
 import { expColumn, logColumn } from "./vector-math.ts";
 
@@ -30,6 +32,9 @@ export function twinKernels(): Kernels {
     addDots: addDots.bind(undefined, memory),
     shortfall: shortfall.bind(undefined, memory),
     scratchBytes,
+    laneBytes,
+    blockBytes,
+    fundingColumn: fundingAt,
     placesAt,
     simulate: simulate.bind(undefined, memory),
   };
