@@ -93,9 +93,9 @@ export function layMargin(
   return { program, lanes: words.get(MARGIN.M_LANES)! };
 }
 
-/** Whether any account has legs whose funding is paid on the price. */
+/** Whether any level moves with funding: prices are then kept at every step, not log prices only. */
 function isPriced(accounts: readonly MarginAccount[]): boolean {
-  return accounts.some(({ legs }) => legs.some(({ index }) => index === FUNDING_INDEX.priced));
+  return accounts.some(({ legs }) => legs.some(({ index }) => index !== FUNDING_INDEX.none));
 }
 
 function netFunding(accounts: readonly MarginAccount[], assets: number) {
