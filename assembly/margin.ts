@@ -111,12 +111,18 @@ function entryOf(entries: usize, index: i32): usize {
   return entries + 16 + <usize>(index - 1) * ENTRY_BYTES;
 }
 
+// Instead of the time at which a liquidation began: none is under way, or there never was one.
+// @ts-ignore: decorator
+@inline const HEALTHY: f64 = -1;
+// @ts-ignore: decorator
+@inline const UNDATED: f64 = -2;
+
 /** Puts a new entry of an account on the list of those that are looked at in every step. */
 export function watch(margin: usize, lane: i32, item: i32, step: i32): void {
   const entry = append(margin, lane, item, step);
   memory.fill(entry + 16, 0, ENTRY_BYTES - 16);
   store<f64>(entry, load<f64>(accountOf(margin, item), 16), 32);
-  store<f64>(entry, -1, 64);
+  store<f64>(entry, UNDATED, 64);
   const open = address(margin, M_LANES) + OPEN + (<usize>lane << 2);
   store<i32>(entry, load<i32>(open), 4);
   store<i32>(open, load<i32>(address(margin, M_ENTRIES)));
@@ -179,6 +185,15 @@ function pacedShare(margin: usize, entry: usize, left: f64, equity: f64, shortag
   return share;
 }
 
+/** The step of an entry is that of the first fall below maintenance, not of the first look. */
+// @ts-ignore: decorator
+@inline
+function date(entry: usize, step: i32): void {
+  if (load<f64>(entry, 64) != UNDATED) return;
+  store<i32>(entry, step, 12);
+  store<f64>(entry, HEALTHY, 64);
+}
+
 /**
  * Looks at an account of one lane at one step and closes what must be closed.
  *
@@ -195,7 +210,10 @@ export function visit(
   const leg = <usize>load<u32>(account);
   const isOption = load<i32>(account, 4) == 1 && load<i32>(leg, 4) == INDEX_OPTION;
   if (isOption && time >= load<f64>(leg, 16)) {
-    if (time == load<f64>(leg, 16)) settleOption(margin, lane, entry, account, prices, funding, time);
+    if (time == load<f64>(leg, 16)) {
+      date(entry, step);
+      settleOption(margin, lane, entry, account, prices, funding, time);
+    }
     return true;
   }
   const left = 1.0 - load<f64>(entry, 16);
@@ -205,9 +223,10 @@ export function visit(
   const equity = money + coins + left * value;
   const shortage = left * load<f64>(MEASURES, 24) - equity;
   if (!(shortage >= 0)) {
-    store<f64>(entry, -1, 64);
+    if (load<f64>(entry, 64) >= 0) store<f64>(entry, HEALTHY, 64);
     return false;
   }
+  date(entry, step);
   let feeRate = number(margin, M_INSURANCE_FEE);
   let share = left;
   if (word(margin, M_PACED)) {

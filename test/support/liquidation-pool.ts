@@ -21,7 +21,10 @@ export const PACED: LiquidationTerms = {
 };
 
 /** What trading costs in every asset, and perhaps funding. */
-export function marketsOf(count: number, more: Partial<LiquidationMarket> = {}): LiquidationMarket[] {
+export function marketsOf(
+  count: number,
+  more: Partial<LiquidationMarket> = {},
+): LiquidationMarket[] {
   return ASSETS.slice(0, count).map((asset) => ({
     asset,
     halfSpread: 0.0005,
