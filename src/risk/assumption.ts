@@ -40,7 +40,7 @@ function wayInWords({ pool, stepDays, monitoring }: ValueRequest): string[] {
   const closing =
     terms.mode === "full"
       ? "at once and in full"
-      : "by no more than the margin that is missing, at the agreed pace; who has nothing left is closed in full";
+      : "by no more than the margin that is missing, at the agreed pace; who has nothing left, or would have after the costs of that part, is closed in full";
   return [
     `Perpetuals are liquidated when equity is at or below maintenance: accounts are looked at ${looks}; the step is ${minutesOf(stepDays!)}. They are closed ${closing}.`,
     "Closing costs half the spread and an impact that grows with the square root of what is closed; it does not move the simulated price, nor does one account's closing make another's dearer.",

@@ -14,7 +14,15 @@ import {
   PACED,
 } from "../support/liquidation-pool.ts";
 import { columnsOf, hitStepsOf, layMarginRun, returnsOf, type Way } from "../support/margin-run.ts";
-import { ratesOf, trailOf, valueNow, walk, walkAccounts } from "../support/margin-walk.ts";
+import {
+  type Outcome,
+  ratesOf,
+  trailOf,
+  valueNow,
+  type WalkAccount,
+  walk,
+  walkAccounts,
+} from "../support/margin-walk.ts";
 
 const PATHS = 10_000;
 // 50 steps: three blocks of the kernel and a part of one.
@@ -57,6 +65,7 @@ function agree(document: PoolDocument, way: Way = WAY, paths = PATHS, base?: Poo
     );
     if (kernel.some((value, i) => value !== rules[i])) expect({ p, kernel }).toEqual({ p, rules });
     if (!(Math.abs(loss - own.loss) <= 1e-9 * size)) expect({ p, loss }).toEqual({ p, own });
+    if (account!.coins.length === 0) checkWealth(account!, own, 1e-9 * size);
     if (own.hit >= 0) seen.hits++;
     if (own.closings > 1 || (own.closed > 0 && own.closed < 1)) seen.partial++;
     if (own.badDebt > 0) seen.badDebts++;
@@ -64,6 +73,15 @@ function agree(document: PoolDocument, way: Way = WAY, paths = PATHS, base?: Poo
     if (own.breached !== own.hit) seen.late++;
   }
   return seen;
+}
+
+/** What the pool loses the account gains, less the costs of closing, and it never owes at the end. */
+function checkWealth(account: WalkAccount, own: Outcome, tolerance: number): void {
+  const { value, equity } = valueNow(account);
+  const gained = own.loss + value + Math.max(0, -equity);
+  const remains = account.money + gained - own.costs;
+  if (Math.abs(remains - own.remains) <= tolerance && own.remains >= -tolerance) return;
+  expect({ remains, least: 0 }).toEqual({ remains: own.remains, least: own.remains });
 }
 
 /** A pool of one perpetual or one cross account over three assets. */

@@ -50,6 +50,10 @@ export interface Outcome {
   readonly notional: number;
   readonly badDebt: number;
   readonly fees: number;
+  /** What its closing cost it: slippage and the liquidator's fee. */
+  readonly costs: number;
+  /** What is left of it at the horizon; coins of a closed account are not in it. */
+  readonly remains: number;
   /** The pool's loss from it, now to the horizon. */
   readonly loss: number;
   /** The part of the loss that is there because it was liquidated. */
@@ -225,8 +229,9 @@ function slippageOf(account: WalkAccount, trail: Trail, row: number, share: numb
  *
  * It is looked at on every step. Equity at or below maintenance opens a liquidation, equity above
  * ends it. In full mode everything is closed at once. At a pace, no more is closed than frees the
- * allowed part of the missing margin, and everything where nothing is left or closing frees
- * nothing. A last closing that leaves less than nothing leaves bad debt.
+ * allowed part of the missing margin, and everything where nothing is left, where closing frees
+ * nothing or where the costs of the part would leave less than nothing. A last closing that leaves
+ * less than nothing leaves bad debt.
  */
 export function walk(
   account: WalkAccount,
@@ -238,7 +243,7 @@ export function walk(
   const first = valueNow(account);
   const prior = Math.max(0, -first.equity);
   let [money, closed, notional, badDebt, fees, closings] = [account.money, 0, 0, 0, 0, 0];
-  let [breached, hit, start, freed, pool] = [-1, -1, -1, 0, 0];
+  let [breached, hit, start, freed, pool, costs] = [-1, -1, -1, 0, 0, 0];
   let done = false;
   for (let t = 0; t < times.length && !done; t++) {
     const row = t * width;
@@ -267,11 +272,16 @@ export function walk(
       }
     }
     if (share === 0) continue;
+    const costsOf = (part: number) => {
+      const slippage = slippageOf(account, trail, row, part);
+      return { slippage, after: equity - slippage - terms.liquidatorFee * (part * look.notional) };
+    };
+    if (costsOf(share).after < 0) share = left;
     const closing = share * look.notional;
-    const slippage = slippageOf(account, trail, row, share);
-    const after = equity - slippage - terms.liquidatorFee * closing;
+    const { slippage, after } = costsOf(share);
     const taken = Math.min(fee * closing, Math.max(0, after));
     money = money + share * look.value - slippage - terms.liquidatorFee * closing - taken;
+    costs += slippage + terms.liquidatorFee * closing;
     done = share === left;
     const debt = done ? Math.max(0, -after) : 0;
     pool += share * look.moved + debt - taken;
@@ -286,7 +296,8 @@ export function walk(
   const end = lookAt(account, trail, last * width, times[last]!);
   const change = pool - closed * end.moved;
   const loss = end.value - first.value - prior + change;
-  return { breached, hit, closings, closed, notional, badDebt, fees, loss, change };
+  const remains = done ? money + badDebt : money + end.coins + (1 - closed) * end.value;
+  return { breached, hit, closings, closed, notional, badDebt, fees, costs, remains, loss, change };
 }
 
 function allowedShare(terms: LiquidationTerms, shortage: number, elapsed: number): number {
