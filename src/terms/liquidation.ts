@@ -39,7 +39,7 @@ export interface LiquidationMarket {
   readonly optionMaintenanceRatio?: number;
   /** Maintenance grows to at least 0.8 · ratio + sizeFactor · √coins (Drift's margin by size). */
   readonly sizeFactor?: number;
-  /** Initial margin grows from `initialRatio` at open interest `lower` to 1 at `upper` (dYdX); maintenance keeps its share of it. */
+  /** Initial margin grows from `initialRatio` at open interest `lower` to 1 at `upper` (as dYdX's); maintenance keeps its share of it (dYdX's does not grow). */
   readonly openInterest?: {
     readonly initialRatio: number;
     readonly lower: string;
