@@ -189,15 +189,14 @@ function checkMarket(
       ...(depth === undefined ? { received: "missing" } : {}),
     });
   }
-  const lower = Number(entry.openInterest?.lower ?? "0");
-  const upper = Number(entry.openInterest?.upper ?? "1");
-  if (!(upper > lower)) {
+  const { lower, upper } = entry.openInterest ?? {};
+  if (lower !== undefined && upper !== undefined && !(Number(upper) > Number(lower))) {
     found.add({
       code: "NUMBER_RANGE",
       pointer: `${at}/openInterest/upper`,
       detail: "the margin grows from lower to upper, so upper must lie above",
-      expected: `> ${lower}`,
-      received: `string "${entry.openInterest?.upper}"`,
+      expected: `above ${lower} in the pool currency`,
+      received: `string "${upper}"`,
     });
   }
 }
