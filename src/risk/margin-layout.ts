@@ -310,7 +310,9 @@ function layScreens(
       arena.f64(at + 8, 2).set([weight, due]);
     });
     const at = records + s * SCREEN_BYTES;
-    arena.u32(at, 4).set([item, used.length, entries, arena.reserve(TILE / 8)]);
+    // Before the view is taken: growing the memory would detach it.
+    const dead = arena.reserve(TILE / 8);
+    arena.u32(at, 4).set([item, used.length, entries, dead]);
     arena.f64(at + 16, 2).set([km - SCREEN_SLACK * size, timed]);
   });
   words.set(MARGIN.M_SCREEN_COUNT, crossed.length);
