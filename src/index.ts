@@ -25,5 +25,17 @@ export {
 } from "./pool/index.ts";
 export type { ValueOptions } from "./request.ts";
 export type * from "./risk/index.ts";
-export { type Settlement, settle } from "./settlement/index.ts";
+export {
+  baseToCover,
+  insuranceFeeRate,
+  liabilityToCover,
+  maintenanceRatio,
+  scaledInitialRatio,
+} from "./risk/index.ts";
+export {
+  type Settlement,
+  type SocialisedLoss,
+  settle,
+  socialisedLossPerCoin,
+} from "./settlement/index.ts";
 export type * from "./terms/index.ts";

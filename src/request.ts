@@ -93,6 +93,7 @@ function checkOptions(problems: Issue[], options: object): void {
           "seed",
           "horizon",
           "step",
+          "monitoring",
           "samplePaths",
           "confidence",
           "levels",
@@ -198,14 +199,6 @@ function readWay(
   horizonDays: number | undefined,
   liquidated: boolean,
 ): Pick<ValueRequest, "stepDays" | "monitoring" | "samplePaths"> {
-  const add = (pointer: string, detail: string, expected: string, value: unknown) =>
-    problems.push({
-      code: typeof value === "number" ? "NUMBER_RANGE" : "TYPE",
-      pointer,
-      detail,
-      expected,
-      received: received(value),
-    });
   if (monitoring !== "discrete" && monitoring !== "continuous") {
     problems.push({
       code: "ENUM",
@@ -216,22 +209,33 @@ function readWay(
     });
   }
   if (!(Number.isInteger(samplePaths) && samplePaths >= 0 && samplePaths <= SAMPLE_PATHS_MAX)) {
-    const detail = "the number of paths to return must be a whole number within the bounds";
-    add("/options/samplePaths", detail, `integer, 0 … ${SAMPLE_PATHS_MAX}`, samplePaths);
+    problems.push({
+      code: countCode(samplePaths),
+      pointer: "/options/samplePaths",
+      detail: "the number of paths to return must be a whole number within the bounds",
+      expected: `integer, 0 … ${SAMPLE_PATHS_MAX}`,
+      received: received(samplePaths),
+    });
   }
   const wanted = step ?? (liquidated ? Math.min(1 / 24, horizonDays ?? 1) : undefined);
   const stepDays =
     wanted === undefined ? undefined : gather(problems, () => readHorizon(wanted, "/options/step"));
   if (stepDays !== undefined && horizonDays !== undefined && horizonDays / stepDays > STEPS_MAX) {
-    const least = `at least ${horizonDays / STEPS_MAX} days for a horizon of ${horizonDays}`;
-    add(
-      "/options/step",
-      `that makes more than ${STEPS_MAX} steps; take longer ones`,
-      least,
-      wanted,
-    );
+    problems.push({
+      code: "NUMBER_RANGE",
+      pointer: "/options/step",
+      detail: `that makes more than ${STEPS_MAX} steps; take longer ones`,
+      expected: `at least ${horizonDays / STEPS_MAX} days for a horizon of ${horizonDays}`,
+      received: received(wanted),
+    });
   }
   return { stepDays, monitoring, samplePaths };
+}
+
+/** Code for what should have been a whole number within bounds. */
+function countCode(value: unknown): string {
+  if (typeof value !== "number") return "TYPE";
+  return Number.isInteger(value) ? "NUMBER_RANGE" : "INTEGER";
 }
 
 function readScenarios(problems: Issue[], scenarios: unknown): number {
@@ -243,9 +247,8 @@ function readScenarios(problems: Issue[], scenarios: unknown): number {
   ) {
     return scenarios;
   }
-  const whole = typeof scenarios !== "number" || Number.isInteger(scenarios);
   problems.push({
-    code: typeof scenarios !== "number" ? "TYPE" : whole ? "NUMBER_RANGE" : "INTEGER",
+    code: countCode(scenarios),
     pointer: "/options/scenarios",
     detail: "the number of scenarios must be a whole number within the bounds",
     expected: `integer, ${SCENARIOS_MIN} … ${SCENARIOS_MAX}`,

@@ -97,9 +97,9 @@ export function layMargin(
   return { program, lanes: words.get(MARGIN.M_LANES)! };
 }
 
-/** Whether any account has legs whose funding is paid on the price. */
+/** Whether any level moves with funding: prices are then kept at every step, not log prices only. */
 function isPriced(accounts: readonly MarginAccount[]): boolean {
-  return accounts.some(({ legs }) => legs.some(({ index }) => index === FUNDING_INDEX.priced));
+  return accounts.some(({ legs }) => legs.some(({ index }) => index !== FUNDING_INDEX.none));
 }
 
 function netFunding(accounts: readonly MarginAccount[], assets: number) {
@@ -333,7 +333,9 @@ function layScreens(
       arena.f64(at + 16, 2).set([weight, due]);
     });
     const at = records + s * SCREEN_BYTES;
-    arena.u32(at, 4).set([item, used.length, entries, arena.reserve(TILE / 8)]);
+    // Before the view is taken: growing the memory would detach it.
+    const dead = arena.reserve(TILE / 8);
+    arena.u32(at, 4).set([item, used.length, entries, dead]);
     arena.f64(at + 16, 2).set([km - SCREEN_SLACK * size, timed]);
   });
   words.set(MARGIN.M_SCREEN_COUNT, crossed.length);

@@ -114,6 +114,10 @@ export function accountOf(memory: TwinMemory, margin: number, item: number): num
   return fieldOf(memory, margin, MARGIN.M_ACCOUNTS) + item * MARGIN_ACCOUNT_BYTES;
 }
 
+// Instead of the time at which a liquidation began: none is under way, or there never was one.
+const HEALTHY = -1;
+const UNDATED = -2;
+
 /** Puts a new entry of an account on the list of those that are looked at in every step. */
 export function watch(
   memory: TwinMemory,
@@ -126,13 +130,32 @@ export function watch(
   const entry = append(memory, margin, lane, item, step);
   f64.fill(0, (entry + 16) >>> 3, (entry + ENTRY_BYTES) >>> 3);
   f64[(entry + 32) >>> 3] = f64[(accountOf(memory, margin, item) + 16) >>> 3]!;
-  f64[(entry + 64) >>> 3] = -1;
+  f64[(entry + 64) >>> 3] = UNDATED;
   const open = (fieldOf(memory, margin, MARGIN.M_LANES) + OPEN + 4 * lane) >>> 2;
   i32[(entry + 4) >>> 2] = i32[open]!;
   i32[open] = i32[fieldOf(memory, margin, MARGIN.M_ENTRIES) >>> 2]!;
 }
 
-/** Cost of closing a share of every leg, and what leaves the profiles with it. */
+/** Cost of closing a share of every leg. */
+function slippageOf(
+  { f64, i32, u32 }: TwinMemory,
+  account: number,
+  share: number,
+  prices: number,
+): number {
+  let slippage = 0;
+  let leg = u32[account >>> 2]!;
+  for (let l = i32[(account + 4) >>> 2]!; l > 0; l--) {
+    const at = leg >>> 3;
+    const size = f64[at + 4]! * f64[(prices >>> 3) + i32[leg >>> 2]! * TILE]!;
+    const closing = share * (size + (i32[(leg + 4) >>> 2] === INDEX_OPTION ? 0 : f64[at + 5]!));
+    slippage += closing * Math.min(1, f64[at + 7]! + f64[at + 8]! * Math.sqrt(closing));
+    leg += MARGIN_LEG_BYTES;
+  }
+  return slippage;
+}
+
+/** What leaves the profiles with a share of every leg; an option leaves them at the end. */
 function closeLegs(
   { f64, i32, u32 }: TwinMemory,
   lanes: number,
@@ -140,19 +163,14 @@ function closeLegs(
   lane: number,
   account: number,
   share: number,
-  prices: number,
-): number {
-  let slippage = 0;
+): void {
   let leg = u32[account >>> 2]!;
   const here = 8 * lane;
   for (let l = i32[(account + 4) >>> 2]!; l > 0; l--) {
     const asset = i32[leg >>> 2]!;
     const index = i32[(leg + 4) >>> 2]!;
     const at = leg >>> 3;
-    const size = f64[at + 4]! * f64[(prices >>> 3) + asset * TILE]!;
-    const closing = share * (size + (index === INDEX_OPTION ? 0 : f64[at + 5]!));
-    slippage += closing * Math.min(1, f64[at + 7]! + f64[at + 8]! * Math.sqrt(closing));
-    if (index === INDEX_OPTION) return slippage;
+    if (index === INDEX_OPTION) return;
     const slopes = (closedAt(lanes, asset) + here) >>> 3;
     f64[slopes] = f64[slopes]! + share * f64[at + 2]!;
     if (index !== INDEX_NONE) {
@@ -162,7 +180,13 @@ function closeLegs(
     }
     leg += MARGIN_LEG_BYTES;
   }
-  return slippage;
+}
+
+/** The step of an entry is that of the first fall below maintenance, not of the first look. */
+function date({ f64, i32 }: TwinMemory, entry: number, step: number): void {
+  if (f64[(entry + 64) >>> 3] !== UNDATED) return;
+  i32[(entry + 12) >>> 2] = step;
+  f64[(entry + 64) >>> 3] = HEALTHY;
 }
 
 /** Share of the account to close now, by the pace that was agreed; `MEASURES` are up to date. */
@@ -220,6 +244,7 @@ export function visit(
   const isOption = i32[(account + 4) >>> 2] === 1 && i32[(leg + 4) >>> 2] === INDEX_OPTION;
   if (isOption && time >= f64[(leg + 16) >>> 3]!) {
     if (time === f64[(leg + 16) >>> 3]) {
+      date(memory, entry, step);
       settleOption(memory, margin, lane, entry, account, prices, funding, time);
     }
     return true;
@@ -232,9 +257,10 @@ export function visit(
   const equity = money + MEASURES[4]! + left * value;
   const shortage = left * MEASURES[3]! - equity;
   if (!(shortage >= 0)) {
-    f64[at + 8] = -1;
+    if (f64[at + 8]! >= 0) f64[at + 8] = HEALTHY;
     return false;
   }
+  date(memory, entry, step);
   const liquidatorFee = f64[(margin + MARGIN.M_LIQUIDATOR_FEE) >>> 3]!;
   let feeRate = f64[(margin + MARGIN.M_INSURANCE_FEE) >>> 3]!;
   let share = left;
@@ -244,10 +270,18 @@ export function visit(
     share = pacedShare(memory, margin, entry, left, equity, shortage, feeRate, time);
   }
   if (share === 0) return false;
+  let closing = share * notional;
+  let slippage = slippageOf(memory, account, share, prices);
+  let after = equity - slippage - liquidatorFee * closing;
+  if (after < 0 && share < left) {
+    // The costs of a part would leave less than nothing: then all of it is closed.
+    share = left;
+    closing = share * notional;
+    slippage = slippageOf(memory, account, share, prices);
+    after = equity - slippage - liquidatorFee * closing;
+  }
   const lanes = fieldOf(memory, margin, MARGIN.M_LANES);
-  const closing = share * notional;
-  const slippage = closeLegs(memory, lanes, assets, lane, account, share, prices);
-  const after = equity - slippage - liquidatorFee * closing;
+  closeLegs(memory, lanes, assets, lane, account, share);
   const fee = Math.min(feeRate * closing, Math.max(0, after));
   f64[at + 4] = money + share * value - slippage - liquidatorFee * closing - fee;
   const done = share === left;

@@ -85,6 +85,9 @@ function runTile(
 
   const margin = u32[word + PLAN.MARGIN / 4]!;
   const before = margin ? u32[(margin + MARGIN.M_BEFORE) >>> 2]! : 0;
+  const placed =
+    margin !== 0 &&
+    (u32[(margin + MARGIN.M_OPTIONS) >>> 2] !== 0 || u32[(margin + MARGIN.M_TOUCHED) >>> 2] !== 0);
   const sample = u32[word + PLAN.SAMPLE_OUT / 4]!;
   const rowCount = assets * TILE;
   if (margin) startMargin(memory, plan, count);
@@ -119,11 +122,13 @@ function runTile(
         const to = nodeX + node * COLUMN;
         f64.copyWithin(to >>> 3, column >>> 3, (column >>> 3) + TILE);
         expColumn(memory, nodeS + node * COLUMN, column, count);
-      } else {
+      }
+      if (!audit || placed) {
+        // An audit needs no profile, but what was closed or touched leaves or enters by its place.
         const atNode = at + node * (COLUMN / 2);
         const tNode = t + node * COLUMN;
-        addProfile(memory, record, column, losses, atNode, tNode, count);
-        if (gather) addMoments(memory, record, atNode, tNode, weights, count);
+        addProfile(memory, record, column, audit ? spare : losses, atNode, tNode, count);
+        if (!audit && gather) addMoments(memory, record, atNode, tNode, weights, count);
       }
     }
   }
