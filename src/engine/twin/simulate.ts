@@ -76,32 +76,27 @@ function runTile(
   const nodeS = nodeX + nodes * COLUMN;
   const x = nodeS + nodes * COLUMN;
   const z = x + assets * COLUMN;
-
   f64.fill(0, losses >>> 3, (losses >>> 3) + count);
   f64.fill(0, market >>> 3, (market >>> 3) + TILE);
   f64.fill(0, x >>> 3, (x >>> 3) + assets * TILE);
   const mixed = u32[word + PLAN.MIXING / 4]!;
   if (mixed) mix(memory, mixed, paths, keys, scale, count);
-
   const margin = u32[word + PLAN.MARGIN / 4]!;
   const before = margin ? u32[(margin + MARGIN.M_BEFORE) >>> 2]! : 0;
   const sample = u32[word + PLAN.SAMPLE_OUT / 4]!;
-  const rowCount = assets * TILE;
   if (margin) startMargin(memory, plan, count);
   const steps = i32[word + PLAN.STEPS / 4]!;
   const covers = i32[word + PLAN.COVER_COUNT / 4]!;
   const audit = u32[word + PLAN.AUDIT / 4]!;
-  const gather = i32[word + PLAN.WITH_MOMENTS / 4]!;
+  const gather = !audit && i32[word + PLAN.WITH_MOMENTS / 4];
   const records = u32[word + PLAN.NODES / 4]!;
   let node = 0;
   for (let step = 0; step < steps; step++) {
     const shocks = shocksOf(memory, plan, paths, z, step, count);
-    if (before) f64.copyWithin(before >>> 3, x >>> 3, (x >>> 3) + rowCount);
+    if (before) copyRows(f64, before, x, assets);
     advance(memory, plan, step, x, shocks, mixed ? scale : 0, count);
     if (covers) addMarketFactor(memory, plan, step, market, shocks, count);
-    if (sample) {
-      f64.copyWithin((sample >>> 3) + step * rowCount, x >>> 3, (x >>> 3) + rowCount);
-    }
+    if (sample) copyRows(f64, sample + step * assets * COLUMN, x, assets);
     if (margin) stepMargin(memory, plan, paths, step, x, before, mixed ? scale : 0, count);
     // Nodes are sorted by step, so each is met once.
     for (; node < nodes; node++) {
@@ -109,8 +104,7 @@ function runTile(
       if (i32[record >>> 2] !== step) break;
       const column = x + i32[(record + 4) >>> 2]! * COLUMN;
       if (audit) {
-        const to = nodeX + node * COLUMN;
-        f64.copyWithin(to >>> 3, column >>> 3, (column >>> 3) + TILE);
+        copyRows(f64, nodeX + node * COLUMN, column, 1);
         expColumn(memory, nodeS + node * COLUMN, column, count);
       }
       // An audit needs no profile, but what was closed or touched leaves or enters by its place.
@@ -118,13 +112,17 @@ function runTile(
       const atNode = at + node * (COLUMN / 2);
       const tNode = t + node * COLUMN;
       addProfile(memory, record, column, audit ? spare : losses, atNode, tNode, count);
-      if (!audit && gather) addMoments(memory, record, atNode, tNode, weights, count);
+      if (gather) addMoments(memory, record, atNode, tNode, weights, count);
     }
   }
   if (audit) addAudit(memory, plan, nodeX, nodeS, equity, spare, losses, count);
   else addShortfalls(memory, plan, at, t, equity, weights, losses, count);
   if (margin) finishMargin(memory, plan, paths, x, at, t, weights, losses, done, count);
   if (covers) addCovers(memory, plan, paths, market, z, words, weights, losses, count);
+}
+
+function copyRows(f64: Float64Array, to: number, from: number, rows: number): void {
+  f64.copyWithin(to >>> 3, from >>> 3, (from >>> 3) + rows * TILE);
 }
 
 /** Whether a margin program reads the places of paths on the nodes. */
