@@ -5,7 +5,7 @@
  *   class     │ slope f64 │ intercept f64 │ first i32 │ count i32 │
  *   order     [covers] i32: the covers of class 0, of class 1, …
  *   screens   [buckets] f64: no path of the bucket has an event whose first point, doubled, is higher
- *   bounds    [buckets × (classes + 1)] f64: sums of bounds on the hazards, count · bound for each class
+ *   bounds    [(buckets + 1) × (classes + 1)] f64: sums of bounds on the hazards, count · bound for each class; last row 0
  *   cover     │ sum f64 │ deductible f64 │ kept f64 │ limit f64 │ severity u32 │ unused u32 │
  *   event     │ path u32 │ cover i32 │ payment f64 │, after a count i32 in the first 16 bytes of the log
  *
@@ -95,8 +95,9 @@ function addEvents(plan: usize, factor: f64, bucket: i32, paths: usize, words: u
   const keys = address(plan, KEYS), book = address(plan, COVERS);
   const path = load<u32>(paths + (p >> 1));
   const classes = word(book, 0), order = address(book, 8);
-  const bounds = address(book, 16) + (<usize>(bucket * (classes + 1)) << 3);
-  const total = load<f64>(bounds + (<usize>classes << 3));
+  const bucketBytes = <usize>(classes + 1) << 3;
+  const bounds = address(book, 16) + <usize>bucket * bucketBytes;
+  const total = load<f64>(bounds + bucketBytes - 8);
   const edge = (<f64>bucket - load<f64>(book, 32)) / load<f64>(book, 24);
   philox(words, keys, path, 0, STREAM_COVER, 0);
   let point = exponential(words + 8);
@@ -104,17 +105,21 @@ function addEvents(plan: usize, factor: f64, bucket: i32, paths: usize, words: u
   for (let candidate = 1; point < total; candidate++) {
     philox(words, keys, path, candidate, STREAM_COVER, 0);
     at = classAt(bounds, at, classes, point);
-    const start = load<f64>(bounds + (<usize>at << 3));
+    const stretch = bounds + (<usize>at << 3);
+    const start = load<f64>(stretch), length = load<f64>(stretch, 8) - start;
     const record = address(book, 4) + <usize>at * CLASS_BYTES;
     const members = word(record, 20);
-    const width = (load<f64>(bounds + (<usize>at << 3), 8) - start) / <f64>members;
+    const width = length / <f64>members;
     const member = min(<i32>((point - start) / width), members - 1);
     const place = word(record, 16) + member;
     point = start + <f64>(member + 1) * width + exponential(words);
     // Rounding may put a point back on the stretch that was left.
     if (place < next) continue;
     next = place + 1;
-    if (happens(record, factor, bucket, edge, words)) {
+    const u = uniform(words + 8);
+    // The next bucket's bound is the least that the hazard can be, and p / p̄ is no less than h / bound.
+    const least = load<f64>(stretch + bucketBytes, 8) - load<f64>(stretch + bucketBytes);
+    if (u * length < least || u * highest(record, bucket, edge) < probability(record, factor)) {
       pay(plan, load<i32>(order + (<usize>place << 2)), paths, words, weights, losses, p);
     }
   }
@@ -133,14 +138,18 @@ function classAt(bounds: usize, low: i32, classes: i32, point: f64): i32 {
   return low;
 }
 
-/** Whether a candidate's event happens: with probability p / p̄, for which no factor is needed without a slope. */
+/** Probability of the events of a class given the factor. */
 // @ts-ignore: decorator
 @inline
-function happens(record: usize, factor: f64, bucket: i32, edge: f64, words: usize): bool {
-  const slope = load<f64>(record), intercept = load<f64>(record, 8);
-  if (slope == 0.0) return true;
-  const highest = bucket ? normalCdf(intercept - slope * edge) : 1.0;
-  return uniform(words + 8) * highest < normalCdf(intercept - slope * factor);
+function probability(record: usize, factor: f64): f64 {
+  return normalCdf(load<f64>(record, 8) - load<f64>(record) * factor);
+}
+
+/** The same at the lower edge of the bucket, which is what the bound was made of. */
+// @ts-ignore: decorator
+@inline
+function highest(record: usize, bucket: i32, edge: f64): f64 {
+  return bucket || load<f64>(record) == 0.0 ? probability(record, edge) : 1.0;
 }
 
 function pay(plan: usize, c: i32, paths: usize, words: usize, weights: usize, losses: usize, p: usize): void {

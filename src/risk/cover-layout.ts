@@ -105,7 +105,8 @@ function hazard(x: number): number {
 /** Sums of the classes' bounds for every bucket, and the screens; see assembly/cover.ts. */
 function* layBounds(arena: Arena, classes: readonly CoverClass[], screens: number): Work<number> {
   const stride = classes.length + 1;
-  const bounds = arena.take(BUCKETS * stride * 8);
+  // One row more: beyond the last bucket a hazard may be anything down to 0.
+  const bounds = arena.take((BUCKETS + 1) * stride * 8);
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     yield;
     const edge = FACTOR_MIN + (bucket - 1) / BUCKETS_PER_UNIT;
