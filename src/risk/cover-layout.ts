@@ -72,7 +72,7 @@ export function* layCovers(
   words.set(PLAN.SYSTEMIC, arena.put([loading, Math.sqrt(1 - loading * loading)]));
 }
 
-/** Classes in the order of their first covers; a cover that cannot happen any more is in none. */
+/** Classes in the order of their first covers; one too unlikely for a number is in none. */
 function classesOf(
   covers: readonly Cover[],
   probabilityOf: (cover: Cover) => number,
