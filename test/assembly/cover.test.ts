@@ -52,30 +52,39 @@ describe("frequency", () => {
     },
   );
 
-  test("cover: each of many kinds comes as often as its own probability, and once at most", () => {
-    // Loss in binary: cover i pays 2^i, so that a loss tells who has paid, and nobody can twice.
-    const chances = [1e-3, 0.9, 0.02, 0.3, 0.05, 0.99, 0.004, 0.6];
-    const covers = coversOf(24, (i) => ({
-      sumInsured: `${2 ** i}.00`,
-      annualProbability: chances[i % 8]!,
-      systemicLoading: [0, 0.35, 0.8][Math.floor(i / 8)]!,
-    }));
-    const found = coverLosses(covers, SCENARIOS, { systemicLoading: -0.4 });
-    for (const [i, { annualProbability }] of covers.entries()) {
-      const events = found.map((loss) => (loss >> i) & 1);
-      expect(deviations(events, annualProbability), `cover ${i}`).toBeLessThan(4.5);
-    }
-    expect(Math.max(...found.subarray(0, 50_000))).toBeLessThan(2 ** 24);
-  });
+  // The factor is normal with a spread: 1 in every model, more to leave the buckets at both ends.
+  test.each([1, 4])(
+    "cover: each of many kinds comes as often as it should, and once at most (%i)",
+    (spread) => {
+      // Loss in binary: cover i pays 2^i, so that a loss tells who has paid, and nobody can twice.
+      const chances = [1e-3, 0.9, 0.02, 0.3, 0.05, 0.99, 1e-4, 0.6];
+      const covers = coversOf(24, (i) => ({
+        sumInsured: `${2 ** i}.00`,
+        annualProbability: chances[i % 8]!,
+        systemicLoading: [0, 0.1, 0.8][Math.floor(i / 8)]!,
+      }));
+      const run = { systemicLoading: spread === 1 ? -0.4 : 1, model: stretched(spread) };
+      const found = coverLosses(covers, SCENARIOS, run);
+      for (const [i, { annualProbability, systemicLoading: rho }] of covers.entries()) {
+        const events = found.map((loss) => (loss >> i) & 1);
+        const latent = Math.sqrt(rho * spread * spread + 1 - rho);
+        const known = normalCdf(normalQuantile(annualProbability) / latent);
+        expect(deviations(events, known), `cover ${i}`).toBeLessThan(4);
+      }
+      expect(Math.max(...found.subarray(0, 50_000))).toBeLessThan(2 ** 24);
+    },
+  );
 
-  test.each([3, 6])("cover: a factor far outside the buckets is as exact (%i times)", (by) => {
-    const [p, rho] = [0.02, 0.3];
+  test.each([
+    [0.02, 0.3, 3],
+    [0.02, 0.3, 6],
+    [1e-4, 0.1, 4],
+  ])("cover: a factor far outside the buckets is as exact (%f, %f, %i times)", (p, rho, by) => {
     const covers = coversOf(40, () => ({ annualProbability: p, systemicLoading: rho }));
     const run = { systemicLoading: 1, model: stretched(by) };
     const found = coverLosses(covers, SCENARIOS, run);
-    // The latent variable is normal with variance rho·by² + 1 - rho.
-    const spread = Math.sqrt(rho * by * by + 1 - rho);
-    expect(deviations(found, 40 * normalCdf(normalQuantile(p) / spread))).toBeLessThan(4);
+    const latent = Math.sqrt(rho * by * by + 1 - rho);
+    expect(deviations(found, 40 * normalCdf(normalQuantile(p) / latent))).toBeLessThan(4);
   });
 });
 
