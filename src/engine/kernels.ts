@@ -22,6 +22,8 @@ export interface Kernels {
     firstBlock: number,
     blocks: number,
   ): void;
+  normalCdf(x: number): number;
+  exponential(words: number): number;
   expColumn(out: number, x: number, count: number): void;
   logColumn(out: number, x: number, count: number): void;
   quantile(table: number, word: number): number;

@@ -5,7 +5,6 @@ import {
   Arena,
   AUDIT_ACCOUNT_BYTES,
   CELL_BYTES,
-  COVER_BYTES,
   type Kernels,
   LEG_BYTES,
   NODE_BYTES,
@@ -14,11 +13,11 @@ import {
 } from "../engine/index.ts";
 import type { MarketModel, ModelColumns } from "../market/index.ts";
 import { type Account, type Accounts, addLegs, type Legs, noLegs } from "./account.ts";
+import { layCovers } from "./cover-layout.ts";
 import { cubicsOf } from "./hermite.ts";
 import type { MarginBook } from "./margin.ts";
 import { layMargin, marginSumCount } from "./margin-layout.ts";
 import { isFlooredAt, isJoint, NodeGrid } from "./node-grid.ts";
-import { coverRecord, eventProbability, severityTable } from "./severity.ts";
 
 /** Most memory an engine may use unless its maker says otherwise. */
 export const MEMORY_MAX: number = 1024 * 1024 * 1024;
@@ -116,7 +115,7 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     yield;
   }
   layAccountRecords(arena, words, joint);
-  yield* layCovers(arena, words, input);
+  yield* layCovers(arena, words, input, accounts.times.at(-1)!);
   if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
   const margin = book
     ? layMarginOf(arena, words, book, input, columns, grids, {
@@ -327,25 +326,6 @@ function layAccountRecords(
   });
   words.set(PLAN.ACCOUNT_COUNT, joint.length);
   words.set(PLAN.ACCOUNTS, records);
-}
-
-function* layCovers(arena: Arena, words: Map<number, number>, input: LayoutInput): Work<void> {
-  const { covers, asOfMs, accounts, model } = input;
-  const horizon = accounts.times.at(-1)!;
-  const records = arena.take(Math.max(1, covers.length) * COVER_BYTES);
-  const tables = new Map<string, number>();
-  for (const [index, cover] of covers.entries()) {
-    yield;
-    const key = JSON.stringify(cover.severity);
-    if (!tables.has(key)) tables.set(key, arena.put(severityTable(cover.severity)));
-    const at = records + index * COVER_BYTES;
-    arena.f64(at, 8).set(coverRecord(cover, eventProbability(cover, asOfMs, horizon)));
-    arena.u32(at + 56, 1)[0] = tables.get(key)!;
-  }
-  const loading = model.parameters.systemicLoading ?? 0;
-  words.set(PLAN.COVER_COUNT, covers.length);
-  words.set(PLAN.COVERS, records);
-  words.set(PLAN.SYSTEMIC, arena.put([loading, Math.sqrt(1 - loading * loading)]));
 }
 
 const KIND = { calls: 0, linear: 1, settled: 2, collateral: 3 } as const;

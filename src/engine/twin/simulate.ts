@@ -5,7 +5,7 @@ import { assert } from "../../basics/index.ts";
 import { MARGIN, NODE_BYTES, PLAN, TILE } from "../plan.ts";
 import { addShortfalls } from "./account.ts";
 import { addAudit } from "./audit.ts";
-import { addCovers, STREAM_MIXING, STREAM_SHOCK } from "./cover.ts";
+import { addCovers, COVER_ROWS, STREAM_MIXING, STREAM_SHOCK } from "./cover.ts";
 import { finishMargin, startMargin, stepMargin } from "./liquidation.ts";
 import type { TwinMemory } from "./memory.ts";
 import { normals } from "./normal.ts";
@@ -26,7 +26,7 @@ export function scratchBytes(
   factors: number,
   covers: number,
 ): number {
-  const rows = Math.max(4 * factors, ((covers + 4) >> 2) * 4);
+  const rows = Math.max(4 * factors, covers ? COVER_ROWS : 0);
   return FIXED + nodes * (COLUMN / 2 + 3 * COLUMN) + (assets + rows) * COLUMN;
 }
 

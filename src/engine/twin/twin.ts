@@ -2,9 +2,11 @@ import { KERNEL_COLUMNS_START } from "../binary.ts";
 import type { Kernels } from "../kernels.ts";
 import { shortfall } from "./account.ts";
 import { addDots } from "./adjoint.ts";
+import { exponential } from "./exponential.ts";
 import { fundingAt, laneBytes } from "./margin.ts";
 import { TwinMemory } from "./memory.ts";
 import { normals } from "./normal.ts";
+import { normalCdf } from "./normal-cdf.ts";
 import { addCalls, addCallsWithSlopes } from "./option.ts";
 import { philox, schedule } from "./philox.ts";
 import { addCubic } from "./profile.ts";
@@ -30,6 +32,8 @@ export function twinKernels(): Kernels {
     addCallsWithSlopes: addCallsWithSlopes.bind(undefined, memory),
     addCubic: addCubic.bind(undefined, memory),
     addDots: addDots.bind(undefined, memory),
+    normalCdf,
+    exponential: exponential.bind(undefined, memory),
     shortfall: shortfall.bind(undefined, memory),
     scratchBytes,
     laneBytes,

@@ -3,8 +3,9 @@
  */
 import { MARGIN, PLAN, RECORD_BYTES, TILE, TOUCH_BYTES, WATCH_BYTES } from "../plan.ts";
 import { append, closeLevels, fieldOf, fundingAt, isListed, priceAt, watch } from "./margin.ts";
-import { expOne, INDEX_NONE, INDEX_OPTION, INDEX_PRICED } from "./measure.ts";
+import { INDEX_NONE, INDEX_OPTION, INDEX_PRICED } from "./measure.ts";
 import type { TwinMemory } from "./memory.ts";
+import { expOne } from "./vector-math.ts";
 
 const COLUMN = 8 * TILE;
 const ALL = 0x7fffffff;
