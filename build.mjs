@@ -26,10 +26,13 @@ function buildKernel() {
     );
     process.exit(1);
   }
+  const module = new WebAssembly.Module(bytes);
+  const { exports } = new WebAssembly.Instance(module, { env: { abort() {} } });
   writeFileSync(
     "src/engine/binary.ts",
     "/** Written by build.mjs from assembly/. */\n" +
       `export const KERNEL_SHA256: string =\n  "${digest}";\n` +
+      `export const KERNEL_COLUMNS_START: number = ${exports.columnsStart()};\n` +
       `export const KERNEL_BASE64: string =\n  "${bytes.toString("base64")}";\n`,
   );
 }

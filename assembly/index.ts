@@ -1,7 +1,7 @@
 /** The exports of the kernel module and where the host's columns may begin; no other code. */
 export { shortfall } from "./account";
 export { addDots } from "./adjoint";
-export { blockBytes, blockExtremesAt } from "./liquidation";
+export { blockBytes } from "./liquidation";
 export { fundingColumn, laneBytes } from "./margin";
 export { normals } from "./normal";
 export { addCalls, addCallsWithSlopes } from "./option";

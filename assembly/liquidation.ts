@@ -3,9 +3,9 @@
  * what all of it adds to the pool's losses.
  *
  *   screen   │ account i32 │ entries i32 │ address u32 │ dead u32 │ constant f64 │ timed f64 │
- *   entry    │ column u32 │ funding column u32 │ weight f64 │ funding f64 │
+ *   entry    │ column u32 │ funding column u32 │ asset i32 │ pad │ weight f64 │ funding f64 │
  *   dead     [TILE] bits: lanes whose account is no longer screened
- *   blocks   │ prices [U] for one lane │ least, most x, G [4U] │ x [B×U] │ G [B×U] │, columns of TILE
+ *   blocks   │ least S, most S, least G, most G [4U] │ S [B×U] │ G [B×U] │, columns of TILE
  *   barrier  │ last step i32 │ node i32 │ cubics u32 │ pad │
  *
  * An account over several assets has the margin constant + Σ weight · S - funding · G. Its least
@@ -16,12 +16,12 @@
 import {
   accountOf, addClosed, entryAt, firstEntry, fundingAt, isBreached, nextEntry, OPEN, priceAt, startLanes, STATISTICS, visit, watch,
 } from "./margin";
-import { COIN_BYTES, COLUMN, expOne, INDEX_NONE, INDEX_OPTION, INDEX_PRICED, MARGIN_LEG_BYTES } from "./measure";
+import { COLUMN, INDEX_NONE, INDEX_OPTION, INDEX_PRICED, MARGIN_LEG_BYTES } from "./measure";
 import { normals } from "./normal";
 import {
   ACCOUNT_COUNT, ASSETS, COVER_COUNT, EVENTS, KEYS, MARGIN, M_ACCOUNT_COUNT, M_BLOCK, M_BLOCKS, M_CONTINUOUS, M_ENTRIES, M_EXTREMES,
   M_FUNDING_SUMS,  M_LANES, M_NET_FUNDING, M_NET_TIMED, M_OPTIONS, M_PRICED, M_RATES, M_SCREENS, M_SCREEN_COUNT, M_STEP_SUMS, M_SUMS, M_TIMES,
-  M_TOUCHED, M_VARIANCES, STEPS, TILE, WITH_MOMENTS, address, number, word,
+  M_TOUCHED, M_USED, M_VARIANCES, STEPS, TILE, WITH_MOMENTS, address, number, word,
 } from "./plan";
 import { expColumn } from "./vector-math";
 import { scan, startWatches, TOUCH_BYTES } from "./watch";
@@ -32,22 +32,17 @@ import { scan, startWatches, TOUCH_BYTES } from "./watch";
 // @ts-ignore: decorator
 @inline export const SCREEN_BYTES: usize = 32;
 // @ts-ignore: decorator
-@inline export const SCREEN_ENTRY_BYTES: usize = 24;
-
-/** Where in the blocks the extremes of an asset stand: least and most x, least and most G. */
-export function blockExtremesAt(assets: i32): usize {
-  return <usize>assets * COLUMN;
-}
+@inline export const SCREEN_ENTRY_BYTES: usize = 32;
 
 /** Bytes of the blocks of a program. */
 export function blockBytes(assets: i32, steps: i32): usize {
-  return <usize>assets * COLUMN * <usize>(5 + 2 * steps);
+  return <usize>assets * COLUMN * <usize>(4 + 2 * steps);
 }
 
 // @ts-ignore: decorator
 @inline
 function blockRow(blocks: usize, assets: i32, step: i32, steps: i32, funding: bool): usize {
-  const row = (funding ? steps : 0) + step % steps + 5;
+  const row = (funding ? steps : 0) + step % steps + 4;
   return blocks + <usize>assets * COLUMN * <usize>row;
 }
 
@@ -80,7 +75,7 @@ export function stepMargin(plan: usize, paths: usize, step: i32, x: usize, befor
   const assets = word(plan, ASSETS);
   if (word(margin, M_PRICED)) addFunding(plan, step, x, count);
   const steps = word(margin, M_BLOCK);
-  if (steps) keepBlock(plan, step, x, steps);
+  if (steps) keepBlock(plan, step, x, steps, count);
   if (word(margin, M_CONTINUOUS)) {
     const low = address(margin, M_EXTREMES), high = low + <usize>assets * COLUMN;
     extremes(plan, paths, step, x, before, scale, low, high, count);
@@ -153,67 +148,70 @@ function squares(z: usize): v128 {
   return f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b));
 }
 
-function keepBlock(plan: usize, step: i32, x: usize, steps: i32): void {
+/** Keeps the prices of a step, of the assets that accounts looked at later hold. */
+function keepBlock(plan: usize, step: i32, x: usize, steps: i32, count: i32): void {
   const margin = address(plan, MARGIN);
   const assets = word(plan, ASSETS);
   const blocks = address(margin, M_BLOCKS);
-  const bytes = <usize>assets * COLUMN;
-  memory.copy(blockRow(blocks, assets, step, steps, false), x, bytes);
-  if (word(margin, M_PRICED)) {
-    memory.copy(blockRow(blocks, assets, step, steps, true), fundingAt(address(margin, M_LANES), assets, 0), bytes);
+  const lanes = address(margin, M_LANES);
+  const prices = blockRow(blocks, assets, step, steps, false), funding = blockRow(blocks, assets, step, steps, true);
+  const priced = word(margin, M_PRICED) != 0;
+  for (let u = 0; u < assets; u++) {
+    if (!load<u8>(address(margin, M_USED) + <usize>u)) continue;
+    const column = <usize>u * COLUMN;
+    if (load<f64>(address(margin, M_RATES) + (<usize>u << 3)) != 0 && priced) {
+      memory.copy(prices + column, priceAt(lanes, assets, u), <usize>count << 3);
+    } else expColumn(prices + column, x + column, count);
+    if (priced) memory.copy(funding + column, fundingAt(lanes, assets, u), <usize>count << 3);
   }
-}
-
-/** Prices of an account's assets for one lane, from the kept log prices. */
-function lanePrices(margin: usize, account: usize, row: usize): usize {
-  const prices = address(margin, M_BLOCKS);
-  let leg = <usize>load<u32>(account);
-  for (let l = load<i32>(account, 4); l > 0; l--) {
-    const column = <usize>load<i32>(leg) * COLUMN;
-    store<f64>(prices + column, expOne(load<f64>(row + column)));
-    leg += MARGIN_LEG_BYTES;
-  }
-  let coin = <usize>load<u32>(account, 8);
-  for (let c = load<i32>(account, 12); c > 0; c--) {
-    const column = <usize>load<i32>(coin) * COLUMN;
-    store<f64>(prices + column, expOne(load<f64>(row + column)));
-    coin += COIN_BYTES;
-  }
-  return prices;
 }
 
 /** Looks at every open entry at every step of the block from its own on. */
 function visitOpen(plan: usize, first: i32, last: i32, count: i32): void {
   const margin = address(plan, MARGIN);
-  const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
-  const blocks = address(margin, M_BLOCKS);
   const open = address(margin, M_LANES) + OPEN;
   for (let lane = 0; lane < count; lane++) {
-    const here = <usize>lane << 3;
     let link = open + (<usize>lane << 2);
     while (load<i32>(link)) {
       const entry = entryAt(margin, load<i32>(link));
-      const account = accountOf(margin, load<i32>(entry, 8));
-      let done = false;
-      for (let step = max(first, load<i32>(entry, 12)); step <= last && !done; step++) {
-        const prices = lanePrices(margin, account, blockRow(blocks, assets, step, steps, false) + here);
-        done = visit(margin, assets, lane, entry, prices, blockRow(blocks, assets, step, steps, true) + here, step);
-      }
-      if (done) store<i32>(link, load<i32>(entry, 4));
+      if (visitBlock(plan, lane, entry, max(first, load<i32>(entry, 12)), last)) store<i32>(link, load<i32>(entry, 4));
       else link = entry + 4;
     }
   }
+}
+
+/** One entry at the steps of a block, until nothing is left of it. */
+function visitBlock(plan: usize, lane: i32, entry: usize, first: i32, last: i32): bool {
+  const margin = address(plan, MARGIN);
+  const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
+  const blocks = address(margin, M_BLOCKS);
+  const here = <usize>lane << 3;
+  const leg = <usize>load<u32>(accountOf(margin, load<i32>(entry, 8)));
+  // An option untouched so far is priced only beyond the levels of its block.
+  const levels = load<i32>(leg, 4) == INDEX_OPTION
+    ? <usize>load<u32>(leg, 108) + (<usize>(first / steps) << 4)
+    : 0;
+  const column = <usize>load<i32>(leg) * COLUMN + here;
+  for (let step = first; step <= last; step++) {
+    const prices = blockRow(blocks, assets, step, steps, false);
+    if (levels && load<f64>(entry, 16) == 0 && load<f64>(entry, 64) < 0) {
+      const price = load<f64>(prices + column);
+      if (price > load<f64>(levels) && price < load<f64>(levels, 8)) continue;
+    }
+    if (visit(margin, assets, lane, entry, prices + here, blockRow(blocks, assets, step, steps, true) + here, step)) return true;
+  }
+  return false;
 }
 
 function blockExtremes(plan: usize, first: i32, last: i32, count: i32): void {
   const margin = address(plan, MARGIN);
   const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
   const blocks = address(margin, M_BLOCKS);
-  const out = blocks + blockExtremesAt(assets);
   const bytes = <usize>assets * COLUMN;
   const end = <usize>count << 3;
   const priced = word(margin, M_PRICED) != 0;
   for (let u = 0; u < assets; u++) {
+    if (!load<u8>(address(margin, M_USED) + <usize>u)) continue;
     const column = <usize>u * COLUMN;
     for (let p: usize = column; p < column + end; p += 16) {
       let least = v128.load(blockRow(blocks, assets, first, steps, false) + p), most = least;
@@ -222,8 +220,8 @@ function blockExtremes(plan: usize, first: i32, last: i32, count: i32): void {
         least = f64x2.pmin(least, x);
         most = f64x2.pmax(most, x);
       }
-      v128.store(out + p, least);
-      v128.store(out + bytes + p, most);
+      v128.store(blocks + p, least);
+      v128.store(blocks + bytes + p, most);
       if (!priced) continue;
       least = v128.load(blockRow(blocks, assets, first, steps, true) + p);
       most = least;
@@ -232,11 +230,9 @@ function blockExtremes(plan: usize, first: i32, last: i32, count: i32): void {
         least = f64x2.pmin(least, g);
         most = f64x2.pmax(most, g);
       }
-      v128.store(out + 2 * bytes + p, least);
-      v128.store(out + 3 * bytes + p, most);
+      v128.store(blocks + 2 * bytes + p, least);
+      v128.store(blocks + 3 * bytes + p, most);
     }
-    expColumn(out + column, out + column, count);
-    expColumn(out + bytes + column, out + bytes + column, count);
   }
 }
 
@@ -256,47 +252,66 @@ function screenBlock(plan: usize, first: i32, last: i32, count: i32): void {
       let a = constant, b = constant;
       for (let entry = entries; entry < entriesEnd; entry += SCREEN_ENTRY_BYTES) {
         const column = <usize>load<u32>(entry) + p;
-        const weight = v128.load64_splat(entry, 8);
+        const weight = v128.load64_splat(entry, 16);
         a = f64x2.add(a, f64x2.mul(weight, v128.load(column)));
         b = f64x2.add(b, f64x2.mul(weight, v128.load(column, 16)));
         if (priced) {
           const index = <usize>load<u32>(entry, 4) + p;
-          const funding = v128.load64_splat(entry, 16);
+          const funding = v128.load64_splat(entry, 24);
           a = f64x2.sub(a, f64x2.mul(funding, v128.load(index)));
           b = f64x2.sub(b, f64x2.mul(funding, v128.load(index, 16)));
         }
       }
-      // The sign bit of each lane.
-      const below = i64x2.bitmask(a) | (i64x2.bitmask(b) << 2);
-      if (below) suspects(plan, screen, <i32>(p >> 3), below, first, last);
+      // The sign bit of each lane, where the account is still looked at.
+      const dead = load<u8>(<usize>load<u32>(screen, 12) + (p >> 6)) >> <u8>(p & 32 ? 4 : 0);
+      const below = (i64x2.bitmask(a) | (i64x2.bitmask(b) << 2)) & ~<i32>dead;
+      if (below) suspects(plan, screen, p, below, first, last);
     }
     screen += SCREEN_BYTES;
   }
 }
 
-/** Looks at every step of the block for the lanes whose bound is not positive. */
-function suspects(plan: usize, screen: usize, lane: i32, below: i32, first: i32, last: i32): void {
+/** Looks at every step of the block for those of four lanes whose bound is not positive. */
+function suspects(plan: usize, screen: usize, p: usize, below: i32, first: i32, last: i32): void {
   const margin = address(plan, MARGIN);
   const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
   const blocks = address(margin, M_BLOCKS);
-  const item = load<i32>(screen);
-  const account = accountOf(margin, item);
-  const dead = <usize>load<u32>(screen, 12);
-  for (; below; below >>= 1, lane++) {
-    if (!(below & 1)) continue;
-    const byte = dead + (<usize>lane >> 3);
-    const bit = <u8>1 << <u8>(lane & 7);
-    if (load<u8>(byte) & bit) continue;
-    const here = <usize>lane << 3;
-    for (let step = first; step <= last; step++) {
-      const prices = lanePrices(margin, account, blockRow(blocks, assets, step, steps, false) + here);
-      const time = load<f64>(address(margin, M_TIMES) + (<usize>step << 3));
-      if (!isBreached(account, prices, blockRow(blocks, assets, step, steps, true) + here, time)) continue;
-      store<u8>(byte, load<u8>(byte) | bit);
-      watch(margin, lane, item, step);
-      break;
+  const priced = word(margin, M_PRICED) != 0;
+  const entries = <usize>load<u32>(screen, 8), entriesEnd = entries + <usize>load<i32>(screen, 4) * SCREEN_ENTRY_BYTES;
+  for (let step = first; step <= last && below; step++) {
+    const prices = blockRow(blocks, assets, step, steps, false) + p;
+    const funding = blockRow(blocks, assets, step, steps, true) + p;
+    const time = load<f64>(address(margin, M_TIMES) + (<usize>step << 3));
+    let a = f64x2.splat(load<f64>(screen, 16) - load<f64>(screen, 24) * time), b = a;
+    for (let entry = entries; entry < entriesEnd; entry += SCREEN_ENTRY_BYTES) {
+      const column = <usize>load<i32>(entry, 8) * COLUMN;
+      const weight = v128.load64_splat(entry, 16);
+      a = f64x2.add(a, f64x2.mul(weight, v128.load(prices + column)));
+      b = f64x2.add(b, f64x2.mul(weight, v128.load(prices + column, 16)));
+      if (priced) {
+        const due = v128.load64_splat(entry, 24);
+        a = f64x2.sub(a, f64x2.mul(due, v128.load(funding + column)));
+        b = f64x2.sub(b, f64x2.mul(due, v128.load(funding + column, 16)));
+      }
+    }
+    let now = (i64x2.bitmask(a) | (i64x2.bitmask(b) << 2)) & below;
+    for (; now; now &= now - 1) {
+      const bit = ctz(now);
+      if (confirm(margin, screen, <i32>(p >> 3) + bit, prices + (<usize>bit << 3), funding + (<usize>bit << 3), time, step)) {
+        below &= ~(1 << bit);
+      }
     }
   }
+}
+
+/** The margin of one lane at one step, exactly; a breached account is watched from here on. */
+function confirm(margin: usize, screen: usize, lane: i32, prices: usize, funding: usize, time: f64, step: i32): bool {
+  const item = load<i32>(screen);
+  if (!isBreached(accountOf(margin, item), prices, funding, time)) return false;
+  const byte = <usize>load<u32>(screen, 12) + (<usize>lane >> 3);
+  store<u8>(byte, load<u8>(byte) | (<u8>1 << <u8>(lane & 7)));
+  watch(margin, lane, item, step);
+  return true;
 }
 
 /**

@@ -4,7 +4,8 @@
  *   account │ legs u32 │ leg count i32 │ coins u32 │ coin count i32 │ money f64 │
  *   leg     │ asset i32 │ index i32 │ constant │ slope │ funding │ notional slope │ notional constant │ maintenance │ half spread │ impact │
  *   option  │ asset i32 │ 3 i32 │ ln(spot/strike) │ expiry │ volatility │ spot leg │ carry │ maintenance │ half spread │ impact │
- *           │ strike leg │ discount │ sign │ is a put i32 │ node i32 │ cubics u32 │ pad │
+ *           │ strike leg │ discount │ sign │ is a put i32 │ node i32 │ cubics u32 │ levels u32 │
+ *   levels  low and high price per block of steps: between them an option needs no look
  *   coin    │ asset i32 │ pad │ worth f64 │
  *   entry   │ next │ open │ item │ step, all i32 │ closed │ pool │ money │ notional │ bad debt │ fee │ start │ freed, all f64 │
  *

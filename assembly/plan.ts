@@ -131,6 +131,8 @@
 @inline export const M_HITS: usize = 140; // scratch for the hits of one step and asset, see watch.ts
 // @ts-ignore: decorator
 @inline export const M_OPTIONS: usize = 144; // 1 if any account is an option
+// @ts-ignore: decorator
+@inline export const M_USED: usize = 148; // [U] u8: 1 for the assets whose prices are kept for a block
 /** Bytes of a margin program. */
 // @ts-ignore: decorator
 @inline export const MARGIN_BYTES: usize = 192;

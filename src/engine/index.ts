@@ -1,5 +1,14 @@
 export { Arena } from "./arena.ts";
 export {
+  BACKEND_CHOICES,
+  type Backend,
+  type BackendChoice,
+  type CompiledKernel,
+  compileKernel,
+  compileKernelSync,
+  instantiate,
+} from "./backend.ts";
+export {
   CHUNKS_MAX,
   type Chunk,
   chunksOf,
@@ -7,14 +16,8 @@ export {
   type Progress,
   type RunHooks,
 } from "./executor.ts";
-export {
-  type CompiledKernel,
-  compileKernel,
-  compileKernelSync,
-  instantiate,
-  kernelDigest,
-} from "./instance.ts";
-export type { Kernels } from "./kernels.ts";
+export { kernelDigest } from "./instance.ts";
+export type { KernelMemory, Kernels } from "./kernels.ts";
 export {
   ACCOUNT_BYTES,
   AUDIT_ACCOUNT_BYTES,

@@ -66,6 +66,7 @@ export const MARGIN = {
   M_FUNDING_SUMS: 136,
   M_HITS: 140,
   M_OPTIONS: 144,
+  M_USED: 148,
   MARGIN_BYTES: 192,
 } as const;
 
@@ -89,7 +90,7 @@ export const COIN_BYTES = 16;
 export const ENTRY_BYTES = 80;
 export const RECORD_BYTES = 72;
 export const SCREEN_BYTES = 32;
-export const SCREEN_ENTRY_BYTES = 24;
+export const SCREEN_ENTRY_BYTES = 32;
 export const TOUCH_BYTES = 16;
 /** Columns of what happened on a path besides its loss: see margin.ts in assembly. */
 export const STATISTICS: readonly ["liquidations", "notional", "badDebt", "insuranceFees"] = [

@@ -22,7 +22,7 @@ import {
   type MarginOption,
   OPTION_INDEX,
 } from "./margin.ts";
-import { addOptionLevels, optionTables } from "./margin-option.ts";
+import { layOptionLevels, optionTables } from "./margin-option.ts";
 import type { NodeGrid } from "./node-grid.ts";
 import { NEVER, sorted, type Waiting, type WatchList, watchLists } from "./watch-list.ts";
 
@@ -62,8 +62,12 @@ export function layMargin(
   const blocks = layScratch(arena, words, book, columns, continuous);
   const lists = watchLists(accounts);
   const options = accounts.flatMap((account, item) => (account.option ? [{ account, item }] : []));
-  for (const { account, item } of options)
-    addOptionLevels(arena, lists, account, item, columns, times);
+  const block = words.get(MARGIN.M_BLOCK)!;
+  for (const { account, item } of options) {
+    const levels = layOptionLevels(arena, lists, account, item, columns, times, block);
+    const leg = arena.u32(accountTable + item * MARGIN_ACCOUNT_BYTES, 1)[0]!;
+    arena.u32(leg + 108, 1)[0] = levels;
+  }
   layWatches(arena, words, sorted(lists), accounts);
   words.set(MARGIN.M_OPTIONS, options.length > 0 ? 1 : 0);
   layScreens(arena, words, accounts, blocks, assets);
@@ -209,6 +213,7 @@ function layScratch(
   words.set(MARGIN.M_LANES, arena.reserve(kernels.laneBytes(assets)));
   words.set(MARGIN.M_ENTRIES, arena.reserve(16 + TILE * accounts.length * ENTRY_BYTES));
   const blocks = block > 0 ? arena.reserve(kernels.blockBytes(assets, block)) : 0;
+  words.set(MARGIN.M_USED, layUsed(arena, terms.mode === "paced", accounts, assets));
   words.set(MARGIN.M_HITS, arena.reserve(3 * COLUMN));
   words.set(MARGIN.M_BLOCK, block);
   words.set(MARGIN.M_BLOCKS, blocks);
@@ -218,6 +223,24 @@ function layScratch(
     words.set(MARGIN.M_BEFORE, arena.reserve(assets * COLUMN));
   }
   return blocks;
+}
+
+/** Marks the assets of the accounts that are not closed where they meet their level. */
+function layUsed(
+  arena: Arena,
+  paced: boolean,
+  accounts: readonly MarginAccount[],
+  assets: number,
+): number {
+  const used = new Uint8Array(Math.ceil(assets / 4) * 4);
+  for (const { isolated, legs, coins, option } of accounts) {
+    if (option) used[option.asset] = 1;
+    if (!paced && isolated && legs.every(({ index }) => index === FUNDING_INDEX.none)) continue;
+    for (const { asset } of [...legs, ...coins]) used[asset] = 1;
+  }
+  const address = arena.take(used.length);
+  arena.u32(address, used.length / 4).set(new Uint32Array(used.buffer));
+  return address;
 }
 
 function layWatches(
@@ -295,8 +318,7 @@ function layScreens(
     account.isolated ? [] : [{ account, item }],
   );
   const records = arena.take(Math.max(1, crossed.length) * SCREEN_BYTES);
-  const extremes = blocks + arena.kernels.blockExtremesAt(assets);
-  const columnOf = (row: number, asset: number) => extremes + (row * assets + asset) * COLUMN;
+  const columnOf = (row: number, asset: number) => blocks + (row * assets + asset) * COLUMN;
   crossed.forEach(({ account, item }, s) => {
     const { km, timed, size, weights, funding } = screenOf(account);
     const used = [...weights.keys()].sort((a, b) => a - b);
@@ -307,7 +329,8 @@ function layScreens(
       const due = funding.get(asset) ?? 0;
       // The least of weight·S and the most of funding·G in a block.
       arena.u32(at, 2).set([columnOf(weight > 0 ? 0 : 1, asset), columnOf(due > 0 ? 3 : 2, asset)]);
-      arena.f64(at + 8, 2).set([weight, due]);
+      arena.i32(at + 8, 1)[0] = asset;
+      arena.f64(at + 16, 2).set([weight, due]);
     });
     const at = records + s * SCREEN_BYTES;
     // Before the view is taken: growing the memory would detach it.

@@ -10,6 +10,8 @@ import { listOf, NEVER, type WatchList } from "./watch-list.ts";
 
 /** Log returns on either side at which an option account's margin is tried. */
 const POINTS = 64;
+/** Both sides and now, and what the kernel's groups of four need. */
+const COUNT = 2 * POINTS + 4;
 /** Dates at which it is tried, at most; between them the level is held one point further in. */
 const DATES_MAX = 512;
 
@@ -54,64 +56,107 @@ function legsAt(option: MarginOption, time: number) {
   return legs;
 }
 
+/** Last tried points on either side of now at which an option account is healthy; null if it is not now. */
+type Health = { readonly down: number; readonly up: number } | null;
+
 /**
- * Adds the levels at which a margined option needs a look.
+ * Lays the levels at which a margined option needs a look: for the whole way, in the lists of its
+ * asset, and for every block of steps.
  *
  * Its margin, collateral + value - maintenance · underlying, is concave in the price, so it is
- * positive on one interval at every date. The level is the last tried point inside all of them,
- * on either side; from there on the kernel prices the option itself at every step.
+ * positive on one interval at every date. A level is the last tried point inside it, on either
+ * side; beyond it the kernel prices the option itself.
+ *
+ * @param block  steps of a block
+ * @returns      address of [blocks×2] f64 prices: low and high
  */
-export function addOptionLevels(
+export function layOptionLevels(
   arena: Arena,
   lists: Map<number, WatchList>,
   account: MarginAccount,
   item: number,
   { assets, bound }: ModelColumns,
   times: readonly number[],
-): void {
-  const option = account.option!;
-  const { asset } = option;
+  block: number,
+): number {
+  const { asset, expiry } = account.option!;
   const widest = bound[(times.length - 1) * assets + asset]!;
-  const x = Float64Array.from(
-    { length: 2 * POINTS + 4 },
-    (_, i) => ((i - POINTS) / POINTS) * widest,
+  const x = Float64Array.from({ length: COUNT }, (_, i) => ((i - POINTS) / POINTS) * widest);
+  const last = times.filter((time) => time <= expiry).length - 1;
+  const stride = Math.ceil((last + 1) / DATES_MAX);
+  const steps = Array.from({ length: last + 1 }, (_, i) => i).filter(
+    (i) => i % stride === 0 || i === last,
   );
-  const healthy = new Uint8Array(x.length).fill(1);
-  const dates = times.filter((time) => time <= option.expiry);
-  const stride = Math.ceil(dates.length / DATES_MAX);
-  const tried = [0, ...dates.filter((_, i) => i % stride === 0 || i === dates.length - 1)];
+  const health = healthAt(arena, account, x, [0, ...steps.map((step) => times[step]!)]);
   const inset = stride > 1 ? 1 : 0;
+  const whole = worstOf(health, inset);
+  const list = listOf(lists, asset, OPTION_INDEX);
+  if (whole === null) list.down.push({ item, level: NEVER, ratio: 0 });
+  else {
+    if (whole.up < 2 * POINTS) list.up.push({ item, level: x[whole.up]!, ratio: 0 });
+    if (whole.down > 0) list.down.push({ item, level: x[whole.down]!, ratio: 0 });
+  }
+  const levels = new Float64Array(2 * Math.ceil(times.length / block));
+  for (let b = 0; 2 * b < levels.length; b++) {
+    const near = health.filter((_, i) => {
+      const step = i === 0 ? 0 : steps[i - 1]!;
+      return step >= b * block - (stride - 1) && step < (b + 1) * block + (stride - 1);
+    });
+    const inside = near.length === 0 ? whole : worstOf(near, inset);
+    levels.set(inside ? [exp(x[inside.down]!), exp(x[inside.up]!)] : [NEVER, NEVER], 2 * b);
+  }
+  return arena.put(levels);
+}
+
+/** The interval that is healthy at all of some dates. */
+function worstOf(health: readonly Health[], inset: number): Health {
+  let down = 0;
+  let up = 2 * POINTS;
+  for (const one of health) {
+    if (one === null) return null;
+    down = Math.max(down, one.down);
+    up = Math.min(up, one.up);
+  }
+  if (down > 0) down = Math.min(POINTS, down + inset);
+  if (up < 2 * POINTS) up = Math.max(POINTS, up - inset);
+  return { down, up };
+}
+
+/** Tries the margin of an option account at points and dates. */
+function healthAt(
+  arena: Arena,
+  { option, money, coins }: MarginAccount,
+  x: Float64Array,
+  dates: readonly number[],
+): Health[] {
+  const { maintenance, spotLeg } = option!;
   const mark = arena.mark();
   const points = arena.put(x);
-  const spots = arena.put(x.map((value) => exp(value)));
+  const spots = x.map((value) => exp(value));
+  const spotColumn = arena.put(spots);
   const values = arena.take(x.length * 8);
   const calls = arena.take(OPTION_BYTES);
-  for (const time of tried) {
-    const legs = legsAt(option, time);
+  const coin = coins[0]?.worth ?? 0;
+  const health = dates.map((time): Health => {
+    const legs = legsAt(option!, time);
     const view = arena.f64(values, x.length).fill(0);
-    const prices = arena.f64(spots, x.length);
     if (legs.calls.length > 0) {
       arena.f64(calls, 5).set(legs.calls);
-      arena.kernels.addCalls(values, points, spots, x.length, calls, 1);
+      arena.kernels.addCalls(values, points, spotColumn, x.length, calls, 1);
     }
-    for (let i = 0; i < x.length; i++) {
-      const price = prices[i]!;
+    const isHealthy = (i: number): boolean => {
+      const price = spots[i]!;
       let value = view[i]! + legs.slope * price + legs.constant;
       for (const leg of legs.settled) value -= Math.max(0, leg.slope * price - leg.constant);
-      const collateral = account.money + (account.coins[0]?.worth ?? 0) * price;
-      if (!(collateral + value - option.maintenance * option.spotLeg * price > 0)) healthy[i] = 0;
-    }
-  }
+      return money + coin * price + value - maintenance * spotLeg * price > 0;
+    };
+    if (!isHealthy(POINTS)) return null;
+    let up = POINTS;
+    while (up < 2 * POINTS && isHealthy(up + 1)) up++;
+    let down = POINTS;
+    while (down > 0 && isHealthy(down - 1)) down--;
+    return { down, up };
+  });
   arena.release(mark);
-  const list = listOf(lists, asset, OPTION_INDEX);
-  if (healthy[POINTS] === 0) {
-    list.down.push({ item, level: NEVER, ratio: 0 });
-    return;
-  }
-  let up = POINTS;
-  while (up < 2 * POINTS && healthy[up + 1] === 1) up++;
-  let down = POINTS;
-  while (down > 0 && healthy[down - 1] === 1) down--;
-  if (up < 2 * POINTS) list.up.push({ item, level: x[Math.max(POINTS, up - inset)]!, ratio: 0 });
-  if (down > 0) list.down.push({ item, level: x[Math.min(POINTS, down + inset)]!, ratio: 0 });
+  return health;
 }

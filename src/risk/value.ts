@@ -96,6 +96,20 @@ function checkTails(request: ValueRequest): void {
   }
 }
 
+/** Refuses contracts that the simulated paths cannot decide: leaving them out would be a wrong answer. */
+function checkBarriers({ document }: Pool): void {
+  const count = document.barriers?.length ?? 0;
+  if (count === 0) return;
+  refuse({
+    code: "MODEL_DOMAIN",
+    pointer: "/barriers",
+    detail:
+      "the simulation does not follow whether a price touches a barrier between its dates; value the pool without its barriers, knowing that they are missing from the result",
+    expected: "no barriers in a pool that is to be valued",
+    received: `array of ${count}`,
+  });
+}
+
 /** Squares of larger amounts leave the range of f64, and with them every standard error. */
 const AMOUNT_MAX = 1e150;
 
@@ -131,6 +145,7 @@ export async function valuePool(
   request: ValueRequest,
 ): Promise<Valuation> {
   checkTails(request);
+  checkBarriers(request.pool);
   const { document, asOfMs } = request.pool;
   const ids = [...document.assets].sort(byId).map((asset) => asset.id);
   const parameters = marketOf(request.market, ids);
