@@ -2,7 +2,7 @@
 // real-positions.test.ts, which does the same on a small scale.
 //
 //   npm run real                                     24 hours, 100,000 paths
-//   npm run real -- --paths 20000 --hours 4 --funding 0.11 --step 1m --mode paced
+//   npm run real -- --paths 20000 --hours 4 --funding 0.11 --mode paced --model student-t
 //
 // Tables are looked for where RISKPOOL_SHARED points.
 import { parseArgs } from "node:util";
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     step: { type: "string", default: "1m" },
     funding: { type: "string", default: "0" },
     mode: { type: "string", default: "full" },
+    model: { type: "string", default: "gbm" },
     monitoring: { type: "string", default: "discrete" },
     isolated: { type: "boolean", default: false },
   },
@@ -25,6 +26,7 @@ const scenarios = Number(values.paths);
 const { document, market } = realPositions({
   fundingRate: Number(values.funding),
   mode: values.mode === "paced" ? "paced" : "full",
+  model: values.model === "student-t" ? "student-t" : "gbm",
   isolatedOnly: values.isolated,
 });
 const seconds = () => {

@@ -104,8 +104,14 @@ export function walkAccounts(document: PoolDocument): WalkAccount[] {
     asset === document.currency.code
       ? { money: Number(amount), coins: [] }
       : { money: 0, coins: [{ asset: place.get(asset)!, worth: Number(amount) * spotOf(asset) }] };
+  const owned = new Map<string, typeof perpetuals>();
+  for (const one of perpetuals) {
+    const list = owned.get(one.participant);
+    if (list) list.push(one);
+    else owned.set(one.participant, [one]);
+  }
   return [...document.participants].sort(ordinal).flatMap(({ id, margin, collateral }) => {
-    const own = perpetuals.filter(({ participant }) => participant === id);
+    const own = owned.get(id) ?? [];
     if (margin === "isolated") {
       return own.map((one) => ({
         id: one.id,

@@ -34,6 +34,8 @@ export interface RealPositions {
   /** Per year; 0 when left out. */
   readonly fundingRate?: number;
   readonly mode?: LiquidationTerms["mode"];
+  /** The fit of Student t has 2.7 degrees of freedom: few scenarios then are most of the tail. */
+  readonly model?: MarketParameters["model"];
   /** Leaves out the accounts of both assets. */
   readonly isolatedOnly?: boolean;
 }
@@ -43,7 +45,7 @@ export function realPositions(how: RealPositions = {}): {
   document: PoolDocument;
   market: MarketParameters;
 } {
-  const { fundingRate = 0, mode = "full", isolatedOnly = false } = how;
+  const { fundingRate = 0, mode = "full", model = "gbm", isolatedOnly = false } = how;
   const text = (name: keyof typeof NAMES) => readFileSync(join(folder()!, NAMES[name]), "utf8");
   const terms = liquidationOf(["BTC", "SOL"], { fundingRate }) as LiquidationTerms;
   const liquidation = { ...terms, mode, ...(mode === "paced" ? { pace: PACE } : {}) };
@@ -51,7 +53,7 @@ export function realPositions(how: RealPositions = {}): {
     liquidation,
   }) as PoolDocument;
   const { history } = readPriceCsv(text("prices"));
-  const { parameters } = calibrate(history, { assets: ["BTC", "SOL"], model: "student-t" });
+  const { parameters } = calibrate(history, { assets: ["BTC", "SOL"], model });
   return { document: isolatedOnly ? withoutCross(document) : document, market: parameters };
 }
 
