@@ -4,7 +4,9 @@ export {
   type Chunk,
   chunksOf,
   type Executor,
+  type Part,
   type Progress,
+  partsOf,
   type RunHooks,
 } from "./executor.ts";
 export {
@@ -15,6 +17,7 @@ export {
   kernelDigest,
 } from "./instance.ts";
 export type { Kernels } from "./kernels.ts";
+export { MomentSums } from "./moment-sums.ts";
 export {
   ACCOUNT_BYTES,
   AUDIT_ACCOUNT_BYTES,
@@ -27,4 +30,4 @@ export {
   PLAN,
   TILE,
 } from "./plan.ts";
-export { Simulation } from "./simulation.ts";
+export { Simulation, type SimulationImage, type SimulationPlaces } from "./simulation.ts";

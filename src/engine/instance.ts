@@ -51,5 +51,5 @@ function blocked(cause: unknown): never {
 /** A fresh instance with its own memory. */
 export function instantiate(kernel: CompiledKernel): Kernels {
   const { exports } = instantiateSync<Record<string, unknown>>(kernel, {});
-  return exports as unknown as Kernels;
+  return Object.assign(exports as unknown as Kernels, { module: kernel });
 }

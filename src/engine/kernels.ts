@@ -1,5 +1,7 @@
 /** Addresses are byte offsets into the kernel's memory; counts are whole numbers. */
 export interface Kernels {
+  /** What this is an instance of; workers make theirs of it. */
+  readonly module?: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   columnsStart(): number;
   schedule(keys: number, seedLow: number, seedHigh: number): void;

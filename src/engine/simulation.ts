@@ -1,34 +1,64 @@
 import { assert } from "../basics/index.ts";
-import type { Arena } from "./arena.ts";
+import { Arena } from "./arena.ts";
 import type { Kernels } from "./kernels.ts";
 import { BATCH, PLAN } from "./plan.ts";
+
+/** What has been laid for a simulation, apart from the memory it works in. */
+export interface SimulationPlaces {
+  /** Address of the plan, complete but for SCRATCH. */
+  readonly plan: number;
+  /** Everything that the kernel adds up: moments of all nodes, sums, count of held prices. */
+  readonly moments: { readonly address: number; readonly count: number };
+  readonly scratchBytes: number;
+}
+
+/** A simulation as a message: another instance of the same kernel runs the same paths from it. */
+export interface SimulationImage {
+  readonly places: SimulationPlaces;
+  /** The kernel's memory from `columnsStart` to the last column that was laid. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** Everything laid in memory, ready to run any list of paths. */
 export class Simulation {
   readonly arena: Arena;
   readonly plan: number;
-  /** Bytes of the moments of all nodes, which stand together, and of the sums behind them. */
-  readonly #moments: { address: number; count: number };
+  readonly #places: SimulationPlaces;
+  /** Where the laid columns end and the memory to work in begins. */
+  readonly #laidEnd: number;
   readonly #paths: number;
   readonly #weights: number;
   readonly #losses: number;
 
-  constructor(arena: Arena, plan: number, moments: { address: number; count: number }) {
+  /** Nothing that a run reads may be laid after this: an image ends where it begins. */
+  constructor(arena: Arena, places: SimulationPlaces) {
     this.arena = arena;
-    this.plan = plan;
-    this.#moments = moments;
+    this.plan = places.plan;
+    this.#places = places;
+    this.#laidEnd = arena.bytes;
+    const scratch = arena.take(places.scratchBytes);
     this.#paths = arena.take(BATCH * 4);
     this.#weights = arena.take(BATCH * 8);
     this.#losses = arena.take(BATCH * 8);
+    arena.u32(this.plan, PLAN.PLAN_BYTES / 4)[PLAN.SCRATCH / 4] = scratch;
+  }
+
+  /** Lays an image in the memory of an instance that nothing else uses. */
+  static fromImage(kernels: Kernels, { places, bytes }: SimulationImage): Simulation {
+    const arena = new Arena(kernels, Number.POSITIVE_INFINITY);
+    arena.restore(bytes);
+    const simulation = new Simulation(arena, places);
+    simulation.takeMoments();
+    return simulation;
+  }
+
+  /** A copy of all that was laid; the moments gathered so far are not part of it. */
+  image(): SimulationImage {
+    return { places: this.#places, bytes: this.arena.copy(this.#laidEnd) };
   }
 
   get kernels(): Kernels {
     return this.arena.kernels;
-  }
-
-  /** Prices that were held at the model's bound since the plan was laid. */
-  get heldPrices(): number {
-    return this.arena.f64(this.#word(PLAN.HELD), 1)[0]!;
   }
 
   /** Where the cells and places of the last tile stand, see assembly/simulate.ts. */
@@ -99,11 +129,22 @@ export class Simulation {
     return [this.arena.f64(this.#losses, count)];
   }
 
-  /** Copies moments and sums gathered since the last call, and clears them. */
-  takeMoments(): Float64Array {
-    const view = this.arena.f64(this.#moments.address, this.#moments.count);
-    const copy = view.slice();
+  /**
+   * Copies what was added up since the last call, and clears it.
+   *
+   * @param into  where to, if not to a new column
+   */
+  takeMoments(into?: Float64Array): Float64Array {
+    const { address, count } = this.#places.moments;
+    const view = this.arena.f64(address, count);
+    const copy = into ?? new Float64Array(count);
+    copy.set(view);
     view.fill(0);
     return copy;
+  }
+
+  /** How many numbers `takeMoments` returns. */
+  get momentCount(): number {
+    return this.#places.moments.count;
   }
 }

@@ -29,9 +29,12 @@ export interface LaidPool {
   readonly joint: readonly JointAccount[];
   /** In the kernel's order. */
   readonly covers: readonly Cover[];
-  /** First number of each node's moments in what `takeMoments` returns; then the sums. */
+  /** First number of each node's moments in what `takeMoments` returns. */
   readonly momentStarts: readonly number[];
+  /** Behind the moments: sums of the joint accounts, then of the covers. */
   readonly sumStart: number;
+  /** Behind the sums: how many prices were held at the model's bound. */
+  readonly heldAt: number;
 }
 
 export interface JointAccount {
@@ -84,10 +87,10 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   const jointAccounts = accounts.list.filter(isJoint);
   const momentCount = grids.reduce((sum, grid) => sum + 4 * grid.cells, 0);
   const sumCount = jointAccounts.length + input.covers.length;
-  const moments = arena.take((momentCount + sumCount) * 8);
+  const moments = arena.take((momentCount + sumCount + 1) * 8);
   const momentStarts = yield* layNodes(arena, words, accounts, grids, moments);
   words.set(PLAN.SUMS, moments + momentCount * 8);
-  words.set(PLAN.HELD, arena.take(8));
+  words.set(PLAN.HELD, moments + (momentCount + sumCount) * 8);
 
   const joint: JointAccount[] = [];
   for (const account of jointAccounts) {
@@ -97,18 +100,14 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   layAccountRecords(arena, words, joint);
   yield* layCovers(arena, words, input);
   if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
-  words.set(
-    PLAN.SCRATCH,
-    arena.take(
-      kernels.scratchBytes(grids.length, columns.assets, columns.factors, input.covers.length),
-    ),
-  );
-  const simulation = new Simulation(arena, plan, {
-    address: moments,
-    count: momentCount + sumCount,
-  });
   const view = arena.u32(plan, PLAN.PLAN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
+  const { assets, factors } = columns;
+  const simulation = new Simulation(arena, {
+    plan,
+    moments: { address: moments, count: momentCount + sumCount + 1 },
+    scratchBytes: kernels.scratchBytes(grids.length, assets, factors, input.covers.length),
+  });
   return {
     simulation,
     accounts,
@@ -117,6 +116,7 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     covers: input.covers,
     momentStarts,
     sumStart: momentCount,
+    heldAt: momentCount + sumCount,
   };
 }
 

@@ -169,8 +169,7 @@ export async function valuePool(
   // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
   const laid = await lay("profile");
   const profiled = await runAll(laid, executor, request);
-  // Read now: the replays for contributions would count their prices again.
-  const held = laid.simulation.heldPrices;
+  const held = profiled.moments.reduce((sum, gathered) => sum + gathered[laid.heldAt]!, 0);
   const losses = audited ?? profiled.losses;
   checkSize(losses, accounts);
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
