@@ -1,6 +1,6 @@
 // Builds the kernel (byte-reproducible), the library, its types and the command line.
 //   node build.mjs            everything
-//   node build.mjs kernel     the kernel only
+//   node build.mjs kernel     the kernel and the worker's script: what the sources import
 //   node build.mjs --accept   also writes the kernel's new digest to assembly/kernels.sha256
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -33,25 +33,56 @@ function buildKernel() {
   );
 }
 
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+const common = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "warning",
+  mainFields: ["module", "main"],
+  define: { RISKPOOL_VERSION: JSON.stringify(version) },
+};
+
+/** A script that runs by itself in a worker; it knows nothing but the protocol. */
+async function workerScript(entry, platform) {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [entry],
+    format: platform === "node" ? "cjs" : "iife",
+    platform,
+    minify: true,
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+
+async function buildNodeWorker() {
+  const script = await workerScript("src/runtime/node/worker-entry.ts", "node");
+  writeFileSync(
+    "src/runtime/node/worker-script.ts",
+    "/** Written by build.mjs from worker-entry.ts. */\n" +
+      `export const WORKER_SCRIPT: string =\n  ${JSON.stringify(script)};\n`,
+  );
+}
+
 async function buildLibrary() {
   rmSync("dist", { recursive: true, force: true });
-  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-  const common = {
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    legalComments: "none",
-    logLevel: "warning",
-    define: { RISKPOOL_VERSION: JSON.stringify(version) },
-  };
+  // Together, so that they share their code: an error of one is an instance of the other's class.
   await build({
     ...common,
-    entryPoints: ["src/index.ts"],
-    outfile: "dist/index.js",
+    entryPoints: ["src/index.ts", "src/node.ts", "src/browser.ts"],
+    outdir: "dist",
+    splitting: true,
+    chunkNames: "shared-[hash]",
     platform: "neutral",
-    mainFields: ["module", "main"],
+    external: ["node:*"],
     minifySyntax: true,
   });
+  writeFileSync(
+    "dist/worker.js",
+    await workerScript("src/runtime/browser/worker-entry.ts", "browser"),
+  );
   await build({
     ...common,
     entryPoints: ["src/edge/cli/bin.ts"],
@@ -67,4 +98,5 @@ async function buildLibrary() {
 }
 
 buildKernel();
+await buildNodeWorker();
 if (!process.argv.includes("kernel")) await buildLibrary();

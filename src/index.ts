@@ -6,8 +6,8 @@
  */
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export type * from "./book/index.ts";
-export type { Progress } from "./engine/index.ts";
-export { Engine, load, loadSync, version } from "./load.ts";
+export type { Executor, Progress } from "./engine/index.ts";
+export { Engine, type LoadOptions, load, loadSync, version } from "./load.ts";
 export {
   type Calibration,
   calibrate,

@@ -70,6 +70,12 @@ export class Engine {
   }
 }
 
+/** How an engine is made. */
+export interface LoadOptions {
+  /** Where it runs: in the caller's thread when left out, else e.g. `workerPool()`. */
+  readonly executor?: Executor;
+}
+
 let loading: Promise<CompiledKernel> | undefined;
 let loaded: CompiledKernel | undefined;
 
@@ -78,17 +84,17 @@ let loaded: CompiledKernel | undefined;
  *
  * @throws PoolError KERNEL_BLOCKED under a content security policy without 'wasm-unsafe-eval'
  */
-export async function load(): Promise<Engine> {
+export async function load(options: LoadOptions = {}): Promise<Engine> {
   loading ??= compileKernel().catch((error: unknown) => {
     loading = undefined;
     throw error;
   });
   loaded = await loading;
-  return new Engine(loaded, inlineExecutor);
+  return new Engine(loaded, options.executor ?? inlineExecutor);
 }
 
 /** As {@link load}, at once; the compile takes a few milliseconds. */
-export function loadSync(): Engine {
+export function loadSync(options: LoadOptions = {}): Engine {
   loaded ??= compileKernelSync();
-  return new Engine(loaded, inlineExecutor);
+  return new Engine(loaded, options.executor ?? inlineExecutor);
 }

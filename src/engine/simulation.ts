@@ -132,15 +132,16 @@ export class Simulation {
   /**
    * Copies what was added up since the last call, and clears it.
    *
-   * @param into  where to, if not to a new column
+   * @param into  [momentCount] where to; a new column when left out
    */
-  takeMoments(into?: Float64Array): Float64Array {
+  takeMoments(
+    into: Float64Array<ArrayBuffer> = new Float64Array(this.momentCount),
+  ): Float64Array<ArrayBuffer> {
     const { address, count } = this.#places.moments;
     const view = this.arena.f64(address, count);
-    const copy = into ?? new Float64Array(count);
-    copy.set(view);
+    into.set(view);
     view.fill(0);
-    return copy;
+    return into;
   }
 
   /** How many numbers `takeMoments` returns. */
