@@ -1,12 +1,22 @@
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { WorkerPool, type WorkerPoolOptions, workersOf } from "../pool/pool.ts";
 import { type StartThread, stillborn } from "../pool/thread.ts";
 import { WORKER_SCRIPT } from "./worker-script.ts";
 
 /**
- * Starts a Node thread. Its script is a text of this module and not a file beside it, so that it is
- * found in whatever bundle this module ends up.
+ * A pool of worker threads to run on. It gives the bits of a run without workers, whatever their
+ * number; threads begin with the first run.
+ *
+ * @throws PoolError NUMBER_RANGE
  */
-export const startNodeThread: StartThread = (events) => {
+export function workerPool(options: WorkerPoolOptions = {}): WorkerPool {
+  return new WorkerPool(startThread, workersOf(options, availableParallelism()));
+}
+
+// The script is a text of this module and not a file beside it, so that it is found in whatever
+// bundle this module ends up.
+const startThread: StartThread = (events) => {
   let worker: Worker;
   try {
     // Not the caller's flags: `--import` of a loader has no business in there.
