@@ -27,10 +27,10 @@ export interface RunHooks {
 
 /** Where runs execute. Every executor gives the same bits. */
 export interface Executor {
-  /** Threads that a run is spread over. */
+  /** Threads besides the caller's that a run is spread over; 0 when it has none. */
   readonly workers: number;
-  /** Milliseconds since some instant: for forecasts, never for results. */
-  clock(): number;
+  /** Starts a watch that tells milliseconds of computing: for forecasts, never for results. */
+  stopwatch(): () => number;
   /**
    * A function for long work to call between its pieces: it lets other work have its turn when the
    * caller's thread has been kept long enough, and rejects with the signal's reason once aborted.

@@ -1,4 +1,5 @@
 export { Arena } from "./arena.ts";
+export { cutOf, type RunCut, type Speed, speedOf } from "./cost.ts";
 export {
   CHUNKS_MAX,
   type Chunk,

@@ -1,14 +1,15 @@
 import { BATCH, type Executor, MomentSums, partsOf } from "../../engine/index.ts";
 import { Slice } from "../slice.ts";
+import { stopwatch } from "../stopwatch.ts";
 
 /**
  * Runs in the caller's thread, in slices, so that timers, input and an abort get their turn.
  * The reference that every other executor must equal bit for bit.
  */
 export const inlineExecutor: Executor = {
-  workers: 1,
+  workers: 0,
 
-  clock: () => performance.now(),
+  stopwatch,
 
   breather(signal) {
     const slice = new Slice();

@@ -65,8 +65,8 @@ export class WorkerPool implements Executor {
     this.workers = workers;
   }
 
-  clock(): number {
-    return inlineExecutor.clock();
+  stopwatch(): () => number {
+    return inlineExecutor.stopwatch();
   }
 
   breather(signal: AbortSignal | undefined): () => Promise<void> {
