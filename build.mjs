@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { common, workerScript } from "./bundle.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -34,31 +35,10 @@ function buildKernel() {
 }
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-const common = {
-  bundle: true,
-  format: "esm",
-  target: "es2022",
-  legalComments: "none",
-  logLevel: "warning",
-  mainFields: ["module", "main"],
-  define: { RISKPOOL_VERSION: JSON.stringify(version) },
-};
-
-/** A script that runs by itself in a worker; it knows nothing but the protocol. */
-async function workerScript(entry, platform) {
-  const { outputFiles } = await build({
-    ...common,
-    entryPoints: [entry],
-    format: platform === "node" ? "cjs" : "iife",
-    platform,
-    minify: true,
-    write: false,
-  });
-  return outputFiles[0].text;
-}
+const library = { ...common, define: { RISKPOOL_VERSION: JSON.stringify(version) } };
 
 async function buildNodeWorker() {
-  const script = await workerScript("src/runtime/node/worker-entry.ts", "node");
+  const script = await workerScript("node");
   writeFileSync(
     "src/runtime/node/worker-script.ts",
     "/** Written by build.mjs from worker-entry.ts. */\n" +
@@ -70,7 +50,7 @@ async function buildLibrary() {
   rmSync("dist", { recursive: true, force: true });
   // Together, so that they share their code: an error of one is an instance of the other's class.
   await build({
-    ...common,
+    ...library,
     entryPoints: ["src/index.ts", "src/node.ts", "src/browser.ts"],
     outdir: "dist",
     splitting: true,
@@ -79,12 +59,9 @@ async function buildLibrary() {
     external: ["node:*"],
     minifySyntax: true,
   });
-  writeFileSync(
-    "dist/worker.js",
-    await workerScript("src/runtime/browser/worker-entry.ts", "browser"),
-  );
+  writeFileSync("dist/worker.js", await workerScript("browser"));
   await build({
-    ...common,
+    ...library,
     entryPoints: ["src/edge/cli/bin.ts"],
     outfile: "dist/cli.js",
     platform: "node",

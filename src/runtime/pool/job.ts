@@ -89,7 +89,8 @@ export class Job {
   lose(part: number, cause: string): void {
     const lost = (this.#lost.get(part) ?? 0) + 1;
     this.#lost.set(part, lost);
-    if (lost < LOSSES_MAX) this.giveBack(part);
+    // First in line, so that threads that cannot live are found out soon.
+    if (lost < LOSSES_MAX) this.#again.unshift(part);
     else this.fail(workerLost(this.parts[part]!, cause));
   }
 
