@@ -1,4 +1,4 @@
-import { PoolError } from "./basics/index.ts";
+import { PoolError, received, refuse } from "./basics/index.ts";
 import {
   type CompiledKernel,
   compileKernel,
@@ -131,6 +131,18 @@ export interface LoadOptions {
   readonly executor?: Executor;
 }
 
+/** @throws PoolError TYPE for what cannot run anything */
+function executorOf({ executor = inlineExecutor }: LoadOptions): Executor {
+  if (typeof executor?.run === "function") return executor;
+  refuse({
+    code: "TYPE",
+    pointer: "/options/executor",
+    detail: "an engine runs on an executor such as workerPool(), or in the caller's thread",
+    expected: "an executor, or left out",
+    received: received(executor),
+  });
+}
+
 let loading: Promise<CompiledKernel> | undefined;
 let loaded: CompiledKernel | undefined;
 
@@ -140,16 +152,18 @@ let loaded: CompiledKernel | undefined;
  * @throws PoolError KERNEL_BLOCKED under a content security policy without 'wasm-unsafe-eval'
  */
 export async function load(options: LoadOptions = {}): Promise<Engine> {
+  const executor = executorOf(options);
   loading ??= compileKernel().catch((error: unknown) => {
     loading = undefined;
     throw error;
   });
   loaded = await loading;
-  return new Engine(loaded, options.executor ?? inlineExecutor);
+  return new Engine(loaded, executor);
 }
 
 /** As {@link load}, at once; the compile takes a few milliseconds. */
 export function loadSync(options: LoadOptions = {}): Engine {
+  const executor = executorOf(options);
   loaded ??= compileKernelSync();
-  return new Engine(loaded, options.executor ?? inlineExecutor);
+  return new Engine(loaded, executor);
 }

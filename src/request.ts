@@ -94,7 +94,15 @@ function checkOptions(problems: Issue[], options: object): void {
     bytesMax?: unknown;
     budget?: unknown;
   };
-  if (typeof budget === "object") checkBudget(problems, budget);
+  if (budget === null) {
+    problems.push({
+      code: "TYPE",
+      pointer: "/options/budget",
+      detail: "budget must be an object, or left out",
+      expected: "object",
+      received: received(budget),
+    });
+  } else if (typeof budget === "object") checkBudget(problems, budget);
   if (typeof bytesMax === "number" && !(bytesMax > 0)) {
     problems.push({
       code: "NUMBER_RANGE",
@@ -124,8 +132,8 @@ function isSignal(signal: Partial<AbortSignal> | null): boolean {
 
 const BUDGET_KEYS: readonly string[] = ["bytes", "coreSeconds"] satisfies (keyof Budget)[];
 
-function checkBudget(problems: Issue[], budget: object | null): void {
-  for (const [name, value] of Object.entries(budget ?? { budget })) {
+function checkBudget(problems: Issue[], budget: object): void {
+  for (const [name, value] of Object.entries(budget) as [string, unknown][]) {
     const isKnown = BUDGET_KEYS.includes(name);
     if (isKnown && (value === undefined || (typeof value === "number" && value > 0))) continue;
     problems.push({

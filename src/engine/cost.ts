@@ -64,7 +64,7 @@ async function best(
 }
 
 /** Bytes that a thread needs besides the image: its own heap and code. */
-const THREAD_BYTES = 12e6;
+const THREAD_BYTES = 14e6;
 
 /** How a run is cut, and the bytes that its threads need. */
 export interface RunCut {

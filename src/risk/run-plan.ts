@@ -18,12 +18,13 @@ export interface RunPlan {
   readonly parts: number;
   /** Threads besides the caller's. */
   readonly workers: number;
+  /** Bytes that the process grows by. */
   readonly bytes: {
     /** WebAssembly memory of the caller's instance. */
     readonly kernel: number;
     /** All threads besides the caller's. */
     readonly workers: number;
-    /** Arrays outside WebAssembly. */
+    /** Outside WebAssembly. */
     readonly host: number;
     readonly total: number;
   };
@@ -161,18 +162,23 @@ function kernelBytes(laid: LaidPool, groups: number, alone: number, audit: numbe
   return Math.max(pages * 65536, audit);
 }
 
-// Losses (twice in an audit), and as much again for a moment while a pass picks some of them out.
-function hostBytesPerScenario({ levels, audit }: RunSizes): number {
+// Losses (twice in an audit), those that no layer bears (half of all when there is none), the tail.
+function hostBytesPerScenario({ levels, audit, tranches }: RunSizes): number {
   const tail = tailNeeded(levels, 1e6) / 1e6;
-  return (audit ? 16 : 8) + 8 + tail * TAIL_BYTES;
+  return (audit ? 16 : 8) + (tranches === 0 ? 8 : 2) + tail * TAIL_BYTES;
 }
 
 /** Bytes per scenario of the tail: two columns to pick it in, one of losses, ranks, numbers, order. */
 const TAIL_BYTES = 2 * 16 + 8 + 3 * 4 + 24;
 
+/** Code, garbage and everything else that comes with a first run; and what a position is kept in. */
+const HEAP_BYTES = 25e6;
+const POSITION_BYTES = 1500;
+
 function hostBytes(sizes: RunSizes, groups: number): number {
   const moments = 8 * groups * sizes.laid.simulation.momentCount;
-  return Math.ceil(sizes.scenarios * hostBytesPerScenario(sizes) + moments);
+  const heap = HEAP_BYTES + sizes.positions * POSITION_BYTES;
+  return Math.ceil(sizes.scenarios * hostBytesPerScenario(sizes) + moments + heap);
 }
 
 /**
