@@ -13,7 +13,8 @@ const home = mkdtempSync(join(tmpdir(), "riskpool-"));
 const user = join(home, "user");
 
 function run(command: string, args: readonly string[], cwd: string) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  const options = { cwd, encoding: "utf8", timeout: 60_000 } as const;
+  const { status, stdout, stderr } = spawnSync(command, args, options);
   return { status, out: `${stdout}`, err: `${stderr}` };
 }
 

@@ -124,7 +124,8 @@ stages.examples = () => {
   ]);
   const settle = run(node, ["dist/cli.js", "settle", "examples/pool.json", "--loss", "2000000.00"]);
   const bench = run(npm[0], [...npm.slice(1), "run", "bench", "--silent", "--", "smoke"]);
-  const results = [value, settle, bench];
+  const night = run(npm[0], [...npm.slice(1), "run", "night", "--silent", "--", "300"]);
+  const results = [value, settle, bench, night];
   const failed = results.filter(({ ok }) => !ok).length;
   return {
     passed: results.length - failed,
