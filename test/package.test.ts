@@ -13,7 +13,7 @@ const home = mkdtempSync(join(tmpdir(), "riskpool-"));
 const user = join(home, "user");
 
 function run(command: string, args: readonly string[], cwd: string) {
-  const options = { cwd, encoding: "utf8", timeout: 60_000 } as const;
+  const options = { cwd, encoding: "utf8", timeout: 30_000 } as const;
   const { status, stdout, stderr } = spawnSync(command, args, options);
   return { status, out: `${stdout}`, err: `${stderr}` };
 }
@@ -59,8 +59,8 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
     afterAll(() => rmSync(home, { recursive: true, force: true }));
 
     test("package: threads work from node_modules, and an idle pool lets the process end", () => {
-      const { out, err } = run(process.execPath, ["main.js"], user);
-      expect([out, err]).toEqual([answer, ""]);
+      const { status, out, err } = run(process.execPath, ["main.js"], user);
+      expect([status, out, err]).toEqual([0, answer, ""]);
     });
 
     test("package: threads work from a user's own bundle", async () => {
@@ -74,8 +74,8 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
         outfile,
         logLevel: "silent",
       });
-      const { out, err } = run(process.execPath, [outfile], home);
-      expect([out, err]).toEqual([answer, ""]);
+      const { status, out, err } = run(process.execPath, [outfile], home);
+      expect([status, out, err]).toEqual([0, answer, ""]);
     });
 
     test("package: types of every door are found", () => {
