@@ -6,7 +6,7 @@
  */
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export type * from "./book/index.ts";
-export type { Backend, BackendChoice, Progress } from "./engine/index.ts";
+export type { Backend, BackendChoice, Executor } from "./engine/index.ts";
 export { Engine, type LoadOptions, load, loadSync, version } from "./load.ts";
 export {
   type Calibration,

@@ -1,8 +1,7 @@
 import { type Issue, type Level, level, PoolError, readHorizon, received } from "./basics/index.ts";
-import type { Progress } from "./engine/index.ts";
 import type { MarketParameters } from "./market/index.ts";
 import { isPool, type Pool, readMarket, readPool } from "./pool/index.ts";
-import type { ValueRequest } from "./risk/index.ts";
+import type { Budget, Progress, ValueRequest } from "./risk/index.ts";
 
 /** Bounds of a request; a wider one is refused by name. */
 const SCENARIOS_MIN = 1000;
@@ -35,6 +34,8 @@ export interface ValueOptions {
   readonly audit?: boolean;
   /** Most bytes of kernel memory; 1 GiB when left out. */
   readonly bytesMax?: number;
+  /** Refuses the run before it begins when it would take more than this, by `engine.plan`. */
+  readonly budget?: Budget;
   /** Stops the run; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -68,6 +69,7 @@ const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } 
   market: "object",
   audit: "boolean",
   bytesMax: "number",
+  budget: "object",
   signal: "object",
   onProgress: "function",
 };
@@ -110,7 +112,20 @@ function checkOptions(problems: Issue[], options: object): void {
       });
     }
   }
-  const { signal, bytesMax } = options as { signal?: Partial<AbortSignal>; bytesMax?: unknown };
+  const { signal, bytesMax, budget } = options as {
+    signal?: Partial<AbortSignal>;
+    bytesMax?: unknown;
+    budget?: unknown;
+  };
+  if (budget === null) {
+    problems.push({
+      code: "TYPE",
+      pointer: "/options/budget",
+      detail: "budget must be an object, or left out",
+      expected: "object",
+      received: received(budget),
+    });
+  } else if (typeof budget === "object") checkBudget(problems, budget);
   if (typeof bytesMax === "number" && !(bytesMax > 0)) {
     problems.push({
       code: "NUMBER_RANGE",
@@ -121,13 +136,37 @@ function checkOptions(problems: Issue[], options: object): void {
     });
   }
   // By what it can do: a signal may come from another frame, whose class is not this one's.
-  if (typeof signal === "object" && typeof signal?.throwIfAborted !== "function") {
+  if (typeof signal === "object" && !isSignal(signal)) {
     problems.push({
       code: "TYPE",
       pointer: "/options/signal",
       detail: "signal must be an AbortSignal: new AbortController().signal",
       expected: "AbortSignal",
       received: received(signal),
+    });
+  }
+}
+
+function isSignal(signal: Partial<AbortSignal> | null): boolean {
+  return (
+    typeof signal?.throwIfAborted === "function" && typeof signal.addEventListener === "function"
+  );
+}
+
+const BUDGET_KEYS: readonly string[] = ["bytes", "coreSeconds"] satisfies (keyof Budget)[];
+
+function checkBudget(problems: Issue[], budget: object): void {
+  for (const [name, value] of Object.entries(budget) as [string, unknown][]) {
+    const isKnown = BUDGET_KEYS.includes(name);
+    if (isKnown && (value === undefined || (typeof value === "number" && value > 0))) continue;
+    problems.push({
+      code: isKnown ? "NUMBER_RANGE" : "KEY_UNKNOWN",
+      pointer: `/options/budget/${name}`,
+      detail: isKnown
+        ? "a bound of the budget must be a number above zero; leave it out for no bound"
+        : "a budget bounds bytes and core-seconds",
+      expected: isKnown ? "> 0" : BUDGET_KEYS.join(", "),
+      received: received(value),
     });
   }
 }
@@ -187,6 +226,7 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
     mode: options.audit ? "audit" : "profile",
     version,
     bytesMax: options.bytesMax,
+    budget: options.budget,
     signal: options.signal,
     onProgress: options.onProgress,
   };

@@ -31,9 +31,12 @@ export interface LaidPool {
   readonly joint: readonly JointAccount[];
   /** In the kernel's order. */
   readonly covers: readonly Cover[];
-  /** First number of each node's moments in what `takeMoments` returns; then the sums. */
+  /** First number of each node's moments in what `takeMoments` returns. */
   readonly momentStarts: readonly number[];
+  /** Behind the moments: sums of the joint accounts, then of the covers. */
   readonly sumStart: number;
+  /** Behind the sums: how many prices were held at the model's bound. */
+  readonly heldAt: number;
   readonly margin: LaidMargin | null;
 }
 
@@ -104,10 +107,10 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   const book = input.margin ?? null;
   const marginCount = book ? marginSumCount(book, columns.assets, columns.steps) : 0;
   const sumCount = marginStart + marginCount;
-  const moments = arena.take((momentCount + sumCount) * 8);
+  const moments = arena.take((momentCount + sumCount + 1) * 8);
   const momentStarts = yield* layNodes(arena, words, accounts, grids, moments);
   words.set(PLAN.SUMS, moments + momentCount * 8);
-  words.set(PLAN.HELD, arena.take(8));
+  words.set(PLAN.HELD, moments + (momentCount + sumCount) * 8);
 
   const joint: JointAccount[] = [];
   for (const account of jointAccounts) {
@@ -123,20 +126,18 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
         start: marginStart,
       })
     : null;
-  words.set(
-    PLAN.SCRATCH,
-    arena.take(
-      kernels.scratchBytes(grids.length, columns.assets, columns.factors, input.covers.length),
-    ),
-  );
-  const simulation = new Simulation(
-    arena,
-    plan,
-    { address: moments, count: momentCount + sumCount },
-    margin !== null,
-  );
   const view = arena.u32(plan, PLAN.PLAN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
+  const { assets, factors } = columns;
+  const own = kernels.scratchBytes(grids.length, assets, factors, input.covers.length);
+  const ownBytes = Math.ceil(own / 64) * 64;
+  const simulation = new Simulation(arena, {
+    plan,
+    moments: { address: moments, count: momentCount + sumCount + 1 },
+    scratchBytes: ownBytes + (margin?.scratch.bytes ?? 0),
+    withStatistics: margin !== null,
+  });
+  margin?.scratch.place(arena, simulation.scratch + ownBytes);
   return {
     simulation,
     accounts,
@@ -145,7 +146,12 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     covers: input.covers,
     momentStarts,
     sumStart: momentCount,
-    margin,
+    heldAt: momentCount + sumCount,
+    margin: margin && {
+      ...margin.sums,
+      book: margin.book,
+      lanes: simulation.scratch + ownBytes + margin.lanes,
+    },
   };
 }
 
@@ -157,16 +163,18 @@ function layMarginOf(
   columns: ModelColumns,
   grids: readonly NodeGrid[],
   sums: { readonly address: number; readonly start: number },
-): LaidMargin {
+) {
   const laid = layMargin(arena, book, columns, accounts, grids, sums.address, continuous === true);
   words.set(PLAN.MARGIN, laid.program);
   const stepSums = sums.start + book.accounts.length;
   return {
+    ...laid,
     book,
-    accountSums: sums.start,
-    stepSums,
-    fundingSums: stepSums + 3 * columns.steps,
-    lanes: laid.lanes,
+    sums: {
+      accountSums: sums.start,
+      stepSums,
+      fundingSums: stepSums + 3 * columns.steps,
+    },
   };
 }
 

@@ -19,6 +19,7 @@ import { expColumn, logColumn } from "./vector-math.ts";
 export function twinKernels(): Kernels {
   const memory = new TwinMemory();
   return {
+    kernel: { backend: "js" },
     memory,
     // As in the module, so that the same runs pass and fail a bound on memory.
     columnsStart: () => KERNEL_COLUMNS_START,
