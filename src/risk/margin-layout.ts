@@ -24,6 +24,7 @@ import {
 } from "./margin.ts";
 import { layOptionLevels, optionTables } from "./margin-option.ts";
 import type { NodeGrid } from "./node-grid.ts";
+import { type LaidTouch, layTouchRecords } from "./touch-layout.ts";
 import { NEVER, sorted, type Waiting, type WatchList, watchLists } from "./watch-list.ts";
 
 /** Steps between two looks at accounts over several assets and at those being closed at a pace. */
@@ -34,32 +35,42 @@ const MINUTES_PER_YEAR = 365 * 1440;
 const COLUMN = 8 * TILE;
 
 /** How many sums a margin program gathers. */
-export function marginSumCount(book: MarginBook, assets: number, steps: number): number {
-  return book.accounts.length + 3 * steps + assets + 1;
+export function marginSumCount(items: number, assets: number, steps: number): number {
+  return items + 3 * steps + assets + 1;
+}
+
+/** What a margin program is made of. */
+export interface MarginInput {
+  readonly book: MarginBook;
+  /** Barriers, which are numbered after the book's accounts. */
+  readonly touches: readonly LaidTouch[];
+  readonly columns: ModelColumns;
+  readonly accounts: Accounts;
+  readonly grids: readonly NodeGrid[];
+  /** Address of [marginSumCount] f64. */
+  readonly sums: number;
+  /** Whether extremes between steps are sampled. */
+  readonly continuous: boolean;
 }
 
 /**
  * Lays the margin program of a book: levels, accounts, screens and their scratch.
  *
- * @param sums        address of [marginSumCount] f64
- * @param continuous  whether extremes between steps are sampled
- * @returns           address of the program
+ * @returns  addresses of the program and of the columns of the lanes
  */
 export function layMargin(
   arena: Arena,
-  book: MarginBook,
-  columns: ModelColumns,
-  { times, nodes }: Accounts,
-  grids: readonly NodeGrid[],
-  sums: number,
-  continuous: boolean,
+  input: MarginInput,
 ): { readonly program: number; readonly lanes: number } {
+  const { book, touches, columns, grids, sums, continuous } = input;
   const { terms, accounts, rates } = book;
+  const { times, nodes } = input.accounts;
   const { steps, assets } = columns;
+  const items = accounts.length + touches.length;
   const words = new Map<number, number>();
   const tableOf = optionTables(arena, times, nodes, grids);
   const accountTable = layAccounts(arena, accounts, tableOf);
-  const blocks = layScratch(arena, words, book, columns, continuous);
+  const blocks = layScratch(arena, words, book, columns, items, continuous);
   const lists = watchLists(accounts);
   const options = accounts.flatMap((account, item) => (account.option ? [{ account, item }] : []));
   const block = words.get(MARGIN.M_BLOCK)!;
@@ -68,6 +79,7 @@ export function layMargin(
     const leg = arena.u32(accountTable + item * MARGIN_ACCOUNT_BYTES, 1)[0]!;
     arena.u32(leg + 108, 1)[0] = levels;
   }
+  words.set(MARGIN.M_TOUCHED, layTouchRecords(arena, lists, touches, accounts.length));
   layWatches(arena, words, sorted(lists), accounts);
   words.set(MARGIN.M_OPTIONS, options.length > 0 ? 1 : 0);
   layScreens(arena, words, accounts, blocks, assets);
@@ -82,8 +94,8 @@ export function layMargin(
   const net = netFunding(accounts, assets);
   words.set(MARGIN.M_NET_FUNDING, arena.put(net.priced));
   words.set(MARGIN.M_SUMS, sums);
-  words.set(MARGIN.M_STEP_SUMS, sums + accounts.length * 8);
-  words.set(MARGIN.M_FUNDING_SUMS, sums + (accounts.length + 3 * steps) * 8);
+  words.set(MARGIN.M_STEP_SUMS, sums + items * 8);
+  words.set(MARGIN.M_FUNDING_SUMS, sums + (items + 3 * steps) * 8);
   const program = arena.take(MARGIN.MARGIN_BYTES);
   const view = arena.u32(program, MARGIN.MARGIN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
@@ -200,6 +212,7 @@ function layScratch(
   words: Map<number, number>,
   { terms, accounts }: MarginBook,
   { assets, steps }: ModelColumns,
+  items: number,
   continuous: boolean,
 ): number {
   const { kernels } = arena;
@@ -211,7 +224,7 @@ function layScratch(
     );
   const block = late ? Math.min(BLOCK, steps) : 0;
   words.set(MARGIN.M_LANES, arena.reserve(kernels.laneBytes(assets)));
-  words.set(MARGIN.M_ENTRIES, arena.reserve(16 + TILE * accounts.length * ENTRY_BYTES));
+  words.set(MARGIN.M_ENTRIES, arena.reserve(16 + TILE * items * ENTRY_BYTES));
   const blocks = block > 0 ? arena.reserve(kernels.blockBytes(assets, block)) : 0;
   words.set(MARGIN.M_USED, layUsed(arena, terms.mode === "paced", accounts, assets));
   words.set(MARGIN.M_HITS, arena.reserve(3 * COLUMN));

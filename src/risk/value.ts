@@ -96,20 +96,6 @@ function checkTails(request: ValueRequest): void {
   }
 }
 
-/** Refuses contracts that the simulated paths cannot decide: leaving them out would be a wrong answer. */
-function checkBarriers({ document }: Pool): void {
-  const count = document.barriers?.length ?? 0;
-  if (count === 0) return;
-  refuse({
-    code: "MODEL_DOMAIN",
-    pointer: "/barriers",
-    detail:
-      "the simulation does not follow whether a price touches a barrier between its dates; value the pool without its barriers, knowing that they are missing from the result",
-    expected: "no barriers in a pool that is to be valued",
-    received: `array of ${count}`,
-  });
-}
-
 /** Squares of larger amounts leave the range of f64, and with them every standard error. */
 const AMOUNT_MAX = 1e150;
 
@@ -117,8 +103,8 @@ const AMOUNT_MAX = 1e150;
 function checkSize(losses: Float64Array, accounts: Accounts): void {
   let largest = 0;
   for (const loss of losses) if (!(Math.abs(loss) <= largest)) largest = Math.abs(loss);
-  for (const { valueNow, collateralNow } of accounts.list) {
-    for (const amount of [valueNow, collateralNow]) {
+  for (const { valueNow, barriersNow, collateralNow } of accounts.list) {
+    for (const amount of [valueNow, barriersNow, collateralNow]) {
       if (!(Math.abs(amount) <= largest)) largest = Math.abs(amount);
     }
   }
@@ -145,7 +131,6 @@ export async function valuePool(
   request: ValueRequest,
 ): Promise<Valuation> {
   checkTails(request);
-  checkBarriers(request.pool);
   const { document, asOfMs } = request.pool;
   const ids = [...document.assets].sort(byId).map((asset) => asset.id);
   const parameters = marketOf(request.market, ids);
@@ -257,7 +242,8 @@ async function runAll(laid: LaidPool, executor: Executor, request: ValueRequest)
   const losses = new Float64Array(request.scenarios);
   const chunks = chunksOf(request.scenarios);
   const moments: Float64Array[] = [];
-  const tally = laid.margin ? new LiquidationTally(request.scenarios, chunks) : null;
+  const isLiquidated = request.pool.document.liquidation !== undefined;
+  const tally = isLiquidated ? new LiquidationTally(request.scenarios, chunks) : null;
   laid.simulation.withMoments = true;
   await executor.run(laid.simulation, chunks, {
     signal: request.signal,
@@ -275,7 +261,7 @@ async function runAll(laid: LaidPool, executor: Executor, request: ValueRequest)
 
 function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
   const markToMarket = laid.accounts.list.reduce(
-    (sum, account) => (account.owner >= 0 ? sum + account.valueNow : sum),
+    (sum, { owner, valueNow, barriersNow }) => (owner >= 0 ? sum + valueNow + barriersNow : sum),
     0,
   );
   return {
@@ -284,6 +270,7 @@ function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
     currency: document.currency,
     participants: document.participants.length,
     options: document.options.length,
+    barriers: document.barriers?.length ?? 0,
     perpetuals: document.perpetuals.length,
     covers: document.covers.length,
     markToMarket,
