@@ -108,9 +108,9 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i3
         expColumn(nodeS + <usize>node * COLUMN, column, count);
       }
       if (!audit || placed) {
-        // An audit needs no profile, but what was closed or touched leaves or enters by its place.
+        // In an audit the profiles hold barriers alone, and what was closed or touched has its place in them.
         const atNode = at + <usize>node * (COLUMN / 2), tNode = t + <usize>node * COLUMN;
-        addProfile(record, column, audit ? spare : losses, atNode, tNode, count);
+        addProfile(record, column, losses, atNode, tNode, count);
         if (!audit && word(plan, WITH_MOMENTS)) addMoments(record, atNode, tNode, weights, count);
       }
     }

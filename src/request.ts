@@ -18,7 +18,7 @@ export interface ValueOptions {
   readonly seed?: bigint | number;
   /** Days, or text such as "10d" or "36h"; 10 days when left out. */
   readonly horizon?: number | string;
-  /** Between two looks at the path: days, or text such as "1h" or "1m"; an hour where accounts are liquidated. */
+  /** Between two looks at the path: days, or text such as "1h" or "1m"; an hour where accounts are liquidated or barriers watched. */
   readonly step?: number | string;
   /** `continuous` samples the extremes between steps (Brownian bridge); `discrete` when left out. */
   readonly monitoring?: "discrete" | "continuous";
@@ -195,7 +195,7 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
   const horizonDays = gather(problems, () =>
     readHorizon(options.horizon ?? 10, "/options/horizon"),
   );
-  const way = readWay(problems, options, horizonDays, document?.document.liquidation !== undefined);
+  const way = readWay(problems, options, horizonDays, isWatched(document));
   const primary = gather(problems, () => level(options.confidence ?? 0.975, "/options/confidence"));
   const levels = readLevels(problems, options.levels ?? [0.95, 0.975, 0.99], primary);
   const market =
@@ -232,18 +232,25 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
   };
 }
 
+/** Whether it counts what happens before the horizon, and not only at expiries. */
+function isWatched(pool: Pool | undefined): boolean {
+  const { liquidation, barriers = [] } = pool?.document ?? {};
+  return liquidation !== undefined || barriers.length > 0;
+}
+
 /** Reads how the path is looked at. */
 function readWay(
   problems: Issue[],
   { step, monitoring = "discrete", samplePaths = 0 }: ValueOptions,
   horizonDays: number | undefined,
-  liquidated: boolean,
+  watched: boolean,
 ): Pick<ValueRequest, "stepDays" | "monitoring" | "samplePaths"> {
   if (monitoring !== "discrete" && monitoring !== "continuous") {
     problems.push({
       code: "ENUM",
       pointer: "/options/monitoring",
-      detail: "say whether accounts are looked at on the steps only, or between them as well",
+      detail:
+        "say whether accounts and barriers are looked at on the steps only, or between them as well",
       expected: "one of discrete, continuous",
       received: received(monitoring),
     });
@@ -257,7 +264,7 @@ function readWay(
       received: received(samplePaths),
     });
   }
-  const wanted = step ?? (liquidated ? Math.min(1 / 24, horizonDays ?? 1) : undefined);
+  const wanted = step ?? (watched ? Math.min(1 / 24, horizonDays ?? 1) : undefined);
   const stepDays =
     wanted === undefined ? undefined : gather(problems, () => readHorizon(wanted, "/options/step"));
   if (stepDays !== undefined && horizonDays !== undefined && horizonDays / stepDays > STEPS_MAX) {

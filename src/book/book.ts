@@ -62,7 +62,8 @@ export type BarrierKind = (typeof BARRIER_KINDS)[number];
 
 /**
  * A European option, or a fixed amount, that depends on whether the price touches a barrier before
- * expiry. The barrier is watched without a break; at `asOf` it has not been touched.
+ * expiry. The barrier is watched without a break; at `asOf` it has not been touched. Only isolated
+ * participants hold them.
  *
  * `knock-in` and `knock-out`: an option that needs the touch, or ends with it. `one-touch` and
  * `no-touch`: cash for the touch, or for none. Everything is paid at expiry.

@@ -196,11 +196,25 @@ function checkOption(item: Draft<OptionPosition>, at: string, directory: Directo
 function checkBarrier(item: Draft<BarrierPosition>, at: string, directory: Directory): void {
   if (item === undefined) return;
   checkParties(item, at, directory);
+  checkIsolated(item.participant, at, directory);
   checkFuture(item.expiry, `${at}/expiry`, directory);
   checkBarrierSide(item, at, directory);
   if (item.kind !== undefined) checkPayoff(item, item.kind, at, directory);
   checkPrecision(item.cash, directory.decimals, `${at}/cash`, directory);
   checkCollateral(item, item.side === "short", at, directory);
+}
+
+/** The equity of a cross account would depend on its barriers, path by path: not followed so far. */
+function checkIsolated(participant: string | undefined, at: string, directory: Directory): void {
+  if (directory.participants.get(participant ?? "")?.margin !== "cross") return;
+  directory.found.add({
+    code: "CONTRACT_TERMS",
+    pointer: `${at}/participant`,
+    detail:
+      "barriers belong to isolated participants for now; give the position to an isolated participant of its own",
+    expected: "id of an isolated participant",
+    received: `string "${participant}" (cross)`,
+  });
 }
 
 /** A barrier at the spot or beyond it has been touched: the contract is another one by now. */

@@ -252,7 +252,9 @@ export const bookForm: {
   assets: array(asset, { max: ASSETS_MAX }),
   participants: array(participant, { max: PARTICIPANTS_MAX }),
   options: array(option, { max: POSITIONS_MAX }),
-  barriers: optional(array(barrier, { max: POSITIONS_MAX })),
+  barriers: optional(
+    array(barrier, { max: POSITIONS_MAX, description: "of isolated participants only" }),
+  ),
   perpetuals: array(perpetual, { max: POSITIONS_MAX }),
   holdings: array(holding, { max: ASSETS_MAX }),
   covers: array(cover, { max: COVERS_MAX }),

@@ -1,7 +1,13 @@
 import { readInstant, YEAR_MS } from "../basics/index.ts";
-import type { Collateral, OptionPosition, PerpetualPosition } from "../book/index.ts";
+import type {
+  BarrierPosition,
+  Collateral,
+  OptionPosition,
+  PerpetualPosition,
+} from "../book/index.ts";
 import { black76, exp, log } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
+import { type BarrierLeg, barrierLeg } from "./barrier.ts";
 
 /** sign · max(0, slope·S - constant): an option that has been settled at its node. */
 export interface SettledLeg {
@@ -34,7 +40,11 @@ export interface Account {
   readonly value: Map<number, Legs>;
   /** Node index → collateral as slope·S + constant. */
   readonly collateral: Map<number, Legs>;
+  /** Node index → barrier contracts in the order of ids; each is held at its own floor. */
+  readonly barriers: Map<number, BarrierLeg[]>;
+  /** Of everything but barriers. */
   valueNow: number;
+  barriersNow: number;
   collateralNow: number;
 }
 
@@ -146,8 +156,10 @@ export function accountsOf(
   const assets = [...document.assets].sort(byId);
   const participants = [...document.participants].sort(byId);
   const options = [...document.options].sort(byId);
-  const years = options.map((option) => (readInstant(option.expiry) - asOf) / YEAR_MS);
-  const times = gridOf(years, horizon, way.step);
+  const barriers = [...(document.barriers ?? [])].sort(byId);
+  const yearsTo = ({ expiry }: { readonly expiry: string }) =>
+    (readInstant(expiry) - asOf) / YEAR_MS;
+  const times = gridOf([...options, ...barriers].map(yearsTo), horizon, way.step);
   const builder = new AccountBuilder(
     assets.map((asset) => asset.id),
     assets.map((asset) => asset.spot),
@@ -160,9 +172,8 @@ export function accountsOf(
   participants.forEach((participant, owner) => {
     if (participant.margin === "cross") builder.openCross(owner, participant.collateral ?? []);
   });
-  options.forEach((option, i) => {
-    builder.addOption(option, years[i]!);
-  });
+  for (const option of options) builder.addOption(option, yearsTo(option));
+  for (const barrier of barriers) builder.addBarrier(barrier, yearsTo(barrier));
   for (const perpetual of [...document.perpetuals].sort(byId)) builder.addPerpetual(perpetual);
   const holdings = [...document.holdings].sort((a, b) => (a.asset < b.asset ? -1 : 1));
   for (const holding of holdings) builder.addHolding(holding.asset, Number(holding.amount));
@@ -209,7 +220,9 @@ class AccountBuilder {
       margined,
       value: new Map(),
       collateral: new Map(),
+      barriers: new Map(),
       valueNow: 0,
+      barriersNow: 0,
       collateralNow: 0,
     };
     this.#list.push(account);
@@ -229,6 +242,15 @@ class AccountBuilder {
 
   get #lastStep(): number {
     return this.#times.length - 1;
+  }
+
+  get #horizon(): number {
+    return this.#times[this.#lastStep]!;
+  }
+
+  /** Step at which a contract is valued: at its own expiry, or at the horizon. */
+  #stepAt(years: number): number {
+    return years < this.#horizon ? this.#times.indexOf(years) : this.#lastStep;
   }
 
   openCross(owner: number, collateral: readonly Collateral[]): void {
@@ -285,8 +307,8 @@ class AccountBuilder {
     const sign = option.side === "long" ? 1 : -1;
     const coins = coinsOf(option);
     const { carry, discount } = carryOf(option, spot, years, this.#discountRate);
-    const horizon = this.#times[this.#lastStep]!;
-    const step = years < horizon ? this.#times.indexOf(years) : this.#lastStep;
+    const horizon = this.#horizon;
+    const step = this.#stepAt(years);
     const legs = this.#legs(account.value, step, asset);
     const left = Math.max(0, years - horizon);
     const growth = exp(carry * left);
@@ -317,6 +339,26 @@ class AccountBuilder {
         discount: exp(-discount * years),
       }).value;
     if (own) this.#ownCollateral(account, step, option.asset, option);
+  }
+
+  /** Long or short, a barrier belongs to the rest that has no floor: its leg has one of its own. */
+  addBarrier(position: BarrierPosition, years: number): void {
+    const { account } = this.#accountFor(position.participant, false);
+    const asset = this.#assets.indexOf(position.asset);
+    const leg = barrierLeg(position, {
+      spot: this.#spots[asset]!,
+      years,
+      horizon: this.#horizon,
+      discountRate: this.#discountRate,
+    });
+    const step = this.#stepAt(years);
+    // Legs of nothing at the node: the account has something there.
+    this.#legs(account.value, step, asset);
+    const key = step * this.#assets.length + asset;
+    const here = account.barriers.get(key);
+    if (here) here.push(leg);
+    else account.barriers.set(key, [leg]);
+    account.barriersNow += leg.valueNow;
   }
 
   addPerpetual(perpetual: PerpetualPosition): void {
@@ -365,7 +407,7 @@ class AccountBuilder {
     const width = this.#assets.length;
     const keys = [...this.#used].sort((a, b) => a - b);
     const indexOf = new Map(keys.map((key, index) => [key, index]));
-    const renamed = (map: Map<number, Legs>) =>
+    const renamed = <Value>(map: Map<number, Value>) =>
       new Map([...map].sort((x, y) => x[0] - y[0]).map(([key, legs]) => [indexOf.get(key)!, legs]));
     return {
       participants: this.#participants,
@@ -377,6 +419,7 @@ class AccountBuilder {
         ...account,
         value: renamed(account.value),
         collateral: renamed(account.collateral),
+        barriers: renamed(account.barriers),
       })),
     };
   }

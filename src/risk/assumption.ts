@@ -1,4 +1,5 @@
 import type { MarketModel, MarketParameters } from "../market/index.ts";
+import type { Account } from "./account.ts";
 import type { LaidPool } from "./layout.ts";
 import { FUNDING_INDEX, type MarginBook } from "./margin.ts";
 import type { Notice } from "./valuation.ts";
@@ -18,6 +19,7 @@ export function assumptionsOf(request: ValueRequest, parameters: MarketParameter
     "Inverse contracts are valued in coin and converted at the simulated price.",
     "A participant owes no more than its collateral: per position if isolated, over all positions if cross-margined.",
     ...wayInWords(request),
+    ...barriersInWords(request),
     ...(request.pool.document.covers.length > 0
       ? [
           `Cover events follow a one-factor Gaussian copula; the factor's correlation with a falling market is ${parameters.systemicLoading ?? 0}.`,
@@ -50,11 +52,34 @@ function wayInWords({ pool, stepDays, monitoring }: ValueRequest): string[] {
   ];
 }
 
+/** How barriers are watched, in words; nothing without any. */
+function barriersInWords({ pool, stepDays, monitoring, mode }: ValueRequest): string[] {
+  if (!pool.document.barriers?.length) return [];
+  const looks =
+    monitoring === "continuous"
+      ? `without a break, through the extremes of a Brownian bridge between steps of ${minutesOf(stepDays!)}`
+      : `at every step only (${minutesOf(stepDays!)}); a touch in between goes unseen`;
+  return [
+    `Barriers are watched ${looks}. Beyond the horizon, and in today's value, a barrier contract is worth its closed form in the Black-Scholes model with the volatility of the position, watched without a break; it pays at its expiry.`,
+    ...(mode === "audit"
+      ? ["The audit takes barrier contracts from the same value profiles as any other run."]
+      : []),
+  ];
+}
+
 function minutesOf(days: number): string {
   const minutes = days * 1440;
   return minutes < 60
     ? `${Number(minutes.toPrecision(6))} min`
     : `${Number((minutes / 60).toPrecision(6))} h`;
+}
+
+/** Accounts and barrier contracts that owe more than their collateral today. */
+function insolventNow(accounts: readonly Account[]): number {
+  return accounts.reduce((sum, { floored, valueNow, collateralNow, barriers }) => {
+    const legs = [...barriers.values()].flat().filter((leg) => leg.valueNow < leg.floor);
+    return sum + legs.length + (floored && valueNow + collateralNow < 0 ? 1 : 0);
+  }, 0);
 }
 
 /** What a reader of a valuation should worry about. */
@@ -72,14 +97,11 @@ export function warningsOf(
       detail: `${held} simulated prices reached the bound of the model's domain and were held there.`,
     });
   }
-  const under = laid.accounts.list.filter(
-    ({ floored, margined, valueNow, collateralNow }) =>
-      (floored || margined) && valueNow + collateralNow < 0,
-  );
-  if (under.length > 0) {
+  const under = insolventNow(laid.accounts.list);
+  if (under > 0) {
     warnings.push({
       code: "ACCOUNT_INSOLVENT",
-      detail: `${under.length} accounts owe more than their collateral already today; that loss is not counted again.`,
+      detail: `${under} accounts owe more than their collateral already today; that loss is not counted again.`,
     });
   }
   const stepwise = laid.margin ? stepwiseCount(laid.margin.book) : 0;

@@ -100,6 +100,8 @@ export interface Owner {
   readonly joint: readonly number[];
   readonly covers: readonly number[];
   readonly margin: readonly number[];
+  /** Its places in the pool's list of barriers. */
+  readonly touches: readonly number[];
 }
 
 /** Appends to the list of a key, which is made on first use. */
@@ -122,6 +124,8 @@ export function ownersOf(pool: LaidPool): Owner[] {
   for (const [m, { participant }] of (pool.margin?.book.accounts ?? []).entries()) {
     append(marginOf, participant, m);
   }
+  const touchesOf = new Map<number, number[]>();
+  for (const [c, { owner }] of (pool.margin?.touches ?? []).entries()) append(touchesOf, owner, c);
   return [...accounts.participants, HOLDINGS_ID].map((id, i) => {
     const index = i === accounts.participants.length ? -1 : i;
     const list = accountsOf.get(index) ?? [];
@@ -133,6 +137,7 @@ export function ownersOf(pool: LaidPool): Owner[] {
       joint: jointOf.get(index) ?? [],
       covers: coversOf.get(id) ?? [],
       margin: marginOf.get(id) ?? [],
+      touches: touchesOf.get(index) ?? [],
     };
   });
 }
@@ -255,6 +260,27 @@ export function standAloneCount(scenarios: number, level: Level): number {
   return wanted - (wanted % 8);
 }
 
+/** Adds what touched barriers change for an owner, as {@link addMargin} does. */
+function addTouches(
+  { margin, covers }: LaidPool,
+  adjoint: Adjoint,
+  alone: StandAlonePlaces,
+  owner: Owner,
+  averages: Float64Array,
+  losses: Float64Array,
+): void {
+  if (!margin) return;
+  const events = covers.length + margin.book.accounts.length;
+  for (const c of owner.touches) {
+    for (let g = 0; g < adjoint.groups; g++) {
+      averages[g]! += adjoint.sums[g]![margin.touchSums + c]!;
+    }
+    for (const { scenario, amount } of alone.payments.get(events + c) ?? []) {
+      losses[scenario]! += amount;
+    }
+  }
+}
+
 async function standAlonePlaces(
   pool: LaidPool,
   scenarios: number,
@@ -268,7 +294,8 @@ async function standAlonePlaces(
   const t = grids.map(() => arena.take(count * 8));
   const column = arena.take(count * 8);
   const equity = arena.take(count * 8);
-  const items = covers.length + (pool.margin?.book.accounts.length ?? 0);
+  const { book, touches } = pool.margin ?? {};
+  const items = covers.length + (book?.accounts.length ?? 0) + (touches?.length ?? 0);
   const log = arena.reserve(16 + TILE * items * 16);
   arena.i32(log, 4).fill(0);
   const funding = fundingColumns(pool, count);
@@ -363,6 +390,7 @@ function figuresOf(
     for (const { scenario, amount } of alone.payments.get(c) ?? []) losses[scenario]! += amount;
   }
   addMargin(pool, adjoint, alone, owner, averages, losses);
+  addTouches(pool, adjoint, alone, owner, averages, losses);
   const count = Math.min(alone.count, Math.ceil(tailCount(level, alone.count)) + 1);
   const tail = worstLosses(losses, count);
   const { expectedShortfall, esStandardError } = measureTail(tail, alone.count, level);

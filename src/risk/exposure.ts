@@ -1,7 +1,9 @@
 import { readInstant, type Work, YEAR_MS } from "../basics/index.ts";
-import { black76, exp, log } from "../numeric/index.ts";
+import type { BarrierPosition } from "../book/index.ts";
+import { black76, exp, log, type Sloped } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import { type Account, type Accounts, byId, carryOf, coinsOf } from "./account.ts";
+import { aliveAt, barrierLeg, barrierLoss } from "./barrier.ts";
 import { isFlooredAt, legsValue } from "./node-grid.ts";
 import type { AssetExposure } from "./valuation.ts";
 
@@ -39,6 +41,14 @@ function greeksOf(document: PoolDocument, discountRate: number): Map<string, Gre
     sum.gamma += quantity * greeks.gamma * growth * growth;
     sum.vega += quantity * greeks.vega;
   }
+  for (const barrier of [...(document.barriers ?? [])].sort(byId)) {
+    const sum = sums.get(barrier.asset)!;
+    const years = (readInstant(barrier.expiry) - asOf) / YEAR_MS;
+    const greeks = barrierGreeks(barrier, spots.get(barrier.asset)!, years, discountRate);
+    sum.delta += greeks.delta;
+    sum.gamma += greeks.gamma;
+    sum.vega += greeks.vega;
+  }
   for (const perpetual of [...document.perpetuals].sort(byId)) {
     const sign = perpetual.side === "long" ? 1 : -1;
     const coins =
@@ -51,6 +61,36 @@ function greeksOf(document: PoolDocument, discountRate: number): Map<string, Gre
   return sums;
 }
 
+/** Widest step of the differences below, in log return and as a part of the volatility. */
+const STEP = 1e-4;
+
+/** Greeks of one barrier position now: the delta in closed form, the others by central differences. */
+function barrierGreeks(
+  position: BarrierPosition,
+  spot: number,
+  years: number,
+  discountRate: number,
+): Greeks {
+  // A leg whose node is now holds the position as it is today.
+  const setting = { spot, years, horizon: 0, discountRate };
+  const leg = barrierLeg(position, setting);
+  const at = (x: number): Sloped => aliveAt(leg, x);
+  // Between here and the barrier the value is smooth; at the barrier it is not.
+  const step = Math.min(STEP, Math.abs(leg.barrier.at) / 2);
+  const { slope } = at(0);
+  const curvature = (at(step).slope - at(-step).slope) / (2 * step);
+  const bump = STEP * position.impliedVolatility;
+  const worthAt = (impliedVolatility: number) =>
+    barrierLeg({ ...position, impliedVolatility }, setting).valueNow;
+  const { impliedVolatility } = position;
+  const change = worthAt(impliedVolatility + bump) - worthAt(impliedVolatility - bump);
+  return {
+    delta: slope / spot,
+    gamma: (curvature - slope) / (spot * spot),
+    vega: bump > 0 ? change / (2 * bump) : 0,
+  };
+}
+
 /** Loss that the legs of all accounts at one node cause when the node's log return is x. */
 function nodeLoss(accounts: readonly Account[], node: number, x: number): number {
   let loss = 0;
@@ -59,6 +99,7 @@ function nodeLoss(accounts: readonly Account[], node: number, x: number): number
     if (!legs) continue;
     const value = legsValue(legs, x);
     loss += value;
+    for (const leg of account.barriers.get(node) ?? []) loss += barrierLoss(leg, x, false);
     if (account.value.keys().next().value === node) loss -= account.valueNow;
     if (!isFlooredAt(account, node)) continue;
     const collateral = account.collateral.get(node);
@@ -70,8 +111,8 @@ function nodeLoss(accounts: readonly Account[], node: number, x: number): number
 
 /**
  * Loss of the pool when one asset moves and the others stay, at the horizon. Options that expire
- * before it settle at the moved price. Shortfalls of accounts over several assets are left out,
- * because no single asset has them.
+ * before it settle at the moved price; a barrier is touched where the moved price is beyond it.
+ * Shortfalls of accounts over several assets are left out, because no single asset has them.
  */
 function profileOf({ nodes, list }: Accounts, asset: number): number[] {
   const lossAt = (isOwn: boolean, x: number) =>

@@ -13,11 +13,14 @@ import {
 } from "../engine/index.ts";
 import type { MarketModel, ModelColumns } from "../market/index.ts";
 import { type Account, type Accounts, addLegs, type Legs, noLegs } from "./account.ts";
+import type { BarrierLeg } from "./barrier.ts";
 import { layCovers } from "./cover-layout.ts";
 import { cubicsOf } from "./hermite.ts";
-import type { MarginBook } from "./margin.ts";
-import { layMargin, marginSumCount } from "./margin-layout.ts";
+import { emptyMarginBook, type MarginBook } from "./margin.ts";
+import { layMargin, type MarginInput, marginSumCount } from "./margin-layout.ts";
 import { isFlooredAt, isJoint, NodeGrid } from "./node-grid.ts";
+import { addUntouchedLoss } from "./touch.ts";
+import { type LaidTouch, layTouches } from "./touch-layout.ts";
 
 /** Most memory an engine may use unless its maker says otherwise. */
 export const MEMORY_MAX: number = 1024 * 1024 * 1024;
@@ -40,11 +43,15 @@ export interface LaidPool {
   readonly margin: LaidMargin | null;
 }
 
-/** What is liquidated on the way, and where its sums and columns stand. */
+/** What is watched on the way, and where its sums and columns stand. */
 export interface LaidMargin {
+  /** Without accounts where paths are watched for barriers only. */
   readonly book: MarginBook;
-  /** First number of the sums of accounts, of the steps and of the funding indices, after `sumStart`. */
+  /** Barriers, one for every owner and touch. */
+  readonly touches: readonly LaidTouch[];
+  /** First number of the sums of accounts, barriers, steps and funding indices, after `sumStart`. */
   readonly accountSums: number;
+  readonly touchSums: number;
   readonly stepSums: number;
   readonly fundingSums: number;
   /** Address of the columns of the lanes. */
@@ -90,25 +97,17 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
 
   layModel(arena, words, columns);
   laySeed(arena, words, input.seed);
-  const grids: NodeGrid[] = [];
-  for (const [index, node] of accounts.nodes.entries()) {
-    yield;
-    const here = accounts.list.filter(
-      (account) => account.value.has(index) || account.collateral.has(index),
-    );
-    const bound = columns.bound[node.step * columns.assets + node.asset]!;
-    grids.push(
-      new NodeGrid(arena, bound, deviationOf(columns, node.step, node.asset), index, here),
-    );
-  }
+  const grids = yield* layGrids(arena, accounts, columns);
+  const touches = yield* layTouches(arena, accounts, grids);
   const jointAccounts = accounts.list.filter(isJoint);
   const momentCount = grids.reduce((sum, grid) => sum + 4 * grid.cells, 0);
   const marginStart = jointAccounts.length + input.covers.length;
-  const book = input.margin ?? null;
-  const marginCount = book ? marginSumCount(book, columns.assets, columns.steps) : 0;
+  const book = input.margin ?? (touches.length > 0 ? emptyMarginBook(columns.assets) : null);
+  const items = (book?.accounts.length ?? 0) + touches.length;
+  const marginCount = book ? marginSumCount(items, columns.assets, columns.steps) : 0;
   const sumCount = marginStart + marginCount;
   const moments = arena.take((momentCount + sumCount + 1) * 8);
-  const momentStarts = yield* layNodes(arena, words, accounts, grids, moments);
+  const momentStarts = yield* layNodes(arena, words, input, grids, moments);
   words.set(PLAN.SUMS, moments + momentCount * 8);
   words.set(PLAN.HELD, moments + (momentCount + sumCount) * 8);
 
@@ -120,12 +119,10 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   layAccountRecords(arena, words, joint);
   yield* layCovers(arena, words, input, accounts.times.at(-1)!);
   if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
-  const margin = book
-    ? layMarginOf(arena, words, book, input, columns, grids, {
-        address: moments + (momentCount + marginStart) * 8,
-        start: marginStart,
-      })
-    : null;
+  const sums = moments + (momentCount + marginStart) * 8;
+  const continuous = input.continuous === true;
+  const parts = { touches, columns, accounts, grids, sums, continuous };
+  const margin = book ? layMarginOf(arena, words, { ...parts, book }, marginStart) : null;
   const view = arena.u32(plan, PLAN.PLAN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
   const { assets, factors } = columns;
@@ -135,7 +132,7 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     plan,
     moments: { address: moments, count: momentCount + sumCount + 1 },
     scratchBytes: ownBytes + (margin?.scratch.bytes ?? 0),
-    withStatistics: margin !== null,
+    withStatistics: (input.margin ?? null) !== null,
   });
   margin?.scratch.place(arena, simulation.scratch + ownBytes);
   return {
@@ -147,35 +144,39 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     momentStarts,
     sumStart: momentCount,
     heldAt: momentCount + sumCount,
-    margin: margin && {
-      ...margin.sums,
-      book: margin.book,
-      lanes: simulation.scratch + ownBytes + margin.lanes,
-    },
+    margin: margin && { ...margin, lanes: simulation.scratch + ownBytes + margin.lanes },
   };
 }
 
 function layMarginOf(
   arena: Arena,
   words: Map<number, number>,
-  book: MarginBook,
-  { accounts, continuous }: LayoutInput,
-  columns: ModelColumns,
-  grids: readonly NodeGrid[],
-  sums: { readonly address: number; readonly start: number },
-) {
-  const laid = layMargin(arena, book, columns, accounts, grids, sums.address, continuous === true);
+  input: MarginInput,
+  accountSums: number,
+): Omit<LaidMargin, "lanes"> & ReturnType<typeof layMargin> {
+  const { book, touches, columns } = input;
+  const laid = layMargin(arena, input);
   words.set(PLAN.MARGIN, laid.program);
-  const stepSums = sums.start + book.accounts.length;
-  return {
-    ...laid,
-    book,
-    sums: {
-      accountSums: sums.start,
-      stepSums,
-      fundingSums: stepSums + 3 * columns.steps,
-    },
-  };
+  const touchSums = accountSums + book.accounts.length;
+  const stepSums = touchSums + touches.length;
+  const fundingSums = stepSums + 3 * columns.steps;
+  return { ...laid, book, touches, accountSums, touchSums, stepSums, fundingSums };
+}
+
+/** The cells of every node. */
+function* layGrids(arena: Arena, accounts: Accounts, columns: ModelColumns): Work<NodeGrid[]> {
+  const grids: NodeGrid[] = [];
+  for (const [index, node] of accounts.nodes.entries()) {
+    yield;
+    const here = accounts.list.filter(
+      (account) => account.value.has(index) || account.collateral.has(index),
+    );
+    const bound = columns.bound[node.step * columns.assets + node.asset]!;
+    grids.push(
+      new NodeGrid(arena, bound, deviationOf(columns, node.step, node.asset), index, here),
+    );
+  }
+  return grids;
 }
 
 function deviationOf(columns: ModelColumns, step: number, asset: number): number {
@@ -231,7 +232,7 @@ function smoothLegs(accounts: readonly Account[], grid: NodeGrid, node: number):
 }
 
 /**
- * Hermite cells of the loss that some accounts cause at a node.
+ * Hermite cells of the loss that some accounts cause at a node, their barriers untouched.
  *
  * @returns [4·cells], see {@link NodeGrid.add}
  */
@@ -241,18 +242,34 @@ export function lossCells(
   node: number,
 ): Float64Array {
   const cells = new Float64Array(4 * grid.cells);
+  addAccountLosses(accounts, grid, node, cells);
+  for (const leg of barriersAt(accounts, node)) addUntouchedLoss(grid.edges, leg, cells);
+  return cells;
+}
+
+function barriersAt(accounts: readonly Account[], node: number): readonly BarrierLeg[] {
+  return accounts.flatMap(({ barriers }) => barriers.get(node) ?? []);
+}
+
+/** Adds the losses from everything but barriers. */
+function addAccountLosses(
+  accounts: readonly Account[],
+  grid: NodeGrid,
+  node: number,
+  cells: Float64Array,
+): void {
   grid.add(smoothLegs(accounts, grid, node), cells);
   for (const account of accounts) {
     const alive = grid.maskOf.get(account);
     if (alive) grid.addMasked(account, alive, node, cells);
   }
-  return cells;
 }
 
+/** Lays the nodes with their profiles; in an audit these hold barriers alone, see audit.ts. */
 function* layNodes(
   arena: Arena,
   words: Map<number, number>,
-  accounts: Accounts,
+  { accounts, mode }: LayoutInput,
   grids: readonly NodeGrid[],
   moments: number,
 ): Work<number[]> {
@@ -261,7 +278,13 @@ function* layNodes(
   let momentStart = 0;
   for (const [index, grid] of grids.entries()) {
     yield;
-    const cubics = cubicsOf(lossCells(accounts.list, grid, index));
+    const hermite = new Float64Array(4 * grid.cells);
+    if (mode === "profile") addAccountLosses(accounts.list, grid, index, hermite);
+    for (const leg of barriersAt(accounts.list, index)) {
+      yield;
+      addUntouchedLoss(grid.edges, leg, hermite);
+    }
+    const cubics = cubicsOf(hermite);
     const { first, low, perUnit } = layBuckets(arena, grid);
     const cells = arena.take(grid.cells * CELL_BYTES);
     const view = arena.f64(cells, (grid.cells * CELL_BYTES) / 8);

@@ -24,6 +24,7 @@ import {
 } from "./margin.ts";
 import { layOptionLevels, optionTables } from "./margin-option.ts";
 import type { NodeGrid } from "./node-grid.ts";
+import { type LaidTouch, layTouchRecords } from "./touch-layout.ts";
 import { NEVER, sorted, type Waiting, type WatchList, watchLists } from "./watch-list.ts";
 
 /** Steps between two looks at accounts over several assets and at those being closed at a pace. */
@@ -61,36 +62,46 @@ export class Scratch {
 }
 
 /** How many sums a margin program gathers. */
-export function marginSumCount(book: MarginBook, assets: number, steps: number): number {
-  return book.accounts.length + 3 * steps + assets + 1;
+export function marginSumCount(items: number, assets: number, steps: number): number {
+  return items + 3 * steps + assets + 1;
+}
+
+/** What a margin program is made of. */
+export interface MarginInput {
+  readonly book: MarginBook;
+  /** Barriers, which are numbered after the book's accounts. */
+  readonly touches: readonly LaidTouch[];
+  readonly columns: ModelColumns;
+  readonly accounts: Accounts;
+  readonly grids: readonly NodeGrid[];
+  /** Address of [marginSumCount] f64. */
+  readonly sums: number;
+  /** Whether extremes between steps are sampled. */
+  readonly continuous: boolean;
 }
 
 /**
  * Lays the margin program of a book: levels, accounts, screens and their scratch.
  *
- * @param sums        address of [marginSumCount] f64
- * @param continuous  whether extremes between steps are sampled
- * @returns           address of the program; its scratch, to be placed after all that is laid; the
- *                    offset of the lanes' columns in it
+ * @returns  address of the program; its scratch, to be placed after all that is laid; the offset of
+ *           the columns of the lanes in it
  */
 export function layMargin(
   arena: Arena,
-  book: MarginBook,
-  columns: ModelColumns,
-  { times, nodes }: Accounts,
-  grids: readonly NodeGrid[],
-  sums: number,
-  continuous: boolean,
+  input: MarginInput,
 ): { readonly program: number; readonly scratch: Scratch; readonly lanes: number } {
+  const { book, touches, columns, grids, sums, continuous } = input;
   const { terms, accounts, rates } = book;
+  const { times, nodes } = input.accounts;
   const { steps, assets } = columns;
+  const items = accounts.length + touches.length;
   const words = new Map<number, number>();
   const tableOf = optionTables(arena, times, nodes, grids);
   const accountTable = layAccounts(arena, accounts, tableOf);
   const scratch = new Scratch();
   const fields = new Map<number, number>();
   const block = blockOf(book, steps);
-  const blocks = layScratch(arena, scratch, fields, block, book, columns, continuous);
+  const blocks = layScratch(arena, scratch, fields, block, items, columns, continuous);
   words.set(MARGIN.M_BLOCK, block);
   words.set(MARGIN.M_USED, layUsed(arena, terms.mode === "paced", accounts, assets));
   const lists = watchLists(accounts);
@@ -100,6 +111,7 @@ export function layMargin(
     const leg = arena.u32(accountTable + item * MARGIN_ACCOUNT_BYTES, 1)[0]!;
     arena.u32(leg + 108, 1)[0] = levels;
   }
+  words.set(MARGIN.M_TOUCHED, layTouchRecords(arena, lists, touches, accounts.length));
   layWatches(arena, scratch, words, sorted(lists), accounts);
   words.set(MARGIN.M_OPTIONS, options.length > 0 ? 1 : 0);
   layScreens(arena, scratch, words, accounts, blocks, assets);
@@ -114,8 +126,8 @@ export function layMargin(
   const net = netFunding(accounts, assets);
   words.set(MARGIN.M_NET_FUNDING, arena.put(net.priced));
   words.set(MARGIN.M_SUMS, sums);
-  words.set(MARGIN.M_STEP_SUMS, sums + accounts.length * 8);
-  words.set(MARGIN.M_FUNDING_SUMS, sums + (accounts.length + 3 * steps) * 8);
+  words.set(MARGIN.M_STEP_SUMS, sums + items * 8);
+  words.set(MARGIN.M_FUNDING_SUMS, sums + (items + 3 * steps) * 8);
   const program = arena.take(MARGIN.MARGIN_BYTES);
   const view = arena.u32(program, MARGIN.MARGIN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
@@ -245,7 +257,7 @@ function layScratch(
   scratch: Scratch,
   fields: Map<number, number>,
   block: number,
-  { accounts }: MarginBook,
+  items: number,
   { assets }: ModelColumns,
   continuous: boolean,
 ): number {
@@ -259,7 +271,7 @@ function layScratch(
   const blocks = block > 0 ? scratch.take(kernels.blockBytes(assets, block)) : 0;
   if (block > 0) fields.set(MARGIN.M_BLOCKS, blocks);
   // Last, for it is the largest, and its end is seldom reached.
-  fields.set(MARGIN.M_ENTRIES, scratch.take(16 + TILE * accounts.length * ENTRY_BYTES));
+  fields.set(MARGIN.M_ENTRIES, scratch.take(16 + TILE * items * ENTRY_BYTES));
   return blocks;
 }
 

@@ -1,6 +1,7 @@
 import { type Arena, OPTION_BYTES } from "../engine/index.ts";
 import { exp, log, normalCdf } from "../numeric/index.ts";
 import { type Account, type Legs, noLegs } from "./account.ts";
+import { barrierEdges } from "./touch.ts";
 
 /** Cells over the seven standard deviations to either side where almost every path falls; with these
  * VaR and ES of a real chain come within 7e-10 of full revaluation. */
@@ -58,7 +59,12 @@ export class NodeGrid {
     }
     const core = baseEdges(bound, deviation);
     this.bucketWidth = core.width;
-    const base = merge(refine(core.edges, calls, deviation), kinks);
+    const barriers = accounts.flatMap((account) => account.barriers.get(node) ?? []);
+    const base = barrierEdges(
+      merge(refine(core.edges, calls, deviation), kinks),
+      barriers,
+      deviation,
+    );
     // Only an account of its own at a single node is floored here; joint ones have their kernel.
     const floored = accounts.filter((account) => isFlooredAt(account, node));
     const roots: number[] = [];

@@ -1,5 +1,5 @@
-import type { Arena } from "../engine/index.ts";
 import { type Barrier, exp, type Sloped } from "../numeric/index.ts";
+import type { Account } from "./account.ts";
 import { aliveAt, type BarrierLeg, touchedAt, worthNow } from "./barrier.ts";
 
 /**
@@ -11,34 +11,15 @@ import { aliveAt, type BarrierLeg, touchedAt, worthNow } from "./barrier.ts";
  * is that of its profile and that of its correction.
  */
 
-/** A question to a path: had it touched the barrier by the node's date? */
-export interface Touch {
-  /** Index of the node, which names the asset and the last date that counts. */
-  readonly node: number;
-  /** In log returns from now: the running maximum (up) or minimum (down) decides. */
-  readonly barrier: Barrier;
-}
-
-/** A leg at its place in the book. */
-export interface PlacedBarrier {
-  readonly leg: BarrierLeg;
+/** Barrier contracts of one owner that the same touch decides. */
+export interface TouchGroup {
   /** Index of the participant. */
   readonly owner: number;
+  /** Index of the node, which names the asset and the last date that counts. */
   readonly node: number;
-  /** Place of its account among those that answer for several positions together; -1 for none. */
-  readonly account: number;
-}
-
-/** What to add on the paths that touched: all legs of one owner that the same touch decides. */
-export interface TouchedCorrection {
-  /** Place in the list of touches. */
-  readonly touch: number;
-  readonly owner: number;
-  readonly node: number;
-  /** Where it is not -1, the correction belongs to this account's equity as well as to the loss. */
-  readonly account: number;
-  /** [4·cells] Hermite cells, as NodeGrid.add leaves them. */
-  readonly cells: Float64Array;
+  readonly barrier: Barrier;
+  /** In the order of ids. */
+  readonly legs: readonly BarrierLeg[];
 }
 
 /** Longest relative error of a leg's cubic, as for options: a part of the size of the node's legs. */
@@ -205,17 +186,11 @@ function hermiteOf(
 }
 
 /**
- * Adds to Hermite cells what a leg is worth to its owner while its barrier is untouched; beyond
- * the barrier, touched. It belongs to the equity of an account that answers for several positions.
+ * Adds to Hermite cells what the pool loses by a leg while its barrier is untouched, or, beyond the
+ * barrier, touched: its worth to the owner less what it is worth now.
  *
  * @param cells  [4·cells] value left, value right, slope·width left, slope·width right; changed
  */
-export function addUntouched(edges: ArrayLike<number>, leg: BarrierLeg, cells: Float64Array): void {
-  const values = hermiteOf(edges, leg, aliveAt);
-  for (let i = 0; i < cells.length; i++) cells[i]! += values[i]!;
-}
-
-/** As {@link addUntouched}, less what the leg is worth now: the pool's loss from it. */
 export function addUntouchedLoss(
   edges: ArrayLike<number>,
   leg: BarrierLeg,
@@ -246,72 +221,34 @@ export function addTouchedCorrection(
 }
 
 /**
- * The questions that a book's legs put to every path, and what to add for the answer yes.
- *
- * Legs of one owner with the same node and barrier are one correction. Both lists are in the order
- * of nodes, barriers and owners, and legs are added in the order of their ids: the order given
- * does not show in any bit.
- *
- * @param edgesOf  edges of a node's cells, by its index
+ * The groups of a book, in the order of nodes, barriers and owners: the order of the document does
+ * not show in any bit.
  */
-export function touchedCorrections(
-  placed: readonly PlacedBarrier[],
-  edgesOf: (node: number) => ArrayLike<number>,
-): { readonly touches: readonly Touch[]; readonly corrections: readonly TouchedCorrection[] } {
-  const touches: Touch[] = [];
-  const corrections: TouchedCorrection[] = [];
-  const sorted = [...placed].sort(
-    (a, b) => compareTouch(a, b) || a.owner - b.owner || byId(a.leg, b.leg),
+export function touchGroups(accounts: readonly Account[]): TouchGroup[] {
+  const placed = accounts.flatMap(({ owner, barriers }) =>
+    [...barriers].flatMap(([node, legs]) => legs.map((leg) => ({ owner, node, leg }))),
   );
-  let before: PlacedBarrier | undefined;
-  for (const one of sorted) {
-    const isSameTouch = before !== undefined && compareTouch(before, one) === 0;
-    if (!isSameTouch) touches.push({ node: one.node, barrier: one.leg.barrier });
-    const edges = edgesOf(one.node);
-    if (!isSameTouch || before?.owner !== one.owner) {
-      corrections.push({
-        touch: touches.length - 1,
-        owner: one.owner,
-        node: one.node,
-        account: one.account,
-        cells: new Float64Array(4 * (edges.length - 1)),
-      });
-    }
-    addTouchedCorrection(edges, one.leg, corrections.at(-1)!.cells);
-    before = one;
+  placed.sort(
+    (a, b) =>
+      a.node - b.node ||
+      compareBarriers(a.leg.barrier, b.leg.barrier) ||
+      a.owner - b.owner ||
+      byId(a.leg, b.leg),
+  );
+  const groups: (TouchGroup & { readonly legs: BarrierLeg[] })[] = [];
+  for (const { owner, node, leg } of placed) {
+    const last = groups.at(-1);
+    const isSame =
+      last?.owner === owner &&
+      last.node === node &&
+      compareBarriers(last.barrier, leg.barrier) === 0;
+    if (isSame) last.legs.push(leg);
+    else groups.push({ owner, node, barrier: leg.barrier, legs: [leg] });
   }
-  return { touches, corrections };
+  return groups;
 }
 
-function compareTouch(a: PlacedBarrier, b: PlacedBarrier): number {
-  const [one, other] = [a.leg.barrier, b.leg.barrier];
-  if (a.node !== b.node) return a.node - b.node;
-  if (one.direction !== other.direction) return one.direction < other.direction ? -1 : 1;
-  return one.at - other.at;
-}
-
-/**
- * Adds a correction to a column for the paths that touched.
- *
- * @param cubics   address of the correction's cells as cubics
- * @param places   addresses of [count] i32 cell offsets and [count] f64 places at its node
- * @param touched  [count] 0 where the path did not touch
- * @param column   address of [count] f64; changed
- * @param count    divides by 2
- */
-export function addTouched(
-  arena: Arena,
-  cubics: number,
-  places: { readonly at: number; readonly t: number },
-  touched: ArrayLike<number>,
-  column: number,
-  count: number,
-): void {
-  const mark = arena.mark();
-  const spare = arena.take(count * 8);
-  arena.kernels.addCubic(cubics, places.at, places.t, spare, count);
-  const amounts = arena.f64(spare, count);
-  const sums = arena.f64(column, count);
-  for (let p = 0; p < count; p++) if (touched[p] !== 0) sums[p]! += amounts[p]!;
-  arena.release(mark);
+function compareBarriers(a: Barrier, b: Barrier): number {
+  if (a.direction !== b.direction) return a.direction < b.direction ? -1 : 1;
+  return a.at - b.at;
 }

@@ -99,20 +99,6 @@ function checkTails(request: ValueRequest): void {
   }
 }
 
-/** Refuses contracts that the simulated paths cannot decide: leaving them out would be a wrong answer. */
-function checkBarriers({ document }: Pool): void {
-  const count = document.barriers?.length ?? 0;
-  if (count === 0) return;
-  refuse({
-    code: "MODEL_DOMAIN",
-    pointer: "/barriers",
-    detail:
-      "the simulation does not follow whether a price touches a barrier between its dates; value the pool without its barriers, knowing that they are missing from the result",
-    expected: "no barriers in a pool that is to be valued",
-    received: `array of ${count}`,
-  });
-}
-
 /** Squares of larger amounts leave the range of f64, and with them every standard error. */
 const AMOUNT_MAX = 1e150;
 
@@ -120,8 +106,8 @@ const AMOUNT_MAX = 1e150;
 function checkSize(losses: Float64Array, accounts: Accounts): void {
   let largest = 0;
   for (const loss of losses) if (!(Math.abs(loss) <= largest)) largest = Math.abs(loss);
-  for (const { valueNow, collateralNow } of accounts.list) {
-    for (const amount of [valueNow, collateralNow]) {
+  for (const { valueNow, barriersNow, collateralNow } of accounts.list) {
+    for (const amount of [valueNow, barriersNow, collateralNow]) {
       if (!(Math.abs(amount) <= largest)) largest = Math.abs(amount);
     }
   }
@@ -139,7 +125,6 @@ function checkSize(losses: Float64Array, accounts: Accounts): void {
 /** A request made ready to be laid in a kernel's memory. */
 function prepare(kernels: Kernels, executor: Executor, request: ValueRequest) {
   checkTails(request);
-  checkBarriers(request.pool);
   const { document, asOfMs } = request.pool;
   const ids = [...document.assets].sort(byId).map((asset) => asset.id);
   const parameters = marketOf(request.market, ids);
@@ -313,7 +298,8 @@ async function runAll(
   const losses = new Float64Array(scenarios);
   const chunks = chunksOf(scenarios);
   const moments: Float64Array[] = [];
-  const tally = laid.margin ? new LiquidationTally(scenarios) : null;
+  const isLiquidated = request.pool.document.liquidation !== undefined;
+  const tally = isLiquidated ? new LiquidationTally(scenarios) : null;
   const own = onProgress ? new RunningRisk(losses, request.primary) : null;
   const running = audited ? audited.running : own;
   const before = audited ? scenarios : 0;
@@ -337,7 +323,7 @@ async function runAll(
 
 function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
   const markToMarket = laid.accounts.list.reduce(
-    (sum, account) => (account.owner >= 0 ? sum + account.valueNow : sum),
+    (sum, { owner, valueNow, barriersNow }) => (owner >= 0 ? sum + valueNow + barriersNow : sum),
     0,
   );
   return {
@@ -346,6 +332,7 @@ function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
     currency: document.currency,
     participants: document.participants.length,
     options: document.options.length,
+    barriers: document.barriers?.length ?? 0,
     perpetuals: document.perpetuals.length,
     covers: document.covers.length,
     markToMarket,

@@ -47,8 +47,13 @@ catalogue("D", [
   terms("a negative strike", 0, { strike: -1 }, "strike", "above 0"),
   terms("a side that is none", 0, { side: "buy" }, "side"),
   terms("collateral on a bought barrier", 0, { collateral: "5" }, "collateral", "owes nothing"),
-  terms("collateral on a cross barrier", 3, { collateral: "5" }, "collateral", "cross"),
+  terms("a barrier of a cross participant", 2, { participant: "carol" }, "participant", "isolated"),
   terms("an isolated short without collateral", 1, { collateral: undefined }, "collateral"),
+  {
+    name: "61 collateral on the barrier of a cross participant",
+    spoil: spoilt(3, { participant: "dave" }),
+    expected: ["collateral", "participant"].map((key) => `CONTRACT_TERMS /barriers/3/${key}`),
+  },
   {
     name: "61 a knock-out that is wanted as a touch",
     spoil: spoilt(0, { kind: "one-touch" }),

@@ -1,32 +1,19 @@
 import { expect, test } from "vitest";
 import type { BarrierPosition } from "../../src/book/index.ts";
-import { CELL_BYTES, TILE } from "../../src/engine/index.ts";
-import { marketModel } from "../../src/market/index.ts";
-import { exp } from "../../src/numeric/index.ts";
-import { readPool } from "../../src/pool/index.ts";
-import { accountsOf } from "../../src/risk/account.ts";
+import type { Account } from "../../src/risk/account.ts";
 import {
   aliveAt,
   type BarrierLeg,
   barrierLeg,
-  barrierLoss,
   touchedAt,
+  worthNow,
 } from "../../src/risk/barrier.ts";
-import { cubicsOf } from "../../src/risk/hermite.ts";
-import { type LaidPool, layPool } from "../../src/risk/layout.ts";
 import {
-  addTouched,
   addTouchedCorrection,
-  addUntouched,
   addUntouchedLoss,
   barrierEdges,
-  type PlacedBarrier,
-  type Touch,
-  touchedCorrections,
+  touchGroups,
 } from "../../src/risk/touch.ts";
-import { freshKernel, seeded } from "../support/kernel.ts";
-import { expectClose } from "../support/reference.ts";
-import { samplePool } from "../support/sample-pool.ts";
 
 const SPOT = 62_800;
 const HORIZON = 10 / 365;
@@ -121,13 +108,13 @@ test.each([
       const edges = barrierEdges(BASE, [leg], DEVIATION);
       const untouched = new Float64Array(4 * (edges.length - 1));
       const correction = new Float64Array(4 * (edges.length - 1));
-      addUntouched(edges, leg, untouched);
+      addUntouchedLoss(edges, leg, untouched);
       addTouchedCorrection(edges, leg, correction);
       const alive = (x: number) => held(leg, aliveAt(leg, x).value);
       const change = (x: number) => held(leg, touchedAt(leg, x).value) - alive(x);
       // The part of a leg's size that is let pass: of cash, or of coins times a deviation.
       const size = position.kind.endsWith("touch") ? 1800 : 2 * SPOT * DEVIATION;
-      const first = largestError(edges, untouched, alive);
+      const first = largestError(edges, untouched, (x) => alive(x) - worthNow(leg));
       const second = largestError(edges, correction, change);
       expect(first.error / size, `${position.kind} untouched at ${first.x}`).toBeLessThan(4e-10);
       expect(second.error / size, `${position.kind} correction at ${second.x}`).toBeLessThan(4e-10);
@@ -167,136 +154,52 @@ test("addTouchedCorrection: adds nothing beyond the barrier, not even a rounding
   }
 });
 
-test("touchedCorrections: one for every owner and touch, whatever the order of the book", () => {
+test("touchGroups: one for every owner and touch, whatever the order of the book", () => {
   const leg = (position: BarrierPosition, id: string) => legOf({ ...position, id }, 40);
-  const placed: PlacedBarrier[] = [
-    { leg: leg(touch, "a"), owner: 1, node: 0, account: -1 },
-    { leg: leg({ ...upOut, barrier: 68_000 }, "b"), owner: 1, node: 0, account: -1 },
-    { leg: leg(touch, "c"), owner: 0, node: 0, account: 3 },
-    { leg: leg(upOut, "d"), owner: 1, node: 0, account: -1 },
-    { leg: leg(downIn, "e"), owner: 0, node: 0, account: 3 },
-    { leg: leg(touch, "f"), owner: 1, node: 1, account: -1 },
-    { leg: leg({ ...touch, cash: "0.1" }, "g"), owner: 1, node: 0, account: -1 },
+  const here = [
+    leg(touch, "a"),
+    leg({ ...upOut, barrier: 68_000 }, "b"),
+    leg(upOut, "d"),
+    leg({ ...touch, cash: "0.1" }, "g"),
   ];
-  const all = placed.map((one) => one.leg);
-  const edges = barrierEdges(BASE, all, DEVIATION);
-  const { touches, corrections } = touchedCorrections(placed, () => edges);
-  expect(touches.map(({ node, barrier }) => [node, barrier.direction])).toEqual([
-    [0, "down"],
-    [0, "up"],
-    [0, "up"],
-    [1, "up"],
+  const other = [leg(touch, "c"), leg(downIn, "e")];
+  const later = [leg(touch, "f")];
+  const account = (owner: number, barriers: [number, BarrierLeg[]][]): Account => ({
+    ...{ owner, floored: false, margined: false, value: new Map(), collateral: new Map() },
+    ...{ barriers: new Map(barriers), valueNow: 0, barriersNow: 0, collateralNow: 0 },
+  });
+  const book = [
+    account(0, [[0, other]]),
+    account(1, [
+      [0, here],
+      [1, later],
+    ]),
+  ];
+  const groups = touchGroups(book);
+  expect(
+    groups.map(({ node, owner, barrier, legs }) => [
+      node,
+      barrier.direction,
+      owner,
+      legs.map(({ id }) => id).join(" "),
+    ]),
+  ).toEqual([
+    [0, "down", 0, "e"],
+    [0, "up", 0, "c"],
+    [0, "up", 1, "a b g"],
+    [0, "up", 1, "d"],
+    [1, "up", 1, "f"],
   ]);
-  expect(touches[1]!.barrier.at).toBeLessThan(touches[2]!.barrier.at);
-  expect(corrections.map((one) => [one.touch, one.owner, one.node, one.account])).toEqual([
-    [0, 0, 0, 3],
-    [1, 0, 0, 3],
-    [1, 1, 0, -1],
-    [2, 1, 0, -1],
-    [3, 1, 1, -1],
-  ]);
-  const sum = new Float64Array(corrections[2]!.cells.length);
-  addTouchedCorrection(edges, all[0]!, sum);
-  addTouchedCorrection(edges, all[1]!, sum);
-  addTouchedCorrection(edges, all[6]!, sum);
-  expect(corrections[2]!.cells).toEqual(sum);
-  expect(touchedCorrections([...placed].reverse(), () => edges)).toEqual({ touches, corrections });
-  expect(barrierEdges(BASE, [...all].reverse(), DEVIATION)).toEqual(edges);
-});
-
-const RATE = 0.04;
-const VOLATILITY = 0.55;
-
-/** One asset and one node at the horizon, laid with the edges that some legs ask for. */
-function laidWith(legs: readonly BarrierLeg[]): LaidPool {
-  const sample = samplePool();
-  const { document, asOfMs } = readPool({
-    ...sample,
-    assets: [sample.assets[0]!],
-    participants: [{ id: "alice", margin: "isolated" }],
-    ...{ options: [], perpetuals: [], covers: [], holdings: [{ asset: "BTC", amount: "1" }] },
-    waterfall: {
-      layers: [],
-      lastResort: { kind: "socialised", weights: [{ participant: "alice", weight: 1 }] },
-    },
-    market: {
-      ...{ model: "gbm", assets: ["BTC"], volatility: [VOLATILITY], correlation: [[1]] },
-      drift: [-0.5 * VOLATILITY * VOLATILITY],
-      discountRate: RATE,
-    },
-  });
-  const accounts = accountsOf(document, HORIZON, RATE);
-  const model = marketModel(document.market!);
-  const input = { accounts, covers: [], asOfMs, model, seed: 11n, mode: "profile" } as const;
-  const { edges } = layPool(freshKernel().kernels, input).grids[0]!;
-  // Settled options of no size: each puts an edge at its strike and changes nothing else.
-  const legsHere = accounts.list[0]!.value.get(0)!;
-  for (const edge of barrierEdges(edges, legs, DEVIATION)) {
-    legsHere.settled.push({ sign: 0, slope: 1, constant: exp(edge) });
-  }
-  return layPool(freshKernel().kernels, input);
-}
-
-/** 1 for the paths that touched: certain beyond the barrier, else drawn from the Brownian bridge. */
-function touchedOf({ barrier }: Touch, x: readonly number[], random: () => number): number[] {
-  const h = barrier.at;
-  return x.map((end) => {
-    const isPast = barrier.direction === "up" ? end >= h : end <= h;
-    const chance = Math.exp((-2 * h * (h - end)) / (DEVIATION * DEVIATION));
-    return isPast || random() < chance ? 1 : 0;
-  });
-}
-
-// Method: paths of the kernel in the positions' own model. Path by path the tables give the loss
-// of full revaluation; its mean, discounted, returns today's value.
-test("addTouched: in a simulation the tables are the full revaluation, and a martingale", () => {
-  const positions = [upOut, { ...downIn, side: "short" }, touch, noTouch, downOut] as const;
-  const legs = positions.map((position, i) => {
-    const own = { ...position, impliedVolatility: VOLATILITY, id: `b${i}` };
-    return legOf(own, i === 4 ? 10 : 40);
-  });
-  const laid = laidWith(legs);
-  const { arena, placesAddress } = laid.simulation;
-  const { edges } = laid.grids[0]!;
-  const placed = legs.map((leg): PlacedBarrier => ({ leg, owner: 0, node: 0, account: -1 }));
-  const { touches, corrections } = touchedCorrections(placed, () => edges);
-  expect(corrections).toHaveLength(4);
-  const column = arena.take(TILE * 8);
-  const places = { at: placesAddress, t: placesAddress + TILE * 4 };
-  const random = seeded(5);
-  const count = 400 * TILE;
-  for (const correction of corrections) {
-    const { barrier } = touches[correction.touch]!;
-    const here = legs.filter((leg) => leg.barrier.at === barrier.at);
-    const cells = new Float64Array(4 * (edges.length - 1));
-    for (const leg of here) addUntouchedLoss(edges, leg, cells);
-    const untouched = arena.put(cubicsOf(cells));
-    const cubics = arena.put(cubicsOf(correction.cells));
-    let [sum, squares, worst, touchCount] = [0, 0, 0, 0];
-    for (let first = 0; first < count; first += TILE) {
-      laid.simulation.runRange(first, TILE);
-      const t = arena.f64(places.t, TILE);
-      const x = Array.from(arena.i32(places.at, TILE), (byte, p) => {
-        const cell = byte / CELL_BYTES;
-        return edges[cell]! + t[p]! * (edges[cell + 1]! - edges[cell]!);
-      });
-      const touched = touchedOf(touches[correction.touch]!, x, random);
-      arena.f64(column, TILE).fill(0);
-      arena.kernels.addCubic(untouched, places.at, places.t, column, TILE);
-      addTouched(arena, cubics, places, touched, column, TILE);
-      arena.f64(column, TILE).forEach((loss, p) => {
-        const full = here.reduce((all, leg) => all + barrierLoss(leg, x[p]!, touched[p] === 1), 0);
-        worst = Math.max(worst, Math.abs(loss - full));
-        sum += loss;
-        squares += loss * loss;
-        touchCount += touched[p]!;
-      });
-    }
-    const now = here.reduce((all, leg) => all + leg.valueNow, 0);
-    const error = Math.sqrt((squares / count - (sum / count) ** 2) / count);
-    expect(touchCount / count).toBeGreaterThan(0.05);
-    expect(touchCount / count).toBeLessThan(0.95);
-    expect(worst / (2 * SPOT * DEVIATION)).toBeLessThan(1e-9);
-    expectClose(sum / count, now * (Math.exp(RATE * HORIZON) - 1), { abs: 4 * error });
-  }
+  const turned = [
+    account(1, [
+      [1, later],
+      [0, [...here].reverse()],
+    ]),
+    account(0, [[0, [...other].reverse()]]),
+  ];
+  expect(touchGroups(turned)).toEqual(groups);
+  const all = [...here, ...other];
+  expect(barrierEdges(BASE, [...all].reverse(), DEVIATION)).toEqual(
+    barrierEdges(BASE, all, DEVIATION),
+  );
 });

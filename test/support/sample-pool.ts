@@ -199,8 +199,8 @@ function positions(): Pick<PoolDocument, "options" | "perpetuals" | "holdings" |
 }
 
 /**
- * The sample pool with one of every barrier contract: up and down, isolated and cross, bought from
- * the pool and sold to it, with and without a forward.
+ * The sample pool with one of every barrier contract: up and down, bought from the pool and sold to
+ * it, with and without a forward, expiring within ten days and after.
  */
 export function barrierPool(): PoolDocument & Required<Pick<PoolDocument, "barriers">> {
   const btc = { asset: "BTC", impliedVolatility: 0.6, settlement: "linear" } as const;
@@ -239,19 +239,19 @@ export function barrierPool(): PoolDocument & Required<Pick<PoolDocument, "barri
       {
         ...btc,
         id: "bar-3",
-        participant: "carol",
+        participant: "alice",
         kind: "one-touch",
         direction: "down",
         barrier: 55_000,
         cash: "1000.00",
         side: "long",
         quantity: 25,
-        expiry: "2026-02-20T08:00:00Z",
+        expiry: "2026-02-13T08:00:00Z",
       },
       {
         ...eth,
         id: "bar-4",
-        participant: "dave",
+        participant: "bob",
         kind: "no-touch",
         direction: "up",
         barrier: 2_400,
@@ -259,6 +259,7 @@ export function barrierPool(): PoolDocument & Required<Pick<PoolDocument, "barri
         side: "short",
         quantity: 30,
         expiry: "2026-06-26T08:00:00Z",
+        collateral: "9000.00",
       },
     ],
   };

@@ -17,7 +17,7 @@ export function addValue(program: Command, io: Io, core: Core): void {
     .option("--scenarios <n>", "how many scenarios to simulate", "100000")
     .option("--seed <n>", "seed of the random numbers, 0 to 2^64 - 1", "1")
     .option("--horizon <time>", "how far to look ahead: 10d, 36h", "10d")
-    .option("--step <time>", "time between two looks at margined accounts: 1h, 1m")
+    .option("--step <time>", "time between two looks at margined accounts and barriers: 1h, 1m")
     .option("--continuous", "look between the steps as well (Brownian bridge)")
     .option("--paths <n>", "simulated paths to draw and to return", "0")
     .option("--confidence <fraction>", "primary level: 0.975 is the worst 2.5 %", "0.975")

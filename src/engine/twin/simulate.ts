@@ -107,11 +107,11 @@ function runTile(
         copyRows(f64, nodeX + node * COLUMN, column, 1);
         expColumn(memory, nodeS + node * COLUMN, column, count);
       }
-      // An audit needs no profile, but what was closed or touched leaves or enters by its place.
+      // In an audit the profiles hold barriers alone, and what was closed or touched has its place in them.
       if (audit && !isPlaced(memory, margin)) continue;
       const atNode = at + node * (COLUMN / 2);
       const tNode = t + node * COLUMN;
-      addProfile(memory, record, column, audit ? spare : losses, atNode, tNode, count);
+      addProfile(memory, record, column, losses, atNode, tNode, count);
       if (gather) addMoments(memory, record, atNode, tNode, weights, count);
     }
   }

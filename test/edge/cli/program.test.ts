@@ -352,7 +352,10 @@ test("check: counts what the pool holds", async () => {
   expect(exit).toBe(0);
   expect(out).toMatch(/^Northern Light, 2026-02-05 21:29:37 UTC: a sound pool document\n/);
   const json = await run("check pool.json --json");
-  expect(JSON.parse(json.out)).toMatchObject({ valid: true, counts: { assets: 1, options: 0 } });
+  expect(JSON.parse(json.out)).toMatchObject({
+    valid: true,
+    counts: { assets: 1, options: 0, barriers: 0 },
+  });
 });
 
 test("schema: prints the JSON Schema and ends the line", async () => {
