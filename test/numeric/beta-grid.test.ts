@@ -1,4 +1,4 @@
-// Method: every tenth quantile of a grid against Newton's method for it alone, and closed forms.
+// Method: every eighth quantile, the median among them, of a grid against Newton's method for it alone, and closed forms.
 import { expect, test } from "vitest";
 import { betaQuantile, betaQuantileGrid, exp } from "../../src/numeric/index.ts";
 
@@ -31,7 +31,7 @@ test.each([
   const x = betaQuantileGrid(a, b, REACH, COUNT);
   expect(x.length).toBe(COUNT + 1);
   let worst = 0;
-  for (let i = 0; i <= COUNT; i += 10) {
+  for (let i = 0; i <= COUNT; i += 8) {
     const { u, rest } = chance(i);
     worst = Math.max(worst, Math.abs(x[i]! - betaQuantile(a, b, u, rest).x));
   }
