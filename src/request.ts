@@ -10,6 +10,9 @@ const SEED_MAX = 2n ** 64n - 1n;
 const STEPS_MAX = 20_000;
 const SAMPLE_PATHS_MAX = 1000;
 
+/** The market of a pool without assets: there is nothing to be said about prices. */
+const NO_MARKET: MarketParameters = { model: "gbm", assets: [], volatility: [], correlation: [] };
+
 /** What to compute; everything has a default. */
 export interface ValueOptions {
   /** 1,000 … 100,000,000; 100,000 when left out. */
@@ -200,7 +203,8 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
   const levels = readLevels(problems, options.levels ?? [0.95, 0.975, 0.99], primary);
   const market =
     options.market === undefined
-      ? document?.document.market
+      ? (document?.document.market ??
+        (document?.document.assets.length === 0 ? NO_MARKET : undefined))
       : gather(problems, () => readMarket(options.market));
   if (document && !market && options.market === undefined) {
     problems.push({

@@ -117,7 +117,9 @@ export function warningsOf(
       detail: "The terms let members' layers pay before the operator's own first loss.",
     });
   }
-  if (document.covers.length > 0 && (model.parameters.systemicLoading ?? 0) === 0) {
+  // Without an asset there is no market to depend on.
+  const apart = document.assets.length > 0 && (model.parameters.systemicLoading ?? 0) === 0;
+  if (document.covers.length > 0 && apart) {
     warnings.push({
       code: "COVERS_INDEPENDENT",
       detail:
