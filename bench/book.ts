@@ -17,6 +17,11 @@ function sequence(seed: number): () => number {
   };
 }
 
+/** A number from least to most, small ones more often. No power: its bits differ between engines. */
+function skewed(least: number, most: number, u: number): number {
+  return least + (most - least) * u * u * u;
+}
+
 /** Eight assets with one common correlation. */
 export const benchMarket: MarketParameters = {
   model: "gbm",
@@ -68,7 +73,7 @@ export function optionBook(options: number, participants: number): PoolDocument 
       id,
       participant: holders[i % participants]!,
       // A participant has options on several assets.
-      asset: `A${(i + Math.floor(i / participants)) % ASSETS}`,
+      asset: `A${((i % participants) + Math.floor(i / participants)) % ASSETS}`,
       type: random() < 0.5 ? "call" : "put",
       side: "long",
       strike: SPOT * (0.6 + random()),
@@ -87,4 +92,122 @@ export function optionBook(options: number, participants: number): PoolDocument 
 /** Years from now to an option's expiry. */
 export function yearsTo(expiry: string): number {
   return (Date.parse(expiry) - AS_OF_MS) / (365 * 86_400_000);
+}
+
+/** How accounts are closed out. */
+export interface LiquidationTerms {
+  /** Steps of equal length to the horizon; margin is checked at the end of each. */
+  readonly steps: number;
+  /** Slippage as a part of notional: halfSpread + impact · √notional, at most 1. */
+  readonly halfSpread: number;
+  readonly impact: number;
+  /** Parts of notional. The pool takes its insurance fee only out of what is left. */
+  readonly liquidatorFee: number;
+  readonly insuranceFee: number;
+}
+
+export const liquidationTerms: LiquidationTerms = {
+  steps: 96,
+  halfSpread: 0.0005,
+  impact: 4e-6,
+  liquidatorFee: 0.0025,
+  insuranceFee: 0.005,
+};
+
+/** A position of a margined account. */
+function perpetual(
+  id: string,
+  participant: string,
+  asset: number,
+  random: () => number,
+): PerpetualPosition {
+  const notional = skewed(10_000, 2_000_000, random());
+  return {
+    id,
+    participant,
+    asset: `A${asset}`,
+    side: random() < 0.55 ? "long" : "short",
+    size: notional / SPOT,
+    entry: SPOT * (0.99 + 0.02 * random()),
+    maintenanceRatio: 0.01 + 0.015 * random(),
+    settlement: "linear",
+  };
+}
+
+/** Profit of a linear perpetual's holder at a price. */
+export function profitAt(position: PerpetualPosition, price: number): number {
+  const sign = position.side === "long" ? 1 : -1;
+  return sign * position.size * (price - position.entry);
+}
+
+/** A part of the notional as decimal text that makes equity what it should be. */
+function collateralFor(positions: readonly PerpetualPosition[], equity: number): string {
+  const profit = positions.reduce((sum, position) => sum + profitAt(position, SPOT), 0);
+  return (equity - profit).toFixed(2);
+}
+
+/**
+ * Leveraged perpetuals, each with collateral of its own: 4 to 25 times, so that about a third of
+ * the accounts is liquidated on an average path.
+ */
+export function perpetualBook(accounts: number): PoolDocument {
+  const random = sequence(19870101);
+  const holders = numbered("p", accounts);
+  const perpetuals = holders.map((id, i): PerpetualPosition => {
+    const position = perpetual(`l${id}`, id, i % ASSETS, random);
+    const equity = (position.size * SPOT) / (4 + 21 * random());
+    return { ...position, collateral: collateralFor([position], equity) };
+  });
+  return pool({
+    participants: holders.map((id): Participant => ({ id, margin: "isolated" })),
+    perpetuals,
+  });
+}
+
+/** Accounts of four positions on four assets, which answer together: leverage 3 to 12 times. */
+export function crossMarginBook(accounts: number): PoolDocument {
+  const random = sequence(20080915);
+  const holders = numbered("x", accounts);
+  const perpetuals: PerpetualPosition[] = [];
+  const participants = holders.map((id, i): Participant => {
+    const own = [0, 1, 2, 3].map((k) =>
+      perpetual(`${id}-${k}`, id, (i + k * (1 + (i % 2))) % ASSETS, random),
+    );
+    const gross = own.reduce((sum, position) => sum + position.size * SPOT, 0);
+    perpetuals.push(...own);
+    const amount = collateralFor(own, gross / (3 + 9 * random()));
+    return { id, margin: "cross", collateral: [{ asset: "USD", amount }] };
+  });
+  return pool({ participants, perpetuals });
+}
+
+/** Covers of rare events, of four perils that differ in how much they come together. */
+export function coverBook(covers: number): PoolDocument {
+  const random = sequence(20160617);
+  const holders = numbered("h", covers);
+  const list = numbered("c", covers).map((id, i): Cover => {
+    const loading = [0.05, 0.1, 0.2, 0.3][i % 4]!;
+    const sumInsured = skewed(10_000, 1_000_000, random());
+    return {
+      id,
+      holder: holders[i]!,
+      peril: (["contract-exploit", "oracle-failure", "counterparty-default", "depeg"] as const)[
+        i % 4
+      ]!,
+      sumInsured: sumInsured.toFixed(2),
+      annualProbability: skewed(0.002, 0.04, random()),
+      severity:
+        i % 3 === 0
+          ? { kind: "pareto", scale: 0.2, shape: 0.3 }
+          : { kind: "uniform", min: 0.1, max: 1 },
+      deductible: (0.02 * sumInsured).toFixed(2),
+      coinsurance: 0.1,
+      limit: (0.8 * sumInsured).toFixed(2),
+      systemicLoading: loading,
+    };
+  });
+  return pool({
+    participants: holders.map((id): Participant => ({ id, margin: "isolated" })),
+    covers: list,
+  });
 }

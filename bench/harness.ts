@@ -57,37 +57,48 @@ export function pageClock(): number {
   return performance.now() * 1e6;
 }
 
+/** How long and how often cases are run. */
+export interface Effort {
+  /** Turns of each case that are not timed: the compilers of the engine take some. */
+  readonly warmUps: number;
+  /** Timed turns of each case. */
+  readonly rounds: number;
+  /** A turn repeats its case for about as long as this, milliseconds. */
+  readonly turnMs: number;
+}
+
 /**
- * Times the cases of a workload: every round runs each of them once, so that drift of the machine
+ * Times the cases of a workload: every round gives each of them a turn, so that drift of the machine
  * meets all alike, and starts with another, so that nobody always comes after the same neighbour's
  * garbage. Garbage is not collected by force: the collector's threads, whose work counts as the
  * process's, made 20 ms of work show as 24 to 40.
  *
- * @param warmUps  runs of each case that are not timed: the compilers of the engine take some
- * @param rounds   timed runs of each case
- * @param node     what runs this, for the rows
- * @throws         Error when an answer is not the same in every run
+ * @param node  what runs this, for the rows
+ * @throws      Error when an answer is not the same in every run
  */
 export async function timeCases(
   workload: Workload,
-  { warmUps, rounds }: { warmUps: number; rounds: number },
+  { warmUps, rounds, turnMs }: Effort,
   clock: Clock,
   node: string,
 ): Promise<Timing[]> {
   const { cases } = workload;
   const times = cases.map(() => [] as number[]);
+  const repeats = cases.map(() => 1);
   const answers: { hash: string; figures: Answer["figures"] }[] = [];
   for (let round = -warmUps; round < rounds; round++) {
     for (let turn = 0; turn < cases.length; turn++) {
       const i = (turn + round + warmUps) % cases.length;
       const one = cases[i]!;
       const start = clock();
-      const { output, figures } = await one.run();
-      const nanoseconds = clock() - start;
-      const hash = hashOf(output);
-      answers[i] ??= { hash, figures };
+      let answer = await one.run();
+      for (let again = 1; again < repeats[i]!; again++) answer = await one.run();
+      const nanoseconds = (clock() - start) / repeats[i]!;
+      const hash = hashOf(answer.output);
+      answers[i] ??= { hash, figures: answer.figures };
       if (hash !== answers[i]!.hash) throw new Error(`${one.implementation}: the answer changed`);
       if (round >= 0) times[i]!.push(nanoseconds / one.units);
+      else repeats[i] = Math.max(1, Math.round((turnMs * 1e6) / nanoseconds));
     }
   }
   return cases.map(({ implementation, algorithm }, i) => ({

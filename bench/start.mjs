@@ -34,6 +34,7 @@ await build({
   mainFields: ["module", "main"],
   target: "es2022",
   logLevel: "warning",
+  minifySyntax: true,
   define: { SCALAR_BASE64: JSON.stringify(readFileSync("build/scalar.wasm", "base64")) },
 });
 const { status } = spawnSync("node", ["build/bench.mjs", ...process.argv.slice(2)], {

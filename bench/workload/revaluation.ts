@@ -225,15 +225,16 @@ export function addLegsByTable(
   x: number,
   legs: Float64Array,
 ): void {
-  const cubic = table;
+  // Locals, because the compiler loads a module's variables anew at every use.
+  const [cubic, cells, low, perUnit] = [table, CELLS, LOW, CELLS_PER_UNIT];
   const spot = Math.exp(x);
   let spotLegs = 0;
   let strikeLegs = 0;
   for (let o = from; o < to; o += 5) {
     const d1 = x * numbers[o]! + numbers[o + 1]!;
     const d2 = d1 - numbers[o + 2]!;
-    const u = Math.min(CELLS, Math.max(0, (d1 - LOW) * CELLS_PER_UNIT));
-    const v = Math.min(CELLS, Math.max(0, (d2 - LOW) * CELLS_PER_UNIT));
+    const u = Math.min(cells, Math.max(0, (d1 - low) * perUnit));
+    const v = Math.min(cells, Math.max(0, (d2 - low) * perUnit));
     const i = u | 0;
     const j = v | 0;
     const s = u - i;
@@ -273,17 +274,20 @@ export function tunedRevaluation(
   const losses = new Float64Array(scenarios);
   const z = new Float64Array(BLOCK * n);
   const legs = new Float64Array(2);
-  for (let s = 0; s < scenarios; s++) {
-    const at = (s % BLOCK) * n;
-    if (at === 0) normals.fill(z);
-    let sum = constant;
+  for (let first = 0; first < scenarios; first += BLOCK) {
+    normals.fill(z);
+    const end = Math.min(scenarios, first + BLOCK);
+    for (let s = first; s < end; s++) losses[s] = constant - now;
+    // One asset for the whole block: its options stay in the nearest cache.
     for (let i = 0; i < n; i++) {
-      let x = 0;
-      for (let k = 0; k <= i; k++) x += matrix[i * n + k]! * z[at + k]!;
-      price(numbers, starts[i]!, starts[i + 1]!, x, legs);
-      sum += slope[i]! * Math.exp(x) + legs[0]! - legs[1]!;
+      for (let s = first; s < end; s++) {
+        const at = (s - first) * n;
+        let x = 0;
+        for (let k = 0; k <= i; k++) x += matrix[i * n + k]! * z[at + k]!;
+        price(numbers, starts[i]!, starts[i + 1]!, x, legs);
+        losses[s]! += slope[i]! * Math.exp(x) + legs[0]! - legs[1]!;
+      }
     }
-    losses[s] = sum - now;
   }
   return losses;
 }
