@@ -39,5 +39,8 @@ export interface Kernels {
   shortfall(equity: number, prior: number, count: number): void;
   scratchBytes(nodes: number, assets: number, factors: number, covers: number): number;
   placesAt(): number;
+  laneBytes(assets: number): number;
+  blockBytes(assets: number, steps: number): number;
+  fundingColumn(lanes: number, assets: number, asset: number): number;
   simulate(plan: number, paths: number, weights: number, losses: number, count: number): void;
 }

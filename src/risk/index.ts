@@ -1,2 +1,3 @@
 export type * from "./valuation.ts";
-export { marketOf, type ValueRequest, valuePool } from "./value.ts";
+export { marketOf, valuePool } from "./value.ts";
+export type { ValueRequest } from "./value-request.ts";
