@@ -2,6 +2,7 @@
 import type { Cover, OptionPosition, Participant, PerpetualPosition } from "../src/book/index.ts";
 import type { MarketParameters } from "../src/market/index.ts";
 import type { PoolDocument } from "../src/pool/index.ts";
+import type { LiquidationTerms } from "../src/terms/index.ts";
 
 export const ASSETS = 8;
 export const SPOT = 100;
@@ -94,24 +95,38 @@ export function yearsTo(expiry: string): number {
   return (Date.parse(expiry) - AS_OF_MS) / (365 * 86_400_000);
 }
 
-/** How accounts are closed out. */
-export interface LiquidationTerms {
-  /** Steps of equal length to the horizon; margin is checked at the end of each. */
-  readonly steps: number;
-  /** Slippage as a part of notional: halfSpread + impact · √notional, at most 1. */
-  readonly halfSpread: number;
-  readonly impact: number;
-  /** Parts of notional. The pool takes its insurance fee only out of what is left. */
-  readonly liquidatorFee: number;
-  readonly insuranceFee: number;
-}
+/** Steps of equal length to the horizon; margin is checked at the end of each. */
+export const STEPS = 96;
+/** Notional at which the price gives way by `impact`. */
+const DEPTH = 1_000_000;
 
-export const liquidationTerms: LiquidationTerms = {
-  steps: 96,
+/** How accounts are closed out: the same in every asset. */
+export const closeOutTerms = {
   halfSpread: 0.0005,
-  impact: 4e-6,
+  impact: 0.004,
   liquidatorFee: 0.0025,
   insuranceFee: 0.005,
+} as const;
+
+/** Slippage of closing a notional, as a part of it. */
+export function slippageOf(notional: number): number {
+  const { halfSpread, impact } = closeOutTerms;
+  return Math.min(1, halfSpread + impact * Math.sqrt(notional / DEPTH));
+}
+
+/** √(notional) to slippage, for those who take the root themselves. */
+export const IMPACT_PER_ROOT: number = closeOutTerms.impact / Math.sqrt(DEPTH);
+
+const liquidation: LiquidationTerms = {
+  mode: "full",
+  liquidatorFee: closeOutTerms.liquidatorFee,
+  insuranceFee: closeOutTerms.insuranceFee,
+  markets: benchMarket.assets.map((asset) => ({
+    asset,
+    halfSpread: closeOutTerms.halfSpread,
+    impact: closeOutTerms.impact,
+    depth: `${DEPTH}.00`,
+  })),
 };
 
 /** A position of a margined account. */
@@ -161,6 +176,7 @@ export function perpetualBook(accounts: number): PoolDocument {
   return pool({
     participants: holders.map((id): Participant => ({ id, margin: "isolated" })),
     perpetuals,
+    liquidation,
   });
 }
 
@@ -178,7 +194,7 @@ export function crossMarginBook(accounts: number): PoolDocument {
     const amount = collateralFor(own, gross / (3 + 9 * random()));
     return { id, margin: "cross", collateral: [{ asset: "USD", amount }] };
   });
-  return pool({ participants, perpetuals });
+  return pool({ participants, perpetuals, liquidation });
 }
 
 /** Covers of rare events, of four perils that differ in how much they come together. */

@@ -9,8 +9,9 @@ import {
 } from "../src/engine/index.ts";
 import { marketModel } from "../src/market/index.ts";
 import type { Pool } from "../src/pool/index.ts";
-import { accountsOf } from "../src/risk/account.ts";
+import { accountsOf, byId } from "../src/risk/account.ts";
 import { type LaidPool, layPool } from "../src/risk/layout.ts";
+import { liquidatedParticipants, marginBookOf } from "../src/risk/margin.ts";
 import { HORIZON_DAYS } from "./book.ts";
 
 /** A form of the engine: the same interface, the same bits. */
@@ -31,16 +32,32 @@ export function engines(): Engine[] {
   ];
 }
 
-/** Lays a pool in an engine's memory. The pool brings its market. */
-export function lay(kernels: Kernels, pool: Pool, mode: "profile" | "audit"): LaidPool {
-  const { document, asOfMs } = pool;
+/**
+ * Lays a pool in an engine's memory. The pool brings its market.
+ *
+ * @param steps  looks at the path until the horizon, where accounts are liquidated
+ */
+export function lay(
+  kernels: Kernels,
+  { document, asOfMs }: Pool,
+  mode: "profile" | "audit" = "profile",
+  steps = 1,
+): LaidPool {
+  const horizon = HORIZON_DAYS / 365;
+  const accounts = accountsOf(document, horizon, 0, {
+    step: steps > 1 ? horizon / steps : undefined,
+    isolated: document.liquidation !== undefined,
+    options: new Set(),
+    cross: liquidatedParticipants(document),
+  });
   const laid = layPool(kernels, {
-    accounts: accountsOf(document, HORIZON_DAYS / 365, 0),
-    covers: document.covers,
+    accounts,
+    covers: [...document.covers].sort(byId),
     asOfMs,
     model: marketModel(document.market!),
     seed: 7n,
     mode,
+    margin: marginBookOf(document, document.assets, { asOfMs, discountRate: 0 }),
   });
   laid.simulation.withMoments = false;
   return laid;

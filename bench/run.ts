@@ -1,11 +1,24 @@
-import { processClock, timeCases, type Size } from "./harness.ts";
-import { revaluation } from "./workload/revaluation.ts";
-import { valueProfiles } from "./workload/value-profiles.ts";
-import { liquidation } from "./workload/liquidation.ts";
-import { normals } from "./workload/normals.ts";
+// Runs workloads in this process and prints them; rows go to the file of --rows.
+import { writeFileSync } from "node:fs";
+import { type Effort, processClock, type Size, timeCases } from "./harness.ts";
+import { print } from "./print.ts";
+import type { Row } from "./row.ts";
+import { chosen } from "./workloads.ts";
 
-const size: Size = process.argv.includes("smoke") ? "smoke" : "full";
-for (const make of [normals, revaluation, valueProfiles, liquidation].filter(f=>process.argv.includes(f.name))) {
-  const rows = await timeCases(make(size), { warmUps: 3, rounds: 7, turnMs: 150 }, processClock, process.version);
-  for (const {row: r, figures} of rows) console.log(r.workload, r.node, r.implementation, r.nanoseconds.toPrecision(4), r.spread.toFixed(3), r.hash, JSON.stringify(figures));
+const EFFORTS: Readonly<Record<Size, Effort>> = {
+  smoke: { warmUps: 1, rounds: 1, turnMs: 0 },
+  full: { warmUps: 3, rounds: 7, turnMs: 150 },
+};
+
+const words = process.argv.slice(2);
+const out = words.find((word) => word.startsWith("--rows="))?.slice("--rows=".length);
+const names = words.filter((word) => !word.startsWith("--") && word !== "smoke");
+const size: Size = words.includes("smoke") ? "smoke" : "full";
+const rows: Row[] = [];
+for (const make of chosen(names)) {
+  const workload = make(size);
+  const timings = await timeCases(workload, EFFORTS[size], processClock, process.version);
+  console.log(print(workload.title, timings));
+  for (const { row } of timings) rows.push(row);
 }
+if (out) writeFileSync(out, JSON.stringify(rows));

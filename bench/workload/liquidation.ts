@@ -2,17 +2,21 @@
 // which its equity is not above its maintenance margin; what the close-out costs comes out of its
 // collateral, and what is then missing is the pool's bad debt.
 import type { PerpetualPosition } from "../../src/book/index.ts";
+import { readPool } from "../../src/pool/index.ts";
 import {
   ASSETS,
   benchMarket,
+  closeOutTerms,
   HORIZON_DAYS,
-  type LiquidationTerms,
-  liquidationTerms,
+  IMPACT_PER_ROOT,
   perpetualBook,
   profitAt,
   SPOT,
+  STEPS,
+  slippageOf,
 } from "../book.ts";
-import type { Case, Size, Workload } from "../harness.ts";
+import { engines, lay, lossesOf } from "../engine.ts";
+import type { Size, Workload } from "../harness.ts";
 import { cholesky, mulberry32, normalSource, riskOf, type Source } from "../plain.ts";
 import { shockMatrix } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
@@ -23,13 +27,12 @@ import { lossAnswer } from "./revaluation.ts";
 /** The pool's loss on every path. */
 export function idiomaticLiquidation(
   positions: readonly PerpetualPosition[],
-  terms: LiquidationTerms,
   paths: number,
   normal: Source,
 ): number[] {
   const { assets, volatility, correlation } = benchMarket;
   const lower = cholesky(correlation);
-  const stepYears = HORIZON_DAYS / 365 / terms.steps;
+  const stepYears = HORIZON_DAYS / 365 / STEPS;
   const traders = positions.map((position) => ({
     ...position,
     asset: assets.indexOf(position.asset),
@@ -42,7 +45,7 @@ export function idiomaticLiquidation(
     let prices = assets.map(() => SPOT);
     let open = [...traders];
     let loss = 0;
-    for (let step = 0; step < terms.steps; step++) {
+    for (let step = 0; step < STEPS; step++) {
       const z = assets.map(() => normal());
       prices = prices.map((price, i) => {
         const shock = lower[i]!.reduce((sum, weight, k) => sum + weight * z[k]!, 0);
@@ -53,11 +56,10 @@ export function idiomaticLiquidation(
         const profit = profitAt(trader.position, price);
         const notional = trader.size * price;
         if (trader.collateral + profit > trader.maintenanceRatio * notional) return true;
-        const slippage = Math.min(1, terms.halfSpread + terms.impact * Math.sqrt(notional));
-        const equity =
-          trader.collateral + profit - (slippage + terms.liquidatorFee) * notional;
+        const costs = (slippageOf(notional) + closeOutTerms.liquidatorFee) * notional;
+        const equity = trader.collateral + profit - costs;
         const badDebt = Math.max(0, -equity);
-        const insurance = Math.min(Math.max(0, equity), terms.insuranceFee * notional);
+        const insurance = Math.min(Math.max(0, equity), closeOutTerms.insuranceFee * notional);
         loss += profit - trader.profitNow + badDebt - insurance;
         return false;
       });
@@ -144,15 +146,13 @@ function laddersOf(positions: readonly PerpetualPosition[]): Ladders {
  */
 export function tunedLiquidation(
   positions: readonly PerpetualPosition[],
-  terms: LiquidationTerms,
   paths: number,
   normals: Normals,
 ): Float64Array {
   const ladders = laddersOf(positions);
   const { starts, thresholds } = ladders;
-  const { steps } = terms;
-  const matrix = shockMatrix(benchMarket, HORIZON_DAYS / 365 / steps);
-  const z = new Float64Array(steps * ASSETS);
+  const matrix = shockMatrix(benchMarket, HORIZON_DAYS / 365 / STEPS);
+  const z = new Float64Array(STEPS * ASSETS);
   const x = new Float64Array(ASSETS);
   // Next account of each side, and its threshold: none is further off than infinity.
   const next = new Int32Array(2 * ASSETS);
@@ -177,7 +177,7 @@ export function tunedLiquidation(
         const move = x[a]!;
         if (move > down[a]! && move < up[a]!) continue;
         const side = move <= down[a]! ? 2 * a : 2 * a + 1;
-        loss += closeOut(ladders, terms, side, next, move);
+        loss += closeOut(ladders, side, next, move);
         const first = next[side]!;
         const beyond = side === 2 * a ? -Infinity : Infinity;
         const threshold = first < starts[side + 1]! ? thresholds[first]! : beyond;
@@ -222,15 +222,15 @@ function advance(x: Float64Array, m: Float64Array, z: Float64Array, at: number):
 /** The pool's loss from the accounts of a side that a price has met; moves on to the next. */
 function closeOut(
   { starts, thresholds, numbers, roots }: Ladders,
-  { halfSpread, impact, liquidatorFee, insuranceFee }: LiquidationTerms,
   side: number,
   next: Int32Array,
   move: number,
 ): number {
+  const { halfSpread, liquidatorFee, insuranceFee } = closeOutTerms;
   const isLong = side % 2 === 0;
   const end = starts[side + 1]!;
   const price = SPOT * Math.exp(move);
-  const root = impact * Math.sqrt(price);
+  const root = IMPACT_PER_ROOT * Math.sqrt(price);
   let loss = 0;
   let i = next[side]!;
   while (i < end && (isLong ? move <= thresholds[i]! : move >= thresholds[i]!)) {
@@ -263,22 +263,25 @@ function survivors({ starts, rests }: Ladders, next: Int32Array, x: Float64Array
 /** W2 in the given size. */
 export function liquidation(size: Size): Workload {
   const [accounts, paths, few] = size === "smoke" ? [64, 2000, 200] : [256, 100_000, 2000];
-  const { perpetuals } = perpetualBook(accounts);
+  const pool = readPool(perpetualBook(accounts));
+  const { perpetuals } = pool.document;
   const source = ziggurat(1);
-  const engineCases: Case[] = [
-    // ── The engine's own row goes here. ──
-  ];
   return {
     id: "W2",
     title: `Loss of a pool from ${accounts} perpetuals liquidated at first passage, 8 assets, 96 steps`,
     unit: "path",
     cases: [
-      ...engineCases,
+      ...engines().map(({ implementation, kernels }) => ({
+        implementation,
+        algorithm: "sorted thresholds",
+        units: paths,
+        run: () => lossAnswer(lossesOf(lay(kernels, pool, "profile", STEPS).simulation, paths)),
+      })),
       {
         implementation: "tuned JS",
         algorithm: "sorted thresholds",
         units: paths,
-        run: () => lossAnswer(tunedLiquidation(perpetuals, liquidationTerms, paths, source)),
+        run: () => lossAnswer(tunedLiquidation(perpetuals, paths, source)),
       },
       {
         implementation: "idiomatic JS",
@@ -286,7 +289,7 @@ export function liquidation(size: Size): Workload {
         units: few,
         run: () => {
           const normal = normalSource(mulberry32(1));
-          const losses = idiomaticLiquidation(perpetuals, liquidationTerms, few, normal);
+          const losses = idiomaticLiquidation(perpetuals, few, normal);
           const { valueAtRisk, shortfall } = riskOf(losses);
           return {
             output: Float64Array.from(losses),
