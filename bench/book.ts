@@ -33,9 +33,7 @@ export const benchMarket: MarketParameters = {
   ),
 };
 
-function pool(
-  parts: Pick<PoolDocument, "participants"> & Partial<PoolDocument>,
-): PoolDocument {
+function pool(parts: Pick<PoolDocument, "participants"> & Partial<PoolDocument>): PoolDocument {
   const [first] = parts.participants;
   return {
     format: "riskpool",
@@ -162,7 +160,7 @@ function collateralFor(positions: readonly PerpetualPosition[], equity: number):
 }
 
 /**
- * Leveraged perpetuals, each with collateral of its own: 4 to 25 times, so that about a third of
+ * Leveraged perpetuals, each with collateral of its own: 3 to 15 times, so that about a third of
  * the accounts is liquidated on an average path.
  */
 export function perpetualBook(accounts: number): PoolDocument {
@@ -170,7 +168,7 @@ export function perpetualBook(accounts: number): PoolDocument {
   const holders = numbered("p", accounts);
   const perpetuals = holders.map((id, i): PerpetualPosition => {
     const position = perpetual(`l${id}`, id, i % ASSETS, random);
-    const equity = (position.size * SPOT) / (4 + 21 * random());
+    const equity = (position.size * SPOT) / (3 + 12 * random());
     return { ...position, collateral: collateralFor([position], equity) };
   });
   return pool({

@@ -1,5 +1,6 @@
 // Every workload, by the name that it is asked for with. Made when asked for: some are large.
 import type { Size, Workload } from "./harness.ts";
+import { crossMargin } from "./workload/cross-margin.ts";
 import { liquidation } from "./workload/liquidation.ts";
 import { normals } from "./workload/normals.ts";
 import { revaluation } from "./workload/revaluation.ts";
@@ -14,6 +15,7 @@ export const WORKLOADS: Readonly<Record<string, Maker>> = {
   W1: revaluation,
   W1b: valueProfiles,
   W2: liquidation,
+  W2x: crossMargin,
 };
 
 /**
