@@ -1,6 +1,9 @@
 // Every workload, by the name that it is asked for with. Made when asked for: some are large.
 import type { Size, Workload } from "./harness.ts";
+import { contributions } from "./workload/contributions.ts";
+import { covers } from "./workload/covers.ts";
 import { crossMargin } from "./workload/cross-margin.ts";
+import { frame } from "./workload/frame.ts";
 import { liquidation } from "./workload/liquidation.ts";
 import { normals } from "./workload/normals.ts";
 import { revaluation } from "./workload/revaluation.ts";
@@ -16,6 +19,9 @@ export const WORKLOADS: Readonly<Record<string, Maker>> = {
   W1b: valueProfiles,
   W2: liquidation,
   W2x: crossMargin,
+  W3: contributions,
+  covers,
+  frame,
 };
 
 /**

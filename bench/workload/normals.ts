@@ -1,5 +1,5 @@
 // W0: standard normals, eight to a path.
-import { type Engine, engines } from "../engine.ts";
+import { engines, type Form } from "../engine.ts";
 import type { Answer, Case, Size, Workload } from "../harness.ts";
 import { mulberry32, normalSource } from "../plain.ts";
 import { type Scalar, scalar } from "../scalar.ts";
@@ -20,8 +20,8 @@ function ends(count: number, blockAt: (first: number) => ArrayLike<number>): Ans
   return { output, figures: {} };
 }
 
-// Kernel memory: round keys, path numbers, normals, on 64 bytes each.
-function kernelNormals(kernels: Engine["kernels"] | Scalar, count: number): Answer {
+/** Makes normals in a kernel's memory (round keys, path numbers, normals), block by block. */
+export function kernelNormals(kernels: Form["kernels"] | Scalar, count: number): Answer {
   const start = Math.ceil(kernels.columnsStart() / 64) * 64;
   const [keys, paths, out] = [start, start + 1024, start + 2048];
   const missing = out + 8 * BLOCK - kernels.memory.buffer.byteLength;
@@ -73,7 +73,7 @@ export function normals(size: Size): Workload {
   const count = (size === "smoke" ? 64 : 4096) * BLOCK;
   const few = count / 4;
   const source = ziggurat(1);
-  const kernel = (implementation: string, kernels: Engine["kernels"] | Scalar): Case => ({
+  const kernel = (implementation: string, kernels: Form["kernels"] | Scalar): Case => ({
     implementation,
     algorithm: "any number of any path, by Philox and Box–Muller",
     units: count,

@@ -6,7 +6,7 @@ import { benchMarket, HORIZON_DAYS, optionBook, SPOT, yearsTo } from "../book.ts
 import { engines, lay, lossesOf } from "../engine.ts";
 import type { Answer, Size, Workload } from "../harness.ts";
 import { cholesky, mulberry32, normalSource, riskOf, type Source } from "../plain.ts";
-import { shockMatrix, tailOf } from "../tuned.ts";
+import { normalTable, shockMatrix, tailOf } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
 
 const HORIZON = HORIZON_DAYS / 365;
@@ -22,7 +22,8 @@ function normalCdf(x: number): number {
   return x > 0 ? 1 - p : p;
 }
 
-function blackScholes(
+/** Price of a European option without interest. */
+export function blackScholes(
   type: string,
   spot: number,
   strike: number,
@@ -188,30 +189,6 @@ export function addLegs(
   legs[1] = strikeLegs;
 }
 
-// Cubics of N on [-9, 9], good to 2e-12: two look-ups instead of an exponential and a division.
-const CELLS = 2048;
-const LOW = -9;
-const CELLS_PER_UNIT = CELLS / (2 * -LOW);
-const table = new Float64Array(4 * (CELLS + 1));
-{
-  const legs = new Float64Array(2);
-  const width = 1 / CELLS_PER_UNIT;
-  const density = (x: number) => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
-  // With 1/deviation 1, deviation 0 and both legs 1, the strike leg of a call is N(x).
-  const cdf = (x: number) => {
-    addLegs(Float64Array.of(1, 0, 0, 1, 1), 0, 5, x, legs);
-    return legs[1]!;
-  };
-  for (let c = 0; c < CELLS; c++) {
-    const x = LOW + c * width;
-    const [f0, f1, g0, g1] = [cdf(x), cdf(x + width), density(x), density(x + width)];
-    const step = f1 - f0;
-    const cubic = [f0, g0 * width, 3 * step - (2 * g0 + g1) * width, (g0 + g1) * width - 2 * step];
-    table.set(cubic, 4 * c);
-  }
-  table[4 * CELLS] = 1;
-}
-
 /** As {@link addLegs}, with N from a table. */
 export function addLegsByTable(
   numbers: Float64Array,
@@ -220,8 +197,7 @@ export function addLegsByTable(
   x: number,
   legs: Float64Array,
 ): void {
-  // Locals, because the compiler loads a module's variables anew at every use.
-  const [cubic, cells, low, perUnit] = [table, CELLS, LOW, CELLS_PER_UNIT];
+  const { cubic, cells, low, perUnit } = normalTable;
   const spot = Math.exp(x);
   let spotLegs = 0;
   let strikeLegs = 0;
