@@ -2,6 +2,7 @@
 // which its equity is not above its maintenance margin; what the close-out costs comes out of its
 // collateral, and what is then missing is the pool's bad debt.
 import type { PerpetualPosition } from "../../src/book/index.ts";
+import { BATCH } from "../../src/engine/index.ts";
 import { readPool } from "../../src/pool/index.ts";
 import {
   ASSETS,
@@ -18,6 +19,7 @@ import {
 import { engines, lay, lossesOf } from "../engine.ts";
 import type { Size, Workload } from "../harness.ts";
 import { cholesky, mulberry32, normalSource, type Source } from "../plain.ts";
+import { Columns, type Scalar, SEED, scalar } from "../scalar.ts";
 import { shockMatrix } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
 import { lossAnswer, sortedAnswer } from "./revaluation.ts";
@@ -342,6 +344,44 @@ function survivors({ starts, rests }: Ladders, { next, x }: Walk): number {
   return loss;
 }
 
+/** The same in AssemblyScript without SIMD, on the engine's own shocks. */
+export function scalarLiquidation(
+  kernels: Scalar,
+  positions: readonly PerpetualPosition[],
+  paths: number,
+): Float64Array {
+  const { starts, thresholds, numbers, roots, rests } = laddersOf(positions);
+  const { halfSpread, liquidatorFee, insuranceFee } = closeOutTerms;
+  const columns = new Columns(kernels);
+  const keys = columns.take(80);
+  const list = columns.putWords(Array.from({ length: paths }, (_, path) => path));
+  const book = columns.put([...thresholds, ...numbers, ...roots, ...rests]);
+  const terms = columns.put([halfSpread, IMPACT_PER_ROOT, liquidatorFee, insuranceFee, SPOT]);
+  const matrix = columns.put(shockMatrix(benchMarket, HORIZON_DAYS / 365 / STEPS));
+  const ends = columns.putWords(starts);
+  const scratch = columns.take(ASSETS * 6 * 128 * 8);
+  const losses = columns.take(paths * 8);
+  kernels.schedule(keys, SEED, 0);
+  for (let first = 0; first < paths; first += BATCH) {
+    const [out, numbersOf] = [losses + first * 8, list + first * 4];
+    const count = Math.min(BATCH, paths - first);
+    kernels.liquidate(
+      out,
+      numbersOf,
+      count,
+      keys,
+      STEPS,
+      ASSETS,
+      matrix,
+      ends,
+      book,
+      terms,
+      scratch,
+    );
+  }
+  return columns.numbers(losses, paths).slice();
+}
+
 /** W2 in the given size. */
 export function liquidation(size: Size): Workload {
   const [accounts, paths, few] = size === "smoke" ? [64, 2000, 200] : [256, 100_000, 2000];
@@ -358,6 +398,12 @@ export function liquidation(size: Size): Workload {
         algorithm: "sorted thresholds",
         units: paths,
         run: () => lossAnswer(lossesOf(lay(kernels, pool, "profile", STEPS).simulation, paths)),
+      })),
+      ...scalar().map(({ implementation, kernels }) => ({
+        implementation,
+        algorithm: "sorted thresholds",
+        units: paths,
+        run: () => lossAnswer(scalarLiquidation(kernels, perpetuals, paths)),
       })),
       {
         implementation: "tuned JS",

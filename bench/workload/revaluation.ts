@@ -6,6 +6,7 @@ import { benchMarket, HORIZON_DAYS, optionBook, SPOT, yearsTo } from "../book.ts
 import { engines, lay, lossesOf } from "../engine.ts";
 import type { Answer, Size, Workload } from "../harness.ts";
 import { cholesky, mulberry32, normalSource, riskOf, type Source } from "../plain.ts";
+import { scalar, scalarRevaluation } from "../scalar.ts";
 import { normalTable, shockMatrix, tailOf } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
 
@@ -310,6 +311,12 @@ export function revaluation(size: Size): Workload {
         algorithm: "Black–Scholes everywhere",
         units: optionCount * scenarios,
         run: () => lossAnswer(lossesOf(lay(kernels, pool, "audit").simulation, scenarios)),
+      })),
+      ...scalar().map(({ implementation, kernels }) => ({
+        implementation,
+        algorithm: "Black–Scholes everywhere",
+        units: optionCount * scenarios,
+        run: () => lossAnswer(scalarRevaluation(kernels, pool, scenarios)),
       })),
       {
         implementation: "tuned JS",
