@@ -5,7 +5,6 @@ import {
   Arena,
   AUDIT_ACCOUNT_BYTES,
   CELL_BYTES,
-  COVER_BYTES,
   type Kernels,
   LEG_BYTES,
   NODE_BYTES,
@@ -14,11 +13,11 @@ import {
 } from "../engine/index.ts";
 import type { MarketModel, ModelColumns } from "../market/index.ts";
 import { type Account, type Accounts, addLegs, type Legs, noLegs } from "./account.ts";
+import { layCovers } from "./cover-layout.ts";
 import { cubicsOf } from "./hermite.ts";
 import type { MarginBook } from "./margin.ts";
 import { layMargin, marginSumCount } from "./margin-layout.ts";
 import { isFlooredAt, isJoint, NodeGrid } from "./node-grid.ts";
-import { coverRecord, eventProbability, severityTable } from "./severity.ts";
 
 /** Most memory an engine may use unless its maker says otherwise. */
 export const MEMORY_MAX: number = 1024 * 1024 * 1024;
@@ -32,9 +31,12 @@ export interface LaidPool {
   readonly joint: readonly JointAccount[];
   /** In the kernel's order. */
   readonly covers: readonly Cover[];
-  /** First number of each node's moments in what `takeMoments` returns; then the sums. */
+  /** First number of each node's moments in what `takeMoments` returns. */
   readonly momentStarts: readonly number[];
+  /** Behind the moments: sums of the joint accounts, then of the covers. */
   readonly sumStart: number;
+  /** Behind the sums: how many prices were held at the model's bound. */
+  readonly heldAt: number;
   readonly margin: LaidMargin | null;
 }
 
@@ -105,10 +107,10 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   const book = input.margin ?? null;
   const marginCount = book ? marginSumCount(book, columns.assets, columns.steps) : 0;
   const sumCount = marginStart + marginCount;
-  const moments = arena.take((momentCount + sumCount) * 8);
+  const moments = arena.take((momentCount + sumCount + 1) * 8);
   const momentStarts = yield* layNodes(arena, words, accounts, grids, moments);
   words.set(PLAN.SUMS, moments + momentCount * 8);
-  words.set(PLAN.HELD, arena.take(8));
+  words.set(PLAN.HELD, moments + (momentCount + sumCount) * 8);
 
   const joint: JointAccount[] = [];
   for (const account of jointAccounts) {
@@ -116,7 +118,7 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     yield;
   }
   layAccountRecords(arena, words, joint);
-  yield* layCovers(arena, words, input);
+  yield* layCovers(arena, words, input, accounts.times.at(-1)!);
   if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
   const margin = book
     ? layMarginOf(arena, words, book, input, columns, grids, {
@@ -124,20 +126,18 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
         start: marginStart,
       })
     : null;
-  words.set(
-    PLAN.SCRATCH,
-    arena.take(
-      kernels.scratchBytes(grids.length, columns.assets, columns.factors, input.covers.length),
-    ),
-  );
-  const simulation = new Simulation(
-    arena,
-    plan,
-    { address: moments, count: momentCount + sumCount },
-    margin !== null,
-  );
   const view = arena.u32(plan, PLAN.PLAN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
+  const { assets, factors } = columns;
+  const own = kernels.scratchBytes(grids.length, assets, factors, input.covers.length);
+  const ownBytes = Math.ceil(own / 64) * 64;
+  const simulation = new Simulation(arena, {
+    plan,
+    moments: { address: moments, count: momentCount + sumCount + 1 },
+    scratchBytes: ownBytes + (margin?.scratch.bytes ?? 0),
+    withStatistics: margin !== null,
+  });
+  margin?.scratch.place(arena, simulation.scratch + ownBytes);
   return {
     simulation,
     accounts,
@@ -146,7 +146,12 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     covers: input.covers,
     momentStarts,
     sumStart: momentCount,
-    margin,
+    heldAt: momentCount + sumCount,
+    margin: margin && {
+      ...margin.sums,
+      book: margin.book,
+      lanes: simulation.scratch + ownBytes + margin.lanes,
+    },
   };
 }
 
@@ -158,16 +163,18 @@ function layMarginOf(
   columns: ModelColumns,
   grids: readonly NodeGrid[],
   sums: { readonly address: number; readonly start: number },
-): LaidMargin {
+) {
   const laid = layMargin(arena, book, columns, accounts, grids, sums.address, continuous === true);
   words.set(PLAN.MARGIN, laid.program);
   const stepSums = sums.start + book.accounts.length;
   return {
+    ...laid,
     book,
-    accountSums: sums.start,
-    stepSums,
-    fundingSums: stepSums + 3 * columns.steps,
-    lanes: laid.lanes,
+    sums: {
+      accountSums: sums.start,
+      stepSums,
+      fundingSums: stepSums + 3 * columns.steps,
+    },
   };
 }
 
@@ -327,25 +334,6 @@ function layAccountRecords(
   });
   words.set(PLAN.ACCOUNT_COUNT, joint.length);
   words.set(PLAN.ACCOUNTS, records);
-}
-
-function* layCovers(arena: Arena, words: Map<number, number>, input: LayoutInput): Work<void> {
-  const { covers, asOfMs, accounts, model } = input;
-  const horizon = accounts.times.at(-1)!;
-  const records = arena.take(Math.max(1, covers.length) * COVER_BYTES);
-  const tables = new Map<string, number>();
-  for (const [index, cover] of covers.entries()) {
-    yield;
-    const key = JSON.stringify(cover.severity);
-    if (!tables.has(key)) tables.set(key, arena.put(severityTable(cover.severity)));
-    const at = records + index * COVER_BYTES;
-    arena.f64(at, 8).set(coverRecord(cover, eventProbability(cover, asOfMs, horizon)));
-    arena.u32(at + 56, 1)[0] = tables.get(key)!;
-  }
-  const loading = model.parameters.systemicLoading ?? 0;
-  words.set(PLAN.COVER_COUNT, covers.length);
-  words.set(PLAN.COVERS, records);
-  words.set(PLAN.SYSTEMIC, arena.put([loading, Math.sqrt(1 - loading * loading)]));
 }
 
 const KIND = { calls: 0, linear: 1, settled: 2, collateral: 3 } as const;

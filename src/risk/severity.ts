@@ -1,6 +1,6 @@
 import { readInstant, YEAR_MS } from "../basics/index.ts";
 import type { Cover, Severity } from "../book/index.ts";
-import { betaQuantile, exp, expm1, log, log1p, normalQuantile } from "../numeric/index.ts";
+import { betaQuantile, exp, expm1, log, log1p } from "../numeric/index.ts";
 
 /** Range of y = ln(u/(1-u)) that 32-bit uniforms reach, rounded up. */
 const Y_MAX = 23;
@@ -79,17 +79,12 @@ export function eventProbability(cover: Cover, asOfMs: number, horizonYears: num
   return -expm1(exposed * log1p(-cover.annualProbability));
 }
 
-/** The eight words of a cover record but the last (the address of its table). */
-export function coverRecord(cover: Cover, probability: number): Float64Array {
-  const sum = Number(cover.sumInsured);
+/** What the payment on a cover is made of: sum insured, deductible, share paid, limit. */
+export function coverTerms(cover: Cover): Float64Array {
   return Float64Array.of(
-    Math.sqrt(cover.systemicLoading),
-    Math.sqrt(1 - cover.systemicLoading),
-    probability > 0 ? normalQuantile(probability) : -1e300,
-    sum,
+    Number(cover.sumInsured),
     Number(cover.deductible ?? "0"),
     1 - (cover.coinsurance ?? 0),
     Number(cover.limit ?? cover.sumInsured),
-    0,
   );
 }
