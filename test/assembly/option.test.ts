@@ -2,8 +2,8 @@
 // from the strike that only one leg is left.
 import { expect, test } from "vitest";
 import { OPTION_BYTES } from "../../src/engine/index.ts";
-import { exp, log } from "../../src/numeric/index.ts";
-import { freshKernel } from "../support/kernel.ts";
+import { exp, log, normalCdf } from "../../src/numeric/index.ts";
+import { freshKernel, seeded } from "../support/kernel.ts";
 import { referenceCases } from "../support/reference.ts";
 
 type Option = readonly [
@@ -53,6 +53,24 @@ test("addCalls: legs agree with fifty-digit values within 1e-15 of the larger le
       );
       expect(Math.abs(slopes[lane]! - put * forward - spot * known.delta)).toBeLessThan(tolerance);
     }
+  }
+});
+
+test("addCalls: legs agree with the host's normal distribution on 4,096 draws", () => {
+  const random = seeded(8);
+  for (let draw = 0; draw < 4096; draw++) {
+    const deviation = 0.1 + random();
+    const moneyness = (random() - 0.5) * 10 * deviation;
+    const inverse = 1 / deviation;
+    const shift = moneyness / deviation + deviation / 2;
+    const forward = exp(moneyness);
+    const { values, slopes } = calls([[inverse, shift, deviation, forward, 1]], [0, 0, 0, 0]);
+    const larger = Math.max(forward, 1);
+    const first = forward * normalCdf(shift);
+    expect(Math.abs(slopes[1]! - first) / larger).toBeLessThan(1e-15);
+    expect(Math.abs(values[2]! - (first - normalCdf(shift - deviation))) / larger).toBeLessThan(
+      1e-15,
+    );
   }
 });
 
