@@ -1,7 +1,8 @@
 // Builds the kernel (byte-reproducible), the library, its types and the command line.
 //   node build.mjs            everything
 //   node build.mjs kernel     the kernel only
-//   node build.mjs --accept   also writes the kernel's new digest to assembly/kernels.sha256
+//   node build.mjs --accept   also writes the kernel's new digest to assembly/kernels.sha256, and
+//                             the document's form to schema/pool.json
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -25,10 +26,13 @@ function buildKernel() {
     );
     process.exit(1);
   }
+  const module = new WebAssembly.Module(bytes);
+  const { exports } = new WebAssembly.Instance(module, { env: { abort() {} } });
   writeFileSync(
     "src/engine/binary.ts",
     "/** Written by build.mjs from assembly/. */\n" +
       `export const KERNEL_SHA256: string =\n  "${digest}";\n` +
+      `export const KERNEL_COLUMNS_START: number = ${exports.columnsStart()};\n` +
       `export const KERNEL_BASE64: string =\n  "${bytes.toString("base64")}";\n`,
   );
 }
@@ -64,6 +68,10 @@ async function buildLibrary() {
   execFileSync("node", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], {
     stdio: "inherit",
   });
+  if (process.argv.includes("--accept")) {
+    const { poolJsonSchema } = await import(new URL("dist/index.js", import.meta.url));
+    writeFileSync("schema/pool.json", `${JSON.stringify(poolJsonSchema(), null, 2)}\n`);
+  }
 }
 
 buildKernel();

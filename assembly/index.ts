@@ -1,6 +1,8 @@
 /** The exports of the kernel module and where the host's columns may begin; no other code. */
 export { shortfall } from "./account";
 export { addDots } from "./adjoint";
+export { blockBytes } from "./liquidation";
+export { fundingColumn, laneBytes } from "./margin";
 export { normals } from "./normal";
 export { addCalls, addCallsWithSlopes } from "./option";
 export { philox, schedule } from "./philox";

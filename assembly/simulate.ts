@@ -9,12 +9,13 @@
 import { addShortfalls } from "./account";
 import { addAudit } from "./audit";
 import { addCovers, STREAM_MIXING, STREAM_SHOCK } from "./cover";
+import { finishMargin, startMargin, stepMargin } from "./liquidation";
 import { normals } from "./normal";
 import { addMarketFactor, advance } from "./path";
 import { philox } from "./philox";
 import {
-  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, KEYS, MIXING, NODES, NODE_COUNT, SCRATCH, STEPS, TILE, WITH_MOMENTS,
-  address, word,
+  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, KEYS, MARGIN, M_BEFORE, M_OPTIONS, M_TOUCHED, MIXING, NODES, NODE_COUNT, SAMPLE_OUT, SCRATCH, STATISTICS_OUT,
+  STATISTICS_STRIDE, STEPS, TILE, WITH_MOMENTS, address, word,
 } from "./plan";
 import { addMoments, addProfile, NODE_BYTES } from "./profile";
 import { quantile } from "./quantile";
@@ -31,7 +32,7 @@ import { expColumn } from "./vector-math";
  * Bytes of scratch that a plan of these sizes needs.
  */
 export function scratchBytes(nodes: i32, assets: i32, factors: i32, covers: i32): usize {
-  const rows = max((factors + 3) / 4 * 4, (covers + 4) / 4 * 4);
+  const rows = max(4 * factors, (covers + 4) / 4 * 4);
   return FIXED + <usize>nodes * (COLUMN / 2 + 3 * COLUMN) + <usize>(assets + rows) * COLUMN;
 }
 
@@ -52,11 +53,11 @@ export function simulate(plan: usize, paths: usize, weights: usize, losses: usiz
   assert(count % 8 == 0);
   for (let done = 0; done < count; done += TILE) {
     const size = min(TILE, count - done);
-    tile(plan, paths + (<usize>done << 2), weights + (<usize>done << 3), losses + (<usize>done << 3), size);
+    tile(plan, paths + (<usize>done << 2), weights + (<usize>done << 3), losses + (<usize>done << 3), done, size);
   }
 }
 
-function tile(plan: usize, paths: usize, weights: usize, losses: usize, count: i32): void {
+function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i32, count: i32): void {
   const nodes = word(plan, NODE_COUNT), assets = word(plan, ASSETS), factors = word(plan, FACTORS);
   const scratch = address(plan, SCRATCH);
   const words = scratch;
@@ -74,14 +75,29 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, count: i
   const mixed = address(plan, MIXING);
   if (mixed) mix(plan, paths, words, scale, count);
 
-  const blocks = (factors + 3) / 4;
+  const margin = address(plan, MARGIN);
+  const before = margin ? address(margin, M_BEFORE) : 0;
+  if (margin) startMargin(plan, count);
+  const placed = margin && (word(margin, M_OPTIONS) || address(margin, M_TOUCHED));
+  const sample = address(plan, SAMPLE_OUT);
+  const rowBytes = <usize>assets * COLUMN;
+  const period = periodOf(factors);
+  const steps = word(plan, STEPS);
   const covers = word(plan, COVER_COUNT);
   const audit = address(plan, AUDIT);
   let node = 0;
-  for (let step = 0; step < word(plan, STEPS); step++) {
-    normals(z, paths, count, TILE, address(plan, KEYS), STREAM_SHOCK, step * blocks, blocks);
-    advance(plan, step, x, z, mixed ? scale : 0, count);
-    if (covers) addMarketFactor(plan, step, market, z, count);
+  for (let step = 0; step < steps; step++) {
+    const turn = step % period;
+    if (turn == 0) {
+      const rows = factors * min(period, steps - step);
+      normals(z, paths, count, TILE, address(plan, KEYS), STREAM_SHOCK, step * factors / 4, (rows + 3) / 4);
+    }
+    const shocks = z + <usize>(turn * factors) * COLUMN;
+    if (before) memory.copy(before, x, rowBytes);
+    advance(plan, step, x, shocks, mixed ? scale : 0, count);
+    if (covers) addMarketFactor(plan, step, market, shocks, count);
+    if (sample) memory.copy(sample + <usize>step * rowBytes, x, rowBytes);
+    if (margin) stepMargin(plan, paths, step, x, before, mixed ? scale : 0, count);
     // Nodes are sorted by step, so each is met once.
     for (; node < nodes; node++) {
       const record = address(plan, NODES) + <usize>node * NODE_BYTES;
@@ -90,16 +106,28 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, count: i
       if (audit) {
         memory.copy(nodeX + <usize>node * COLUMN, column, COLUMN);
         expColumn(nodeS + <usize>node * COLUMN, column, count);
-      } else {
+      }
+      if (!audit || placed) {
+        // An audit needs no profile, but what was closed or touched leaves or enters by its place.
         const atNode = at + <usize>node * (COLUMN / 2), tNode = t + <usize>node * COLUMN;
-        addProfile(record, column, losses, atNode, tNode, count);
-        if (word(plan, WITH_MOMENTS)) addMoments(record, atNode, tNode, weights, count);
+        addProfile(record, column, audit ? spare : losses, atNode, tNode, count);
+        if (!audit && word(plan, WITH_MOMENTS)) addMoments(record, atNode, tNode, weights, count);
       }
     }
   }
   if (audit) addAudit(plan, nodeX, nodeS, equity, spare, losses, count);
   else if (word(plan, ACCOUNT_COUNT)) addShortfalls(plan, at, t, equity, weights, losses, count);
+  if (margin) {
+    const statistics = address(plan, STATISTICS_OUT);
+    const out = statistics ? statistics + (<usize>done << 3) : 0;
+    finishMargin(plan, paths, x, at, t, weights, losses, out, STATISTICS_STRIDE, count);
+  }
   if (covers) addCovers(plan, paths, market, z, words, weights, losses, count);
+}
+
+/** Steps whose normals fill whole blocks of four. */
+function periodOf(factors: i32): i32 {
+  return factors & 1 ? 4 : factors & 2 ? 2 : 1;
 }
 
 function mix(plan: usize, paths: usize, words: usize, scale: usize, count: i32): void {

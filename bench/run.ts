@@ -4,9 +4,11 @@
 
 import {
   BATCH,
+  type CompiledKernel,
   chunksOf,
   compileKernelSync,
   instantiate,
+  type Kernels,
   type Simulation,
 } from "../src/engine/index.ts";
 import { marketModel } from "../src/market/index.ts";
@@ -27,11 +29,15 @@ const SLOW_SCENARIOS = smoke ? 500 : 5_000;
 const PROFILE_REPEATS = smoke ? 1 : 20;
 const NORMALS = smoke ? 100_000 : 4_000_000;
 
-const kernel = compileKernelSync();
+const wasm = compileKernelSync("wasm");
+const js = compileKernelSync("js");
 const { document, asOfMs } = readPool(benchPool(OPTIONS));
 
-function lay(mode: "profile" | "audit") {
-  return layPool(kernels, {
+const kernels = instantiate(wasm);
+const twinKernels = instantiate(js);
+
+function lay(mode: "profile" | "audit", inMemoryOf: Kernels = kernels) {
+  return layPool(inMemoryOf, {
     accounts: accountsOf(document, HORIZON_DAYS / 365, 0),
     covers: [],
     asOfMs,
@@ -41,7 +47,6 @@ function lay(mode: "profile" | "audit") {
   });
 }
 
-const kernels = instantiate(kernel);
 const valueNow = accountsOf(document, HORIZON_DAYS / 365, 0).list.reduce(
   (sum, a) => sum + a.valueNow,
   0,
@@ -63,8 +68,19 @@ function valueAtRisk(losses: Float64Array): number {
   return worstLosses(losses, count)[count - 1]!;
 }
 
+/** W1b, as often as fills the time of one full revaluation. */
+function profileAnswer(inMemoryOf: Kernels): number {
+  let answer = 0;
+  for (let i = 0; i < PROFILE_REPEATS; i++) {
+    const { simulation } = lay("profile", inMemoryOf);
+    simulation.withMoments = false;
+    answer = valueAtRisk(lossesOf(simulation, SCENARIOS));
+  }
+  return answer;
+}
+
 /** W0: standard normals, eight factors per path. */
-function wasmNormals(count: number): number {
+function kernelNormals(kernel: CompiledKernel, count: number): number {
   const memory = instantiate(kernel);
   memory.memory.grow(16);
   const keys = memory.columnsStart();
@@ -87,7 +103,12 @@ printTimings(
   "normal",
   timeCases(
     [
-      { name: "riskpool (Philox, SIMD)", units: NORMALS, run: () => wasmNormals(NORMALS) },
+      { name: "riskpool (Philox, SIMD)", units: NORMALS, run: () => kernelNormals(wasm, NORMALS) },
+      {
+        name: "riskpool, plain JS (Philox)",
+        units: NORMALS,
+        run: () => kernelNormals(js, NORMALS),
+      },
       { name: "tuned JS (ziggurat)", units: NORMALS, run: () => tunedNormals(NORMALS) },
       { name: "idiomatic JS", units: NORMALS / 4, run: () => idiomaticNormals(NORMALS / 4) },
     ],
@@ -105,17 +126,18 @@ const full = timeCases(
     },
     {
       name: "riskpool, value profiles",
-      // As often as fills the time of one full revaluation.
       units: OPTIONS * SCENARIOS * PROFILE_REPEATS,
-      run: () => {
-        let answer = 0;
-        for (let i = 0; i < PROFILE_REPEATS; i++) {
-          const { simulation } = lay("profile");
-          simulation.withMoments = false;
-          answer = valueAtRisk(lossesOf(simulation, SCENARIOS));
-        }
-        return answer;
-      },
+      run: () => profileAnswer(kernels),
+    },
+    {
+      name: "riskpool, plain JS, full",
+      units: OPTIONS * SCENARIOS,
+      run: () => valueAtRisk(lossesOf(lay("audit", twinKernels).simulation, SCENARIOS)),
+    },
+    {
+      name: "riskpool, plain JS, profiles",
+      units: OPTIONS * SCENARIOS * PROFILE_REPEATS,
+      run: () => profileAnswer(twinKernels),
     },
     {
       name: "tuned JS",

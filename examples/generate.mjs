@@ -312,6 +312,24 @@ function makeWaterfall() {
   };
 }
 
+/** Deeper markets for larger coins; funding that longs pay, as most of the time. */
+function makeLiquidation() {
+  const depths = { ORB: 40, ETA: 25, STETA: 2, LAY: 3, PUP: 1, XCH: 4, NOD: 1.5, VLT: 1 };
+  return {
+    mode: "full",
+    liquidatorFee: 0.005,
+    insuranceFee: 0.01,
+    markets: ASSETS.map(({ id }, i) => ({
+      asset: id,
+      halfSpread: i < 2 ? 0.0002 : 0.001,
+      impact: 0.01,
+      depth: `${depths[id] * 1_000_000}.00`,
+      fundingRate: i < 2 ? 0.11 : 0.08,
+      optionMaintenanceRatio: 0.05,
+    })),
+  };
+}
+
 export function makePool(rows = makePrices()) {
   const random = generator(SEED + 1);
   const last = rows.at(-1).map((price) => rounded(price, 5));
@@ -337,6 +355,7 @@ export function makePool(rows = makePrices()) {
     ],
     covers: makeCovers(random),
     waterfall: makeWaterfall(),
+    liquidation: makeLiquidation(),
   };
 }
 

@@ -1,4 +1,8 @@
+import { type Issue, PoolError, received } from "./basics/index.ts";
 import {
+  BACKEND_CHOICES,
+  type Backend,
+  type BackendChoice,
   type CompiledKernel,
   compileKernel,
   compileKernelSync,
@@ -18,17 +22,29 @@ declare const RISKPOOL_VERSION: string | undefined;
 export const version: string =
   typeof RISKPOOL_VERSION === "string" ? RISKPOOL_VERSION : "0.0.0-source";
 
+/** How an engine runs; everything has a default. */
+export interface LoadOptions {
+  /**
+   * "wasm", or "js" for the same bits from plain JavaScript, two to three times slower. "auto",
+   * the default, is "wasm", and "js" where WebAssembly SIMD is missing or forbidden.
+   */
+  readonly backend?: BackendChoice;
+}
+
 /** A compiled kernel and what can be done with it. Any number of valuations may run at once. */
 export class Engine {
   readonly version: string = version;
-  /** SHA-256 of the kernel. */
+  /** SHA-256 of the kernel; both backends have its bits. */
   readonly kernel: string = kernelDigest;
+  /** What runs the kernels. */
+  readonly backend: Backend;
   readonly #kernel: CompiledKernel;
   readonly #executor: Executor;
   // Instances keep their memory; one is reused by the next run instead of growing a new one.
   readonly #idle: Kernels[] = [];
 
   constructor(kernel: CompiledKernel, executor: Executor) {
+    this.backend = kernel.backend;
     this.#kernel = kernel;
     this.#executor = executor;
   }
@@ -70,25 +86,71 @@ export class Engine {
   }
 }
 
-let loading: Promise<CompiledKernel> | undefined;
-let loaded: CompiledKernel | undefined;
+const loading = new Map<BackendChoice, Promise<CompiledKernel>>();
+const loaded = new Map<BackendChoice, CompiledKernel>();
 
 /**
  * Compiles the kernel (once per process) and makes an engine.
  *
- * @throws PoolError KERNEL_BLOCKED under a content security policy without 'wasm-unsafe-eval'
+ * @throws PoolError with every problem of the options; KERNEL_BLOCKED for the backend "wasm" where
+ *         there is none, as under a content security policy without 'wasm-unsafe-eval'
  */
-export async function load(): Promise<Engine> {
-  loading ??= compileKernel().catch((error: unknown) => {
-    loading = undefined;
+export async function load(options: LoadOptions = {}): Promise<Engine> {
+  const choice = backendOf(options);
+  const compiling = loading.get(choice) ?? compileKernel(choice);
+  loading.set(choice, compiling);
+  try {
+    const kernel = await compiling;
+    loaded.set(choice, kernel);
+    return new Engine(kernel, inlineExecutor);
+  } catch (error) {
+    // What is forbidden now may be allowed later.
+    loading.delete(choice);
     throw error;
-  });
-  loaded = await loading;
-  return new Engine(loaded, inlineExecutor);
+  }
 }
 
 /** As {@link load}, at once; the compile takes a few milliseconds. */
-export function loadSync(): Engine {
-  loaded ??= compileKernelSync();
-  return new Engine(loaded, inlineExecutor);
+export function loadSync(options: LoadOptions = {}): Engine {
+  const choice = backendOf(options);
+  const kernel = loaded.get(choice) ?? compileKernelSync(choice);
+  loaded.set(choice, kernel);
+  return new Engine(kernel, inlineExecutor);
+}
+
+/** The backend that options ask for; throws a PoolError with every problem of them. */
+function backendOf(options: LoadOptions): BackendChoice {
+  const problems: Issue[] = [];
+  if (typeof options !== "object" || options === null) {
+    problems.push({
+      code: "TYPE",
+      pointer: "/options",
+      detail: "options must be an object, or left out",
+      expected: "object",
+      received: received(options),
+    });
+    throw new PoolError(problems, "request");
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (name === "backend") continue;
+    problems.push({
+      code: "KEY_UNKNOWN",
+      pointer: `/options/${name}`,
+      detail: `there is no option ${name}; remove it or correct its name`,
+      expected: "backend",
+      received: received(value),
+    });
+  }
+  const { backend = "auto" } = options;
+  if (!BACKEND_CHOICES.includes(backend)) {
+    problems.push({
+      code: typeof backend === "string" ? "ENUM" : "TYPE",
+      pointer: "/options/backend",
+      detail: "this is not one of the backends",
+      expected: `one of ${BACKEND_CHOICES.map((word) => `"${word}"`).join(", ")}`,
+      received: received(backend),
+    });
+  }
+  if (problems.length > 0) throw new PoolError(problems, "request");
+  return backend;
 }

@@ -8,6 +8,8 @@ import type { ValueRequest } from "./risk/index.ts";
 const SCENARIOS_MIN = 1000;
 const SCENARIOS_MAX = 100_000_000;
 const SEED_MAX = 2n ** 64n - 1n;
+const STEPS_MAX = 20_000;
+const SAMPLE_PATHS_MAX = 1000;
 
 /** What to compute; everything has a default. */
 export interface ValueOptions {
@@ -17,6 +19,12 @@ export interface ValueOptions {
   readonly seed?: bigint | number;
   /** Days, or text such as "10d" or "36h"; 10 days when left out. */
   readonly horizon?: number | string;
+  /** Between two looks at the path: days, or text such as "1h" or "1m"; an hour where accounts are liquidated. */
+  readonly step?: number | string;
+  /** `continuous` samples the extremes between steps (Brownian bridge); `discrete` when left out. */
+  readonly monitoring?: "discrete" | "continuous";
+  /** Return the paths of the first scenarios, 0 … 1,000; 0 when left out. */
+  readonly samplePaths?: number;
   /** Level of contributions and layers, e.g. 0.975 (the default). */
   readonly confidence?: number;
   /** Levels to report; 0.95, 0.975 and 0.99 when left out. The confidence is always among them. */
@@ -52,6 +60,9 @@ const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } 
   scenarios: "number",
   seed: "bigint or number",
   horizon: "number or string",
+  step: "number or string",
+  monitoring: "string",
+  samplePaths: "number",
   confidence: "number",
   levels: "object",
   market: "object",
@@ -76,7 +87,19 @@ function checkOptions(problems: Issue[], options: object): void {
       });
     } else if (value !== undefined && !type.split(" or ").includes(typeof value)) {
       // Numbers and seeds have errors of their own, which say more.
-      if (["scenarios", "seed", "horizon", "confidence", "levels", "market"].includes(name))
+      if (
+        [
+          "scenarios",
+          "seed",
+          "horizon",
+          "step",
+          "monitoring",
+          "samplePaths",
+          "confidence",
+          "levels",
+          "market",
+        ].includes(name)
+      )
         continue;
       problems.push({
         code: "TYPE",
@@ -133,6 +156,7 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
   const horizonDays = gather(problems, () =>
     readHorizon(options.horizon ?? 10, "/options/horizon"),
   );
+  const way = readWay(problems, options, horizonDays, document?.document.liquidation !== undefined);
   const primary = gather(problems, () => level(options.confidence ?? 0.975, "/options/confidence"));
   const levels = readLevels(problems, options.levels ?? [0.95, 0.975, 0.99], primary);
   const market =
@@ -157,6 +181,7 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
     scenarios,
     seed,
     horizonDays: horizonDays!,
+    ...way,
     levels,
     primary: primary!,
     mode: options.audit ? "audit" : "profile",
@@ -165,6 +190,52 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
     signal: options.signal,
     onProgress: options.onProgress,
   };
+}
+
+/** Reads how the path is looked at. */
+function readWay(
+  problems: Issue[],
+  { step, monitoring = "discrete", samplePaths = 0 }: ValueOptions,
+  horizonDays: number | undefined,
+  liquidated: boolean,
+): Pick<ValueRequest, "stepDays" | "monitoring" | "samplePaths"> {
+  if (monitoring !== "discrete" && monitoring !== "continuous") {
+    problems.push({
+      code: "ENUM",
+      pointer: "/options/monitoring",
+      detail: "say whether accounts are looked at on the steps only, or between them as well",
+      expected: "one of discrete, continuous",
+      received: received(monitoring),
+    });
+  }
+  if (!(Number.isInteger(samplePaths) && samplePaths >= 0 && samplePaths <= SAMPLE_PATHS_MAX)) {
+    problems.push({
+      code: countCode(samplePaths),
+      pointer: "/options/samplePaths",
+      detail: "the number of paths to return must be a whole number within the bounds",
+      expected: `integer, 0 … ${SAMPLE_PATHS_MAX}`,
+      received: received(samplePaths),
+    });
+  }
+  const wanted = step ?? (liquidated ? Math.min(1 / 24, horizonDays ?? 1) : undefined);
+  const stepDays =
+    wanted === undefined ? undefined : gather(problems, () => readHorizon(wanted, "/options/step"));
+  if (stepDays !== undefined && horizonDays !== undefined && horizonDays / stepDays > STEPS_MAX) {
+    problems.push({
+      code: "NUMBER_RANGE",
+      pointer: "/options/step",
+      detail: `that makes more than ${STEPS_MAX} steps; take longer ones`,
+      expected: `at least ${horizonDays / STEPS_MAX} days for a horizon of ${horizonDays}`,
+      received: received(wanted),
+    });
+  }
+  return { stepDays, monitoring, samplePaths };
+}
+
+/** Code for what should have been a whole number within bounds. */
+function countCode(value: unknown): string {
+  if (typeof value !== "number") return "TYPE";
+  return Number.isInteger(value) ? "NUMBER_RANGE" : "INTEGER";
 }
 
 function readScenarios(problems: Issue[], scenarios: unknown): number {
@@ -176,9 +247,8 @@ function readScenarios(problems: Issue[], scenarios: unknown): number {
   ) {
     return scenarios;
   }
-  const whole = typeof scenarios !== "number" || Number.isInteger(scenarios);
   problems.push({
-    code: typeof scenarios !== "number" ? "TYPE" : whole ? "NUMBER_RANGE" : "INTEGER",
+    code: countCode(scenarios),
     pointer: "/options/scenarios",
     detail: "the number of scenarios must be a whole number within the bounds",
     expected: `integer, ${SCENARIOS_MIN} … ${SCENARIOS_MAX}`,

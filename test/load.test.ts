@@ -1,6 +1,14 @@
 // Method: one wrong request after another, each with the code and pointer that it must get.
 import { describe, expect, test } from "vitest";
-import { calibrate, load, loadSync, PoolError, readPool, version } from "../src/index.ts";
+import {
+  calibrate,
+  type LoadOptions,
+  load,
+  loadSync,
+  PoolError,
+  readPool,
+  version,
+} from "../src/index.ts";
 import { samplePool } from "./support/sample-pool.ts";
 
 const engine = loadSync();
@@ -159,6 +167,40 @@ describe("other doors", () => {
     const run = { scenarios: 10_000 };
     const prepared = await other.value(readPool(samplePool()), run);
     expect(await engine.value(JSON.stringify(samplePool()), run)).toEqual(prepared);
+  });
+
+  test.each<[string, unknown, string[]]>([
+    ["a backend that does not exist", { backend: "gpu" }, ["ENUM /options/backend"]],
+    ["a backend in capitals", { backend: "WASM" }, ["ENUM /options/backend"]],
+    ["a backend of nothing", { backend: null }, ["TYPE /options/backend"]],
+    ["a backend that is a list", { backend: ["js"] }, ["TYPE /options/backend"]],
+    ["an option that does not exist", { backends: "js" }, ["KEY_UNKNOWN /options/backends"]],
+    [
+      "two problems",
+      { backend: 1, threads: 2 },
+      ["TYPE /options/backend", "KEY_UNKNOWN /options/threads"],
+    ],
+    ["options that are text", "js", ["TYPE /options"]],
+    ["options of nothing", null, ["TYPE /options"]],
+  ])("load: refuses %s", async (_, options, expected) => {
+    const places = (error: unknown) =>
+      (error as PoolError).issues.map((issue) => `${issue.code} ${issue.pointer}`);
+    const late = await load(options as LoadOptions).catch((caught: unknown) => caught);
+    expect(late).toBeInstanceOf(PoolError);
+    expect(places(late)).toEqual(expected);
+    expect(() => loadSync(options as LoadOptions)).toThrowError(
+      expect.objectContaining({ issues: (late as PoolError).issues }) as Error,
+    );
+  });
+
+  test("load: an engine tells what runs its kernels", async () => {
+    expect((await load()).backend).toBe("wasm");
+    expect((await load({})).backend).toBe("wasm");
+    expect(loadSync({ backend: undefined } as unknown as LoadOptions).backend).toBe("wasm");
+    for (const backend of ["wasm", "js"] as const) {
+      expect((await load({ backend })).backend).toBe(backend);
+      expect(loadSync({ backend }).backend).toBe(backend);
+    }
   });
 
   test("value: an engine's memory stays flat over 300 runs", async () => {

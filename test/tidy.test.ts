@@ -114,12 +114,12 @@ test("tidy: every room has a card", () => {
 });
 
 test("tidy: the host's plan has the kernel's fields at the kernel's places", async () => {
-  const { PLAN, TILE } = await import("../src/engine/index.ts");
+  const { MARGIN, PLAN, TILE } = await import("../src/engine/index.ts");
   const text = read("assembly/plan.ts");
   const fields = [...text.matchAll(/export const (\w+): usize = (\d+);/g)].map((m) => [
     m[1],
     Number(m[2]),
   ]);
-  expect(Object.fromEntries(fields)).toEqual({ ...PLAN });
+  expect(Object.fromEntries(fields)).toEqual({ ...PLAN, ...MARGIN });
   expect(Number(/export const TILE: i32 = (\d+)/.exec(text)?.[1])).toBe(TILE);
 });

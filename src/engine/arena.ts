@@ -32,6 +32,13 @@ export class Arena {
    * @throws  PoolError BUDGET_EXCEEDED when the memory would pass its bound
    */
   take(byteCount: number): number {
+    const address = this.reserve(byteCount);
+    new Uint8Array(this.kernels.memory.buffer, address, byteCount).fill(0);
+    return address;
+  }
+
+  /** As {@link take}, with whatever the bytes held before: scratch that is written before it is read. */
+  reserve(byteCount: number): number {
     const address = Math.ceil(this.#top / 64) * 64;
     const end = address + byteCount;
     const { memory } = this.kernels;
@@ -45,7 +52,6 @@ export class Arena {
       }
     }
     this.#top = end;
-    new Uint8Array(memory.buffer, address, byteCount).fill(0);
     return address;
   }
 

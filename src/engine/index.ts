@@ -1,5 +1,14 @@
 export { Arena } from "./arena.ts";
 export {
+  BACKEND_CHOICES,
+  type Backend,
+  type BackendChoice,
+  type CompiledKernel,
+  compileKernel,
+  compileKernelSync,
+  instantiate,
+} from "./backend.ts";
+export {
   CHUNKS_MAX,
   type Chunk,
   chunksOf,
@@ -7,24 +16,30 @@ export {
   type Progress,
   type RunHooks,
 } from "./executor.ts";
-export {
-  type CompiledKernel,
-  compileKernel,
-  compileKernelSync,
-  instantiate,
-  kernelDigest,
-} from "./instance.ts";
-export type { Kernels } from "./kernels.ts";
+export { kernelDigest } from "./instance.ts";
+export type { KernelMemory, Kernels } from "./kernels.ts";
 export {
   ACCOUNT_BYTES,
   AUDIT_ACCOUNT_BYTES,
   BATCH,
   CELL_BYTES,
+  COIN_BYTES,
   COVER_BYTES,
+  ENTRY_BYTES,
   LEG_BYTES,
+  MARGIN,
+  MARGIN_ACCOUNT_BYTES,
+  MARGIN_LEG_BYTES,
   NODE_BYTES,
   OPTION_BYTES,
   PLAN,
+  RECORD_BYTES,
+  SCREEN_BYTES,
+  SCREEN_ENTRY_BYTES,
+  STATISTICS,
   TILE,
+  TOUCH_BYTES,
+  WATCH_BYTES,
+  WATCH_STATE_BYTES,
 } from "./plan.ts";
 export { Simulation } from "./simulation.ts";

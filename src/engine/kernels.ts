@@ -1,6 +1,14 @@
+/** What memories of WebAssembly and of plain JavaScript have in common. */
+export interface KernelMemory {
+  /** All bytes; another object after the memory has grown. */
+  readonly buffer: ArrayBuffer;
+  /** Grows by at least so many pages of 64 KiB. Throws a RangeError where there is no more. */
+  grow(pages: number): number;
+}
+
 /** Addresses are byte offsets into the kernel's memory; counts are whole numbers. */
 export interface Kernels {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   columnsStart(): number;
   schedule(keys: number, seedLow: number, seedHigh: number): void;
   philox(out: number, keys: number, c0: number, c1: number, c2: number, c3: number): void;
@@ -39,5 +47,8 @@ export interface Kernels {
   shortfall(equity: number, prior: number, count: number): void;
   scratchBytes(nodes: number, assets: number, factors: number, covers: number): number;
   placesAt(): number;
+  laneBytes(assets: number): number;
+  blockBytes(assets: number, steps: number): number;
+  fundingColumn(lanes: number, assets: number, asset: number): number;
   simulate(plan: number, paths: number, weights: number, losses: number, count: number): void;
 }

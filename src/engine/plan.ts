@@ -26,7 +26,48 @@ export const PLAN = {
   WITH_MOMENTS: 80,
   AUDIT: 84,
   EVENTS: 88,
-  PLAN_BYTES: 96,
+  MARGIN: 92,
+  STATISTICS_OUT: 96,
+  SAMPLE_OUT: 100,
+  STATISTICS_STRIDE: 8192,
+  PLAN_BYTES: 128,
+} as const;
+
+/** The margin program of a plan, see assembly/plan.ts. */
+export const MARGIN = {
+  M_WATCH_COUNT: 0,
+  M_WATCHES: 4,
+  M_ACCOUNT_COUNT: 8,
+  M_ACCOUNTS: 12,
+  M_SCREEN_COUNT: 16,
+  M_SCREENS: 20,
+  M_PACED: 24,
+  M_CONTINUOUS: 28,
+  M_BLOCK: 32,
+  M_TIMES: 36,
+  M_RATES: 40,
+  M_PRICED: 44,
+  M_VARIANCES: 48,
+  M_NET_FUNDING: 52,
+  M_LANES: 56,
+  M_ENTRIES: 60,
+  M_BLOCKS: 64,
+  M_STEP_SUMS: 68,
+  M_TOUCHED: 72,
+  M_SUMS: 76,
+  M_EXTREMES: 80,
+  M_BEFORE: 84,
+  M_LIQUIDATOR_FEE: 88,
+  M_INSURANCE_FEE: 96,
+  M_PACE_INITIAL: 104,
+  M_PACE_DURATION: 112,
+  M_SHORTAGE_SMALL: 120,
+  M_NET_TIMED: 128,
+  M_FUNDING_SUMS: 136,
+  M_HITS: 140,
+  M_OPTIONS: 144,
+  M_USED: 148,
+  MARGIN_BYTES: 192,
 } as const;
 
 /** Paths that pass through all stages together. */
@@ -41,3 +82,20 @@ export const ACCOUNT_BYTES = 16;
 export const COVER_BYTES = 64;
 export const LEG_BYTES = 48;
 export const AUDIT_ACCOUNT_BYTES = 32;
+export const WATCH_BYTES = 64;
+export const WATCH_STATE_BYTES: number = 3 * 8 * TILE;
+export const MARGIN_ACCOUNT_BYTES = 24;
+export const MARGIN_LEG_BYTES = 112;
+export const COIN_BYTES = 16;
+export const ENTRY_BYTES = 80;
+export const RECORD_BYTES = 72;
+export const SCREEN_BYTES = 32;
+export const SCREEN_ENTRY_BYTES = 32;
+export const TOUCH_BYTES = 16;
+/** Columns of what happened on a path besides its loss: see margin.ts in assembly. */
+export const STATISTICS: readonly ["liquidations", "notional", "badDebt", "insuranceFees"] = [
+  "liquidations",
+  "notional",
+  "badDebt",
+  "insuranceFees",
+];

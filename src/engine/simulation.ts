@@ -1,7 +1,7 @@
 import { assert } from "../basics/index.ts";
 import type { Arena } from "./arena.ts";
 import type { Kernels } from "./kernels.ts";
-import { BATCH, PLAN } from "./plan.ts";
+import { BATCH, PLAN, STATISTICS, TILE } from "./plan.ts";
 
 /** Everything laid in memory, ready to run any list of paths. */
 export class Simulation {
@@ -13,13 +13,24 @@ export class Simulation {
   readonly #weights: number;
   readonly #losses: number;
 
-  constructor(arena: Arena, plan: number, moments: { address: number; count: number }) {
+  /** [4×BATCH] f64 where the plan has a margin program, else 0. */
+  readonly #statistics: number;
+
+  /** @param withStatistics  whether paths have statistics besides their loss */
+  constructor(
+    arena: Arena,
+    plan: number,
+    moments: { address: number; count: number },
+    withStatistics = false,
+  ) {
     this.arena = arena;
     this.plan = plan;
     this.#moments = moments;
     this.#paths = arena.take(BATCH * 4);
     this.#weights = arena.take(BATCH * 8);
     this.#losses = arena.take(BATCH * 8);
+    this.#statistics = withStatistics ? arena.take(STATISTICS.length * PLAN.STATISTICS_STRIDE) : 0;
+    arena.u32(plan, PLAN.PLAN_BYTES / 4)[PLAN.STATISTICS_OUT / 4] = this.#statistics;
   }
 
   get kernels(): Kernels {
@@ -96,7 +107,41 @@ export class Simulation {
 
   /** Columns of the last run, the losses first: views that the next run overwrites. */
   columns(count: number): readonly Float64Array[] {
-    return [this.arena.f64(this.#losses, count)];
+    const losses = this.arena.f64(this.#losses, count);
+    if (this.#statistics === 0) return [losses];
+    const statistics = STATISTICS.map((_, s) =>
+      this.arena.f64(this.#statistics + s * PLAN.STATISTICS_STRIDE, count),
+    );
+    return [losses, ...statistics];
+  }
+
+  /**
+   * Log returns since now of listed paths, at every step of the time grid.
+   *
+   * @param steps, assets  of the plan
+   * @returns              [paths×steps×assets] f64
+   */
+  samplePaths(paths: readonly number[], steps: number, assets: number): Float64Array {
+    const out = new Float64Array(paths.length * steps * assets);
+    const { arena } = this;
+    const mark = arena.mark();
+    const rows = arena.reserve(steps * assets * TILE * 8);
+    const plan = () => arena.u32(this.plan, PLAN.PLAN_BYTES / 4);
+    plan()[PLAN.SAMPLE_OUT / 4] = rows;
+    const weights = new Float64Array(paths.length);
+    for (let from = 0; from < paths.length; from += TILE) {
+      const count = Math.min(TILE, paths.length - from);
+      this.runList(paths, weights, from, count);
+      const view = arena.f64(rows, steps * assets * TILE);
+      for (let p = 0; p < count; p++) {
+        for (let row = 0; row < steps * assets; row++) {
+          out[(from + p) * steps * assets + row] = view[row * TILE + p]!;
+        }
+      }
+    }
+    plan()[PLAN.SAMPLE_OUT / 4] = 0;
+    arena.release(mark);
+    return out;
   }
 
   /** Copies moments and sums gathered since the last call, and clears them. */

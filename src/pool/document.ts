@@ -1,5 +1,6 @@
 import type {
   Asset,
+  BarrierPosition,
   Cover,
   Holding,
   OptionPosition,
@@ -7,7 +8,7 @@ import type {
   PerpetualPosition,
 } from "../book/index.ts";
 import type { MarketParameters } from "../market/index.ts";
-import type { WaterfallTerms } from "../terms/index.ts";
+import type { LiquidationTerms, WaterfallTerms } from "../terms/index.ts";
 
 /** The one version of the format that this build reads and writes. */
 export const POOL_VERSION = 1;
@@ -27,9 +28,13 @@ export interface PoolDocument {
   readonly assets: readonly Asset[];
   readonly participants: readonly Participant[];
   readonly options: readonly OptionPosition[];
+  /** None when left out. */
+  readonly barriers?: readonly BarrierPosition[];
   readonly perpetuals: readonly PerpetualPosition[];
   readonly holdings: readonly Holding[];
   readonly covers: readonly Cover[];
   readonly waterfall: WaterfallTerms;
+  /** How margined accounts are closed; without it nobody is liquidated before the horizon. */
+  readonly liquidation?: LiquidationTerms;
   readonly market?: MarketParameters;
 }

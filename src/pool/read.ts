@@ -12,7 +12,7 @@ import {
 } from "../basics/index.ts";
 import { checkBook } from "../book/index.ts";
 import type { MarketParameters } from "../market/index.ts";
-import { checkWaterfall } from "../terms/index.ts";
+import { checkLiquidation, checkWaterfall } from "../terms/index.ts";
 import { POOL_VERSION, type PoolDocument } from "./document.ts";
 import { checkMarket } from "./market-rules.ts";
 import type { Pool } from "./pool.ts";
@@ -80,13 +80,20 @@ function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Fin
     { currency, decimals, participants, pointer: "/waterfall" },
     found,
   );
-  if (draft.market !== undefined) checkMarket(draft.market, idsOf(draft.assets), found);
+  const assets = idsOf(draft.assets);
+  checkLiquidation(draft.liquidation, { decimals, assets, pointer: "/liquidation" }, found);
+  if (draft.market !== undefined) checkMarket(draft.market, assets, found);
   if (draft.participants?.length === 0) {
     found.add(empty("/participants", "nobody takes part in this pool; add its participants"));
   }
-  const lists = [draft.options, draft.perpetuals, draft.holdings, draft.covers];
+  // A list of the wrong form may hold anything; only one that was left out is known to be empty.
+  const isUnread = found.issues.some(({ pointer }) => pointer === "/barriers");
+  const barriers = draft.barriers ?? (isUnread ? undefined : []);
+  const lists = [draft.options, barriers, draft.perpetuals, draft.holdings, draft.covers];
   if (lists.every((list) => list?.length === 0)) {
-    found.add(empty("", "the pool has no option, perpetual, holding or cover: nothing is at risk"));
+    found.add(
+      empty("", "the pool has no option, barrier, perpetual, holding or cover: nothing is at risk"),
+    );
   }
 }
 

@@ -28,6 +28,8 @@ export interface Account {
   readonly owner: number;
   /** Whether its value can fall below minus its collateral. */
   floored: boolean;
+  /** Whether it is liquidated on the way instead, see margin.ts; then it is never floored. */
+  readonly margined: boolean;
   /** Node index → value legs. */
   readonly value: Map<number, Legs>;
   /** Node index → collateral as slope·S + constant. */
@@ -98,6 +100,36 @@ export function carryOf(
   return { carry, discount: option.settlement === "inverse" ? carry : discountRate };
 }
 
+/** What a valuation looks at on the way to the horizon. */
+export interface Way {
+  /** Years between two looks at the path; the horizon alone when left out. */
+  readonly step?: number | undefined;
+  /** Whether isolated perpetuals are liquidated on the way. */
+  readonly isolated: boolean;
+  /** Isolated short options that are, by id. */
+  readonly options: ReadonlySet<string>;
+  /** Cross-margined participants who are. */
+  readonly cross: ReadonlySet<string>;
+}
+
+const STRAIGHT: Way = { isolated: false, options: new Set(), cross: new Set() };
+
+/** The time grid: steps, expiries inside the horizon, and the horizon. */
+function gridOf(expiries: readonly number[], horizon: number, step: number | undefined): number[] {
+  const times = new Set([...expiries.filter((t) => t < horizon), horizon]);
+  if (step !== undefined) {
+    const fixed = [...times].sort((a, b) => a - b);
+    let next = 0;
+    for (let k = 1; k * step < horizon; k++) {
+      const time = k * step;
+      while (fixed[next]! < time - 1e-6 * step) next++;
+      // An expiry at a step is that step, whatever the last bit says.
+      if (Math.abs(fixed[next]! - time) > 1e-6 * step) times.add(time);
+    }
+  }
+  return [...times].sort((a, b) => a - b);
+}
+
 /**
  * Turns positions into accounts with value legs on nodes. Everything is taken in the order of
  * ids, so that the order of the document does not show in any bit of a result.
@@ -108,14 +140,14 @@ export function accountsOf(
   document: PoolDocument,
   horizon: number,
   discountRate: number,
+  way: Way = STRAIGHT,
 ): Accounts {
   const asOf = readInstant(document.asOf);
   const assets = [...document.assets].sort(byId);
   const participants = [...document.participants].sort(byId);
   const options = [...document.options].sort(byId);
   const years = options.map((option) => (readInstant(option.expiry) - asOf) / YEAR_MS);
-  const inside = years.filter((t) => t < horizon);
-  const times = [...new Set([...inside, horizon])].sort((a, b) => a - b);
+  const times = gridOf(years, horizon, way.step);
   const builder = new AccountBuilder(
     assets.map((asset) => asset.id),
     assets.map((asset) => asset.spot),
@@ -123,6 +155,7 @@ export function accountsOf(
     document.currency.code,
     times,
     discountRate,
+    way,
   );
   participants.forEach((participant, owner) => {
     if (participant.margin === "cross") builder.openCross(owner, participant.collateral ?? []);
@@ -144,6 +177,7 @@ class AccountBuilder {
   readonly #currency: string;
   readonly #times: number[];
   readonly #discountRate: number;
+  readonly #way: Way;
   readonly #crossOf = new Map<number, Account>();
   readonly #plainOf = new Map<number, Account>();
   readonly #list: Account[] = [];
@@ -156,7 +190,9 @@ class AccountBuilder {
     currency: string,
     times: number[],
     discountRate: number,
+    way: Way,
   ) {
+    this.#way = way;
     this.#assets = assets;
     this.#spots = spots;
     this.#participants = participants;
@@ -166,10 +202,11 @@ class AccountBuilder {
     this.#discountRate = discountRate;
   }
 
-  #open(owner: number, floored: boolean): Account {
+  #open(owner: number, floored: boolean, margined = false): Account {
     const account: Account = {
       owner,
-      floored,
+      floored: floored && !margined,
+      margined,
       value: new Map(),
       collateral: new Map(),
       valueNow: 0,
@@ -195,7 +232,8 @@ class AccountBuilder {
   }
 
   openCross(owner: number, collateral: readonly Collateral[]): void {
-    const account = this.#open(owner, false);
+    const margined = this.#way.cross.has(this.#participants[owner]!);
+    const account = this.#open(owner, false, margined);
     this.#crossOf.set(owner, account);
     for (const { asset, amount } of [...collateral].sort((a, b) => (a.asset < b.asset ? -1 : 1))) {
       this.#addCollateral(account, this.#lastStep, asset, Number(amount));
@@ -216,14 +254,18 @@ class AccountBuilder {
   }
 
   /** The account that a position belongs to: the cross account, an own one, or the unfloored rest. */
-  #accountFor(participant: string, canOwe: boolean): { account: Account; own: boolean } {
+  #accountFor(
+    participant: string,
+    canOwe: boolean,
+    margined = false,
+  ): { account: Account; own: boolean } {
     const owner = this.#ownerOf.get(participant)!;
     const cross = this.#crossOf.get(owner);
     if (cross) {
-      cross.floored ||= canOwe;
+      cross.floored ||= canOwe && !cross.margined;
       return { account: cross, own: false };
     }
-    if (canOwe) return { account: this.#open(owner, true), own: true };
+    if (canOwe) return { account: this.#open(owner, true, margined), own: true };
     let plain = this.#plainOf.get(owner);
     if (!plain) {
       plain = this.#open(owner, false);
@@ -233,7 +275,11 @@ class AccountBuilder {
   }
 
   addOption(option: OptionPosition, years: number): void {
-    const { account, own } = this.#accountFor(option.participant, option.side === "short");
+    const { account, own } = this.#accountFor(
+      option.participant,
+      option.side === "short",
+      this.#way.options.has(option.id),
+    );
     const asset = this.#assets.indexOf(option.asset);
     const spot = this.#spots[asset]!;
     const sign = option.side === "long" ? 1 : -1;
@@ -274,7 +320,7 @@ class AccountBuilder {
   }
 
   addPerpetual(perpetual: PerpetualPosition): void {
-    const { account, own } = this.#accountFor(perpetual.participant, true);
+    const { account, own } = this.#accountFor(perpetual.participant, true, this.#way.isolated);
     const asset = this.#assets.indexOf(perpetual.asset);
     const spot = this.#spots[asset]!;
     const sign = perpetual.side === "long" ? 1 : -1;

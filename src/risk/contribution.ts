@@ -2,7 +2,9 @@ import { type Level, printMoney, roundToSum, tailCount } from "../basics/index.t
 import { BATCH, type Chunk, TILE } from "../engine/index.ts";
 import type { Account } from "./account.ts";
 import { type Adjoint, addAverages, adjointOf } from "./adjoint.ts";
-import { cubicsOf, type LaidPool, lossCells } from "./layout.ts";
+import { cubicsOf } from "./hermite.ts";
+import { type LaidPool, lossCells } from "./layout.ts";
+import { FUNDING_INDEX } from "./margin.ts";
 import { measureTail, type Tail, tailWeights, worst, worstLosses } from "./tail.ts";
 import type { ContributionRow, Contributions, Estimate } from "./valuation.ts";
 
@@ -96,6 +98,7 @@ interface Owner {
   /** Its places in the pool's lists of joint accounts and of covers. */
   readonly joint: readonly number[];
   readonly covers: readonly number[];
+  readonly margin: readonly number[];
 }
 
 /** Appends to the list of a key, which is made on first use. */
@@ -113,6 +116,10 @@ function ownersOf(pool: LaidPool): Owner[] {
   for (const account of accounts.list) append(accountsOf, account.owner, account);
   for (const [j, { account }] of pool.joint.entries()) append(jointOf, account.owner, j);
   for (const [c, { holder }] of pool.covers.entries()) append(coversOf, holder, c);
+  const marginOf = new Map<string, number[]>();
+  for (const [m, { participant }] of (pool.margin?.book.accounts ?? []).entries()) {
+    append(marginOf, participant, m);
+  }
   return [...accounts.participants, HOLDINGS_ID].map((id, i) => {
     const index = i === accounts.participants.length ? -1 : i;
     const list = accountsOf.get(index) ?? [];
@@ -123,6 +130,7 @@ function ownersOf(pool: LaidPool): Owner[] {
       nodes: nodes.sort((a, b) => a - b),
       joint: jointOf.get(index) ?? [],
       covers: coversOf.get(id) ?? [],
+      margin: marginOf.get(id) ?? [],
     };
   });
 }
@@ -192,6 +200,50 @@ interface StandAlonePlaces {
   readonly column: number;
   readonly equity: number;
   readonly payments: ReadonlyMap<number, readonly { scenario: number; amount: number }[]>;
+  /** Per asset with funding on its price: the index of every scenario. */
+  readonly funding: readonly (Float64Array | null)[];
+}
+
+/**
+ * Adds what liquidation and funding change for an owner, on average and in every scenario.
+ *
+ * @param averages  [groups]; changed
+ * @param losses    [scenarios] of the owner alone; changed
+ */
+function addMargin(
+  { margin, covers, accounts }: LaidPool,
+  adjoint: Adjoint,
+  alone: StandAlonePlaces,
+  owner: Owner,
+  averages: Float64Array,
+  losses: Float64Array,
+): void {
+  if (!margin) return;
+  const width = accounts.assets.length;
+  const events = covers.length;
+  const due = new Float64Array(width + 1);
+  for (const m of owner.margin) {
+    for (let g = 0; g < adjoint.groups; g++) {
+      averages[g]! += adjoint.sums[g]![margin.accountSums + m]!;
+    }
+    for (const { asset, index, funding } of margin.book.accounts[m]!.legs) {
+      if (index === FUNDING_INDEX.priced) due[asset]! += funding;
+      if (index === FUNDING_INDEX.timed) due[width]! += funding;
+    }
+    for (const { scenario, amount } of alone.payments.get(events + m) ?? []) {
+      losses[scenario]! += amount;
+    }
+  }
+  const horizon = accounts.times.at(-1)!;
+  due.forEach((rate, u) => {
+    if (rate === 0) return;
+    for (let g = 0; g < adjoint.groups; g++) {
+      const index = adjoint.sums[g]![margin.fundingSums + u]!;
+      averages[g]! -= rate * (u === width ? horizon * index : index);
+    }
+    const column = alone.funding[u];
+    for (let s = 0; s < losses.length; s++) losses[s]! -= rate * (column ? column[s]! : horizon);
+  });
 }
 
 async function standAlonePlaces(
@@ -209,10 +261,13 @@ async function standAlonePlaces(
   const t = grids.map(() => arena.take(count * 8));
   const column = arena.take(count * 8);
   const equity = arena.take(count * 8);
-  const log = arena.take(16 + TILE * covers.length * 16);
+  const items = covers.length + (pool.margin?.book.accounts.length ?? 0);
+  const log = arena.reserve(16 + TILE * items * 16);
+  arena.i32(log, 4).fill(0);
+  const funding = fundingColumns(pool, count);
   const payments = new Map<number, { scenario: number; amount: number }[]>();
   simulation.withMoments = false;
-  simulation.events = covers.length > 0 ? log : 0;
+  simulation.events = items > 0 ? log : 0;
   const places = simulation.placesAddress;
   for (let first = 0; first < count; first += TILE) {
     const size = Math.min(TILE, count - first);
@@ -223,15 +278,35 @@ async function standAlonePlaces(
       const spots = arena.f64(places + grids.length * TILE * 4 + node * TILE * 8, size);
       arena.f64(t[node]! + first * 8, size).set(spots);
     });
-    for (const event of drain(arena.i32(log, 4), arena.f64(log, 2 + 2 * TILE * covers.length))) {
+    for (const event of drain(arena.i32(log, 4), arena.f64(log, 2 + 2 * TILE * items))) {
       const list = payments.get(event.cover) ?? [];
       list.push({ scenario: event.path, amount: event.amount });
       payments.set(event.cover, list);
     }
+    keepFunding(pool, funding, first, size);
     if (first % (64 * TILE) === 0) await breathe();
   }
   simulation.events = 0;
-  return { count, at, t, column, equity, payments };
+  return { count, at, t, column, equity, payments, funding };
+}
+
+function fundingColumns({ margin }: LaidPool, count: number): (Float64Array | null)[] {
+  return (margin?.book.rates ?? []).map((rate) => (rate === 0 ? null : new Float64Array(count)));
+}
+
+/** Keeps the funding indices that the last tile ended with. */
+function keepFunding(
+  { margin, simulation, accounts }: LaidPool,
+  columns: readonly (Float64Array | null)[],
+  first: number,
+  size: number,
+): void {
+  const { arena, kernels } = simulation;
+  columns.forEach((column, u) => {
+    if (!column) return;
+    const address = kernels.fundingColumn(margin!.lanes, accounts.assets.length, u);
+    column.set(arena.f64(address, size), first);
+  });
 }
 
 function drain(head: Int32Array, records: Float64Array) {
@@ -280,6 +355,7 @@ function figuresOf(
       averages[g]! += adjoint.sums[g]![pool.joint.length + c]!;
     for (const { scenario, amount } of alone.payments.get(c) ?? []) losses[scenario]! += amount;
   }
+  addMargin(pool, adjoint, alone, owner, averages, losses);
   const count = Math.min(alone.count, Math.ceil(tailCount(level, alone.count)) + 1);
   const tail = worstLosses(losses, count);
   const { expectedShortfall, esStandardError } = measureTail(tail, alone.count, level);

@@ -14,6 +14,9 @@ import {
 } from "../engine/index.ts";
 import type { MarketModel, ModelColumns } from "../market/index.ts";
 import { type Account, type Accounts, addLegs, type Legs, noLegs } from "./account.ts";
+import { cubicsOf } from "./hermite.ts";
+import type { MarginBook } from "./margin.ts";
+import { layMargin, marginSumCount } from "./margin-layout.ts";
 import { isFlooredAt, isJoint, NodeGrid } from "./node-grid.ts";
 import { coverRecord, eventProbability, severityTable } from "./severity.ts";
 
@@ -32,6 +35,18 @@ export interface LaidPool {
   /** First number of each node's moments in what `takeMoments` returns; then the sums. */
   readonly momentStarts: readonly number[];
   readonly sumStart: number;
+  readonly margin: LaidMargin | null;
+}
+
+/** What is liquidated on the way, and where its sums and columns stand. */
+export interface LaidMargin {
+  readonly book: MarginBook;
+  /** First number of the sums of accounts, of the steps and of the funding indices, after `sumStart`. */
+  readonly accountSums: number;
+  readonly stepSums: number;
+  readonly fundingSums: number;
+  /** Address of the columns of the lanes. */
+  readonly lanes: number;
 }
 
 export interface JointAccount {
@@ -48,6 +63,9 @@ export interface LayoutInput {
   readonly model: MarketModel;
   readonly seed: bigint;
   readonly mode: "profile" | "audit";
+  readonly margin?: MarginBook | null | undefined;
+  /** Whether extremes between steps are sampled for what is liquidated. */
+  readonly continuous?: boolean | undefined;
   readonly bytesMax?: number | undefined;
 }
 
@@ -83,7 +101,10 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   }
   const jointAccounts = accounts.list.filter(isJoint);
   const momentCount = grids.reduce((sum, grid) => sum + 4 * grid.cells, 0);
-  const sumCount = jointAccounts.length + input.covers.length;
+  const marginStart = jointAccounts.length + input.covers.length;
+  const book = input.margin ?? null;
+  const marginCount = book ? marginSumCount(book, columns.assets, columns.steps) : 0;
+  const sumCount = marginStart + marginCount;
   const moments = arena.take((momentCount + sumCount) * 8);
   const momentStarts = yield* layNodes(arena, words, accounts, grids, moments);
   words.set(PLAN.SUMS, moments + momentCount * 8);
@@ -97,16 +118,24 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   layAccountRecords(arena, words, joint);
   yield* layCovers(arena, words, input);
   if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
+  const margin = book
+    ? layMarginOf(arena, words, book, input, columns, grids, {
+        address: moments + (momentCount + marginStart) * 8,
+        start: marginStart,
+      })
+    : null;
   words.set(
     PLAN.SCRATCH,
     arena.take(
       kernels.scratchBytes(grids.length, columns.assets, columns.factors, input.covers.length),
     ),
   );
-  const simulation = new Simulation(arena, plan, {
-    address: moments,
-    count: momentCount + sumCount,
-  });
+  const simulation = new Simulation(
+    arena,
+    plan,
+    { address: moments, count: momentCount + sumCount },
+    margin !== null,
+  );
   const view = arena.u32(plan, PLAN.PLAN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
   return {
@@ -117,6 +146,28 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     covers: input.covers,
     momentStarts,
     sumStart: momentCount,
+    margin,
+  };
+}
+
+function layMarginOf(
+  arena: Arena,
+  words: Map<number, number>,
+  book: MarginBook,
+  { accounts, continuous }: LayoutInput,
+  columns: ModelColumns,
+  grids: readonly NodeGrid[],
+  sums: { readonly address: number; readonly start: number },
+): LaidMargin {
+  const laid = layMargin(arena, book, columns, accounts, grids, sums.address, continuous === true);
+  words.set(PLAN.MARGIN, laid.program);
+  const stepSums = sums.start + book.accounts.length;
+  return {
+    book,
+    accountSums: sums.start,
+    stepSums,
+    fundingSums: stepSums + 3 * columns.steps,
+    lanes: laid.lanes,
   };
 }
 
@@ -165,7 +216,7 @@ function smoothLegs(accounts: readonly Account[], grid: NodeGrid, node: number):
     addLegs(sum, legs);
     if (account.value.keys().next().value !== node) continue;
     sum.constant -= account.valueNow;
-    if (isFlooredAt(account, node)) {
+    if (account.margined || isFlooredAt(account, node)) {
       sum.constant -= Math.max(0, -(account.valueNow + account.collateralNow));
     }
   }
@@ -189,19 +240,6 @@ export function lossCells(
     if (alive) grid.addMasked(account, alive, node, cells);
   }
   return cells;
-}
-
-/** Hermite cells → cubics c0, c2, c1, c3 as the kernel reads them. */
-export function cubicsOf(cells: Float64Array): Float64Array {
-  const out = new Float64Array(cells.length);
-  for (let i = 0; i < cells.length; i += 4) {
-    const [f0, f1, g0, g1] = [cells[i]!, cells[i + 1]!, cells[i + 2]!, cells[i + 3]!];
-    out[i] = f0;
-    out[i + 1] = 3 * (f1 - f0) - 2 * g0 - g1;
-    out[i + 2] = g0;
-    out[i + 3] = 2 * (f0 - f1) + g0 + g1;
-  }
-  return out;
 }
 
 function* layNodes(
@@ -362,7 +400,9 @@ function layAudit(arena: Arena, accounts: Accounts): number {
     const at = program + 16 + index * AUDIT_ACCOUNT_BYTES;
     arena.u32(at, 3).set([account.floored ? 1 : 0, legs.length, table]);
     const prior = Math.max(0, -(account.valueNow + account.collateralNow));
-    arena.f64(at + 16, 2).set([account.valueNow, prior]);
+    // Without a floor the kernel leaves the prior shortfall alone; a margined account has one.
+    const before = account.valueNow + (account.margined ? prior : 0);
+    arena.f64(at + 16, 2).set([before, prior]);
   });
   return program;
 }

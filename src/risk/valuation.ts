@@ -116,6 +116,53 @@ export interface AssetExposure {
   readonly profile: { readonly move: readonly number[]; readonly loss: readonly number[] };
 }
 
+/** Liquidation of margined accounts before the horizon; means are over all scenarios. */
+export interface LiquidationFigures {
+  readonly mode: "full" | "paced";
+  /** Whether accounts are looked at on the steps only, or between them as well. */
+  readonly monitoring: "discrete" | "continuous";
+  /** Looks at the path until the horizon. */
+  readonly steps: number;
+  /** Isolated positions and cross-margined participants that can be liquidated. */
+  readonly accounts: number;
+  readonly crossAccounts: number;
+  /** Accounts liquidated, in whole or in part. */
+  readonly liquidations: Estimate;
+  /** Notional closed, pool currency. */
+  readonly notional: Estimate;
+  /** What accounts owed beyond their collateral when they were closed; the pool inherits it. */
+  readonly badDebt: Estimate;
+  /** What the pool took of accounts that had something left. */
+  readonly insuranceFees: Estimate;
+  /** Bad debt beyond the insurance fees of the same scenario. */
+  readonly insuranceDraw: Estimate;
+  readonly anyLiquidation: Estimate;
+  readonly anyBadDebt: Estimate;
+  /** Bad debt at the primary level. */
+  readonly badDebtRisk: RiskLevel;
+  /** Expected figures by the time an account first fell below maintenance. */
+  readonly profile: readonly {
+    readonly fromDays: number;
+    readonly toDays: number;
+    readonly liquidations: number;
+    readonly notional: number;
+    readonly badDebt: number;
+  }[];
+}
+
+/** Some simulated paths to look at. */
+export interface SamplePaths {
+  /** Days from now, ascending; the last is the horizon. */
+  readonly days: readonly number[];
+  readonly assets: readonly string[];
+  /** Scenario numbers. */
+  readonly scenarios: readonly number[];
+  /** [scenarios][assets][steps] prices in the pool currency. */
+  readonly prices: readonly (readonly (readonly number[])[])[];
+  /** The pool's loss in each of the scenarios. */
+  readonly losses: readonly number[];
+}
+
 export interface Receipt {
   readonly engine: string;
   readonly version: string;
@@ -128,6 +175,9 @@ export interface Receipt {
   readonly seed: string;
   readonly scenarios: number;
   readonly horizonDays: number;
+  /** Days between two looks at the path; null where only the horizon counts. */
+  readonly stepDays: number | null;
+  readonly monitoring: "discrete" | "continuous";
   readonly levels: readonly number[];
   readonly primaryLevel: number;
   readonly mode: "profile" | "audit";
@@ -167,6 +217,10 @@ export interface Valuation {
   readonly risk: RiskSummary;
   readonly waterfall: WaterfallRisk;
   readonly contributions: Contributions;
+  /** Null where the document has no liquidation terms. */
+  readonly liquidation: LiquidationFigures | null;
+  /** Null unless paths were asked for. */
+  readonly samplePaths: SamplePaths | null;
   readonly exposures: readonly AssetExposure[];
   /** What is taken for granted, in words. */
   readonly assumptions: readonly string[];

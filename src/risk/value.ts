@@ -2,7 +2,6 @@ import {
   digestOf,
   type Issue,
   inPieces,
-  type Level,
   PoolError,
   received,
   refuse,
@@ -17,7 +16,6 @@ import {
   type Executor,
   type Kernels,
   kernelDigest,
-  type Progress,
 } from "../engine/index.ts";
 import {
   type MarketModel,
@@ -25,31 +23,20 @@ import {
   marketModel,
   parameterIssues,
 } from "../market/index.ts";
+import { exp } from "../numeric/index.ts";
 import type { Pool } from "../pool/index.ts";
-import { type Accounts, accountsOf, byId } from "./account.ts";
+import { type Accounts, accountsOf, byId, type Way } from "./account.ts";
+import { assumptionsOf, warningsOf } from "./assumption.ts";
 import { contributionsOf, type RunRecord } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
 import { type LaidPool, layPoolWork } from "./layout.ts";
+import { LiquidationTally, liquidationFigures } from "./liquidation-summary.ts";
+import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
 import { summaryWork, tailNeeded } from "./summary.ts";
 import { worst } from "./tail.ts";
-import type { Notice, Receipt, Valuation } from "./valuation.ts";
+import type { LiquidationFigures, Receipt, SamplePaths, Valuation } from "./valuation.ts";
+import type { ValueRequest } from "./value-request.ts";
 import { waterfallWork } from "./waterfall-risk.ts";
-
-/** One valuation, with everything decided. */
-export interface ValueRequest {
-  readonly pool: Pool;
-  readonly market: MarketParameters;
-  readonly scenarios: number;
-  readonly seed: bigint;
-  readonly horizonDays: number;
-  readonly levels: readonly Level[];
-  readonly primary: Level;
-  readonly mode: "profile" | "audit";
-  readonly version: string;
-  readonly bytesMax?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
 
 /**
  * Picks the pool's assets out of market parameters, in the order of ids: which normal drives
@@ -109,6 +96,20 @@ function checkTails(request: ValueRequest): void {
   }
 }
 
+/** Refuses contracts that the simulated paths cannot decide: leaving them out would be a wrong answer. */
+function checkBarriers({ document }: Pool): void {
+  const count = document.barriers?.length ?? 0;
+  if (count === 0) return;
+  refuse({
+    code: "MODEL_DOMAIN",
+    pointer: "/barriers",
+    detail:
+      "the simulation does not follow whether a price touches a barrier between its dates; value the pool without its barriers, knowing that they are missing from the result",
+    expected: "no barriers in a pool that is to be valued",
+    received: `array of ${count}`,
+  });
+}
+
 /** Squares of larger amounts leave the range of f64, and with them every standard error. */
 const AMOUNT_MAX = 1e150;
 
@@ -144,12 +145,15 @@ export async function valuePool(
   request: ValueRequest,
 ): Promise<Valuation> {
   checkTails(request);
+  checkBarriers(request.pool);
   const { document, asOfMs } = request.pool;
   const ids = [...document.assets].sort(byId).map((asset) => asset.id);
   const parameters = marketOf(request.market, ids);
   const model = modelOf(parameters);
   const discountRate = parameters.discountRate ?? 0;
-  const accounts = accountsOf(document, request.horizonDays / 365, discountRate);
+  const margin = marginBookOf(document, [...document.assets].sort(byId), { asOfMs, discountRate });
+  const way = wayOf(request);
+  const accounts = accountsOf(document, request.horizonDays / 365, discountRate, way);
   const covers = [...document.covers].sort(byId);
   const breathe = executor.breather(request.signal);
   const lay = (mode: "profile" | "audit") => {
@@ -160,6 +164,8 @@ export async function valuePool(
       model,
       seed: request.seed,
       mode,
+      margin,
+      continuous: request.monitoring === "continuous",
       bytesMax: request.bytesMax,
     };
     return inPieces(layPoolWork(kernels, input), breathe);
@@ -171,6 +177,7 @@ export async function valuePool(
   const profiled = await runAll(laid, executor, request);
   // Read now: the replays for contributions would count their prices again.
   const held = laid.simulation.heldPrices;
+  const liquidation = liquidationOf(laid, profiled, request);
   const losses = audited ?? profiled.losses;
   checkSize(losses, accounts);
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
@@ -188,45 +195,82 @@ export async function valuePool(
   return {
     receipt: receiptOf(request, parameters, digest),
     pool: poolFigures(request.pool, laid),
-    market: {
-      model: parameters.model,
-      degreesOfFreedom:
-        parameters.model === "student-t" ? (parameters.degreesOfFreedom ?? null) : null,
-      assets: ids,
-      volatility: model.parameters.volatility,
-      correlation: model.correlation,
-      smallestEigenvalue: model.smallestEigenvalue,
-      parameters,
-    },
+    market: marketFigures(model, parameters),
     risk,
     waterfall,
     contributions,
+    liquidation,
+    samplePaths: samplePathsOf(laid, request.samplePaths, losses),
     exposures,
     assumptions: assumptionsOf(request, parameters),
     warnings: warningsOf(request, model, laid, held),
   };
 }
 
+/** What is looked at before the horizon. */
+function wayOf({ pool: { document }, stepDays }: ValueRequest): Way {
+  return {
+    step: stepDays === undefined ? undefined : stepDays / 365,
+    isolated: document.liquidation !== undefined,
+    options: marginedOptions(document),
+    cross: liquidatedParticipants(document),
+  };
+}
+
+function liquidationOf(
+  { margin, sumStart, accounts }: LaidPool,
+  { tally, moments }: Run,
+  { primary, monitoring }: ValueRequest,
+): LiquidationFigures | null {
+  if (!tally || !margin) return null;
+  return liquidationFigures(tally, margin, sumStart, moments, accounts.times, primary, monitoring);
+}
+
 interface Run {
   readonly losses: Float64Array;
   readonly chunks: readonly Chunk[];
   readonly moments: readonly Float64Array[];
+  readonly tally: LiquidationTally | null;
+}
+
+/** The first scenarios' prices at every step. */
+function samplePathsOf(laid: LaidPool, count: number, losses: Float64Array): SamplePaths | null {
+  if (count === 0) return null;
+  const { assets, spots, times } = laid.accounts;
+  const scenarios = Array.from({ length: count }, (_, i) => i);
+  laid.simulation.withMoments = false;
+  const returns = laid.simulation.samplePaths(scenarios, times.length, assets.length);
+  const at = (p: number, t: number, u: number) =>
+    returns[(p * times.length + t) * assets.length + u]!;
+  return {
+    days: times.map((time) => time * 365),
+    assets,
+    scenarios,
+    prices: scenarios.map((p) =>
+      assets.map((_, u) => times.map((__, t) => spots[u]! * exp(at(p, t, u)))),
+    ),
+    losses: Array.from(losses.subarray(0, count)),
+  };
 }
 
 async function runAll(laid: LaidPool, executor: Executor, request: ValueRequest): Promise<Run> {
   const losses = new Float64Array(request.scenarios);
   const chunks = chunksOf(request.scenarios);
   const moments: Float64Array[] = [];
+  const tally = laid.margin ? new LiquidationTally(request.scenarios, chunks) : null;
   laid.simulation.withMoments = true;
   await executor.run(laid.simulation, chunks, {
     signal: request.signal,
     onProgress: request.onProgress,
-    onBatch: (first, [batch]) => losses.set(batch!, first),
+    onBatch: (first, [batch, ...statistics]) => {
+      losses.set(batch!, first);
+      tally?.add(first, statistics);
+    },
     onChunk: (index, gathered) => {
       moments[index] = gathered;
     },
   });
-  return { losses, chunks, moments };
+  return { losses, chunks, moments, tally };
 }
 
 function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
@@ -246,6 +290,19 @@ function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
   };
 }
 
+function marketFigures(model: MarketModel, parameters: MarketParameters): Valuation["market"] {
+  return {
+    model: parameters.model,
+    degreesOfFreedom:
+      parameters.model === "student-t" ? (parameters.degreesOfFreedom ?? null) : null,
+    assets: parameters.assets,
+    volatility: model.parameters.volatility,
+    correlation: model.correlation,
+    smallestEigenvalue: model.smallestEigenvalue,
+    parameters,
+  };
+}
+
 function receiptOf(request: ValueRequest, parameters: MarketParameters, losses: string): Receipt {
   return {
     engine: "riskpool",
@@ -256,6 +313,8 @@ function receiptOf(request: ValueRequest, parameters: MarketParameters, losses: 
     seed: String(request.seed),
     scenarios: request.scenarios,
     horizonDays: request.horizonDays,
+    stepDays: request.stepDays ?? null,
+    monitoring: request.monitoring,
     levels: request.levels.map((level) => level / 1e6),
     primaryLevel: request.primary / 1e6,
     mode: request.mode,
@@ -273,64 +332,4 @@ function littleEndian(values: Float64Array): Uint8Array {
     view.setFloat64(8 * i, value, true);
   });
   return new Uint8Array(view.buffer);
-}
-
-function assumptionsOf(request: ValueRequest, parameters: MarketParameters): string[] {
-  const shocks =
-    parameters.model === "gbm"
-      ? "correlated normal shocks (geometric Brownian motion)"
-      : `multivariate Student-t shocks with ${parameters.degreesOfFreedom} degrees of freedom, one mixing variable per scenario, volatility held`;
-  return [
-    `Log prices move by ${shocks}; the expected log return is ${parameters.drift ? "the given drift" : "zero"}.`,
-    "Loss is the pool's value now minus its value at the horizon plus what it has paid; positive is a loss.",
-    "Options alive at the horizon are revalued by Black-76 with the time left, the carry of their forward and the volatility of their strike (sticky strike).",
-    "Options that expire before the horizon settle at the simulated price of their own expiry.",
-    "Inverse contracts are valued in coin and converted at the simulated price.",
-    "A participant owes no more than its collateral: per position if isolated, over all positions if cross-margined. Nobody is liquidated before the horizon.",
-    "Positions, holdings and capital stay as they are until the horizon; funding payments are not simulated.",
-    ...(request.pool.document.covers.length > 0
-      ? [
-          `Cover events follow a one-factor Gaussian copula; the factor's correlation with a falling market is ${parameters.systemicLoading ?? 0}.`,
-        ]
-      : []),
-  ];
-}
-
-function warningsOf(
-  request: ValueRequest,
-  model: MarketModel,
-  laid: LaidPool,
-  held: number,
-): Notice[] {
-  const { document } = request.pool;
-  const warnings: Notice[] = [...model.notes];
-  if (held > 0) {
-    warnings.push({
-      code: "MODEL_BOUND",
-      detail: `${held} simulated prices reached the bound of the model's domain and were held there.`,
-    });
-  }
-  const under = laid.accounts.list.filter(
-    (account) => account.floored && account.valueNow + account.collateralNow < 0,
-  );
-  if (under.length > 0) {
-    warnings.push({
-      code: "ACCOUNT_INSOLVENT",
-      detail: `${under.length} accounts owe more than their collateral already today; that loss is not counted again.`,
-    });
-  }
-  if (document.waterfall.allowNonStandard) {
-    warnings.push({
-      code: "WATERFALL_SENIORITY",
-      detail: "The terms let members' layers pay before the operator's own first loss.",
-    });
-  }
-  if (document.covers.length > 0 && (model.parameters.systemicLoading ?? 0) === 0) {
-    warnings.push({
-      code: "COVERS_INDEPENDENT",
-      detail:
-        "Cover events are taken as independent of the market (systemicLoading is 0); a crash that brings claims with it would cost more.",
-    });
-  }
-  return warnings;
 }

@@ -1,3 +1,10 @@
+export {
+  checkLiquidation,
+  type LiquidationMarket,
+  type LiquidationPace,
+  type LiquidationTerms,
+  liquidationForm,
+} from "./liquidation.ts";
 export { readWaterfall } from "./read.ts";
 export { checkWaterfall, type WaterfallSetting } from "./rules.ts";
 export { LAYERS_MAX, PAYERS_MAX, waterfallForm } from "./schema.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { loadSync, PoolError } from "../../src/index.ts";
 import { normalCdf, normalQuantile, studentQuantile } from "../../src/numeric/index.ts";
 import type { PoolDocument } from "../../src/pool/index.ts";
-import { samplePool } from "../support/sample-pool.ts";
+import { barrierPool, samplePool } from "../support/sample-pool.ts";
 
 const engine = loadSync();
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -234,6 +234,16 @@ describe("requests", () => {
     await refusal.catch((error: PoolError) => {
       expect(`${error.issues[0]!.detail} ${error.issues[0]!.expected}`).toMatch(/100[,_ ]?000/);
     });
+  });
+
+  test("value: barriers are refused, not left out, and an empty list of them is none", async () => {
+    const options = { scenarios: 10_000, confidence: 0.95, seed: 1n };
+    await expect(engine.value(barrierPool(), options)).rejects.toMatchObject({
+      issues: [{ code: "MODEL_DOMAIN", pointer: "/barriers", received: "array of 4" }],
+    });
+    const none = await engine.value({ ...samplePool(), barriers: [] }, options);
+    const absent = await engine.value(samplePool(), options);
+    expect(none.risk).toEqual(absent.risk);
   });
 
   test("value: all problems of a request come at once", async () => {

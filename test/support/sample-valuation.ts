@@ -227,6 +227,8 @@ export const sampleValuation: Valuation = {
     seed: "1",
     scenarios: SCENARIOS,
     horizonDays: 10,
+    stepDays: null,
+    monitoring: "discrete",
     levels: LEVELS,
     primaryLevel: PRIMARY,
     mode: "profile",
@@ -290,6 +292,8 @@ export const sampleValuation: Valuation = {
     insolvency: { probability: frequency((loss) => loss > 3.3e6) },
   },
   contributions: contributions(),
+  liquidation: null,
+  samplePaths: null,
   exposures: exposures(),
   assumptions: [
     "Positions are held unchanged over the horizon; nobody trades, hedges or adds collateral.",

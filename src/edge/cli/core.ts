@@ -25,6 +25,10 @@ export interface ValueRequest {
   readonly scenarios: number;
   readonly seed: bigint;
   readonly horizonDays: number;
+  /** Days between two looks at the path; the engine chooses without it. */
+  readonly stepDays?: number;
+  readonly monitoring: "discrete" | "continuous";
+  readonly samplePaths: number;
   /** The primary level, also one of `levels`. */
   readonly confidence: number;
   /** Ascending, without repetition. */

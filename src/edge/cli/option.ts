@@ -78,12 +78,13 @@ export class OptionReader {
   /** A span of time in days, given as `10d`, `36h` or a plain number of days. */
   days(name: string, bounds: Bounds): number {
     const text = this.text(name);
-    const match = /^(.*?)\s*(d|h|days?|hours?)?$/i.exec(text);
+    const match = /^(.*?)\s*(d|h|m|days?|hours?|minutes?)?$/i.exec(text);
     const amount = match?.[1] ?? "";
     const value = NUMBER.test(amount) ? Number(amount) : Number.NaN;
-    const inDays = match?.[2]?.toLowerCase().startsWith("h") ? value / 24 : value;
+    const unit = match?.[2]?.toLowerCase()[0] ?? "d";
+    const inDays = value / (unit === "m" ? 1440 : unit === "h" ? 24 : 1);
     if (inDays >= bounds.min && inDays <= bounds.max) return inDays;
-    return this.outOfRange(name, text, `a time such as 10d or 36h, from ${range(bounds)}`, 1);
+    return this.outOfRange(name, text, `a time such as 10d, 36h or 30m, from ${range(bounds)}`, 1);
   }
 
   /** One of some words. */

@@ -17,6 +17,9 @@ export function addValue(program: Command, io: Io, core: Core): void {
     .option("--scenarios <n>", "how many scenarios to simulate", "100000")
     .option("--seed <n>", "seed of the random numbers, 0 to 2^64 - 1", "1")
     .option("--horizon <time>", "how far to look ahead: 10d, 36h", "10d")
+    .option("--step <time>", "time between two looks at margined accounts: 1h, 1m")
+    .option("--continuous", "look between the steps as well (Brownian bridge)")
+    .option("--paths <n>", "simulated paths to draw and to return", "0")
     .option("--confidence <fraction>", "primary level: 0.975 is the worst 2.5 %", "0.975")
     .option("--levels <list>", "all levels to report, between commas", "0.95,0.975,0.99")
     .option("--audit", "revalue every position in every scenario (slow, exact)");
@@ -71,7 +74,12 @@ function readRequest(texts: OptionTexts): Omit<ValueRequest, "pool" | "prices"> 
     calibration: readCalibration(options),
     scenarios: options.whole("scenarios", { min: 100, max: 1e9, unit: "" }),
     seed: options.seed("seed"),
-    horizonDays: options.days("horizon", { min: 1 / 24, max: 3650, unit: "days" }),
+    horizonDays: options.days("horizon", { min: 1 / 1440, max: 3650, unit: "days" }),
+    ...(options.has("step") && {
+      stepDays: options.days("step", { min: 1 / 86400, max: 366, unit: "days" }),
+    }),
+    monitoring: texts["continuous"] ? ("continuous" as const) : ("discrete" as const),
+    samplePaths: options.whole("paths", { min: 0, max: 1000, unit: "" }),
     confidence,
     levels: [...new Set([...options.fractions("levels"), confidence])].sort((a, b) => a - b),
     mode: texts["audit"] ? ("audit" as const) : ("profile" as const),

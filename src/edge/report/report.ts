@@ -3,11 +3,13 @@ import { capitalSection } from "./capital.ts";
 import { contributionSection } from "./contribution.ts";
 import { convergenceFigure } from "./convergence.ts";
 import { exposureSection } from "./exposure.ts";
+import { fanFigures } from "./fan.ts";
 import { count, estimate, instant, interval, JOIN, levelPercent, money } from "./format.ts";
 import { header, headlineSection } from "./headline.ts";
 import { histogramFigures } from "./histogram.ts";
+import { liquidationSection } from "./liquidation.ts";
 import { marketSection } from "./market.ts";
-import { html, Markup, section, table } from "./markup.ts";
+import { html, Markup, NOTHING, section, table } from "./markup.ts";
 import { assumptionSection, methodSection, receiptSection } from "./method.ts";
 import { type Reading, reading } from "./reading.ts";
 import { STYLE } from "./style.ts";
@@ -34,12 +36,17 @@ export function reportHtml(valuation: Valuation): string {
 </head>
 <body>
 ${header(about)}<main>
-${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${contributionSection(about)}${exposureSection(about)}${section("convergence", "Has the simulation settled?", convergenceFigure(about))}${marketSection(about)}${assumptionSection(about)}${methodSection(about)}${receiptSection(about)}</main>
+${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidationSection(about)}${contributionSection(about)}${exposureSection(about)}${section("convergence", "Has the simulation settled?", convergenceFigure(about))}${marketSection(about)}${pathSection(about)}${assumptionSection(about)}${methodSection(about)}${receiptSection(about)}</main>
 <footer><p>Computed by ${valuation.receipt.engine} ${valuation.receipt.version} from prices of ${instant(pool.asOf)}. A risk estimate is not a promise: losses can exceed every figure on this page.</p></footer>
 </body>
 </html>
 `;
   return page.text;
+}
+
+function pathSection(about: Reading): Markup {
+  if (about.valuation.samplePaths === null) return NOTHING;
+  return section("paths", "Some of the simulated prices", fanFigures(about));
 }
 
 function lossSection(about: Reading): Markup {

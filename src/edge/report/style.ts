@@ -57,6 +57,7 @@ svg .room{fill:var(--soft);stroke:var(--bar);stroke-width:1}
 svg .open{fill:none;stroke:var(--bar);stroke-width:1;stroke-dasharray:4 3}
 svg .curve{fill:none;stroke:var(--accent);stroke-width:1.75;stroke-linejoin:round}
 svg .curve.second{stroke:var(--muted)}
+svg .faint{fill:none;stroke:var(--muted);stroke-width:.6;opacity:.45;stroke-linejoin:round}
 svg .band{fill:var(--accent);fill-opacity:.16}
 svg .band.second{fill:var(--muted)}
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(12.5rem,1fr));gap:1.25rem}

@@ -65,6 +65,7 @@ export function terminalReport(valuation: Valuation, style: TerminalStyle): stri
       heading(`Capital layers, ${about.code}; probability and mean draw in the tail ± s.e.`),
       layerTable(about, width),
     ],
+    ...liquidations(about, heading),
     [
       heading(
         `Largest contributions to ES ${levelPercent(valuation.contributions.level)}, ${about.code} ± s.e.`,
@@ -143,6 +144,24 @@ function layerTable({ valuation }: Reading, width: number): string {
     estimate(socialised.tailLoss),
   ]);
   return fitted(["Layer", "Capacity", "Hit", "Mean draw in tail"], rows, width);
+}
+
+/** What is liquidated on the way; no block where nothing can be. */
+function liquidations({ valuation, code }: Reading, heading: (text: string) => string): string[][] {
+  const { liquidation } = valuation;
+  if (liquidation === null) return [];
+  const rows = [
+    ["accounts liquidated", estimate(liquidation.liquidations)],
+    ["notional closed", estimate(liquidation.notional)],
+    ["insurance fees", estimate(liquidation.insuranceFees)],
+    ["bad debt", estimate(liquidation.badDebt)],
+    [
+      `bad debt, ES ${levelPercent(liquidation.badDebtRisk.level)}`,
+      estimate(liquidation.badDebtRisk.expectedShortfall),
+    ],
+  ];
+  const title = `Liquidations, ${code} ± s.e. (${count(liquidation.accounts)} accounts, ${count(liquidation.steps)} steps)`;
+  return [[heading(title), plainTable(["Per scenario", "Mean"], rows)]];
 }
 
 function contributionTable({ valuation }: Reading, width: number): string {

@@ -133,7 +133,7 @@ test("value: asks for the documented defaults on the example", async () => {
 
 test("value: hands every option on in the core's units", async () => {
   const line =
-    "value pool.json --prices prices.csv --scenarios 5e3 --seed 18446744073709551615 --horizon 36h --confidence .99 --levels 0.999,0.9,0.999 --model student-t --volatility ewma --correlation ledoit-wolf --repair shrink --window 365 --columns time=ts,BTC=btc --audit";
+    "value pool.json --prices prices.csv --scenarios 5e3 --seed 18446744073709551615 --horizon 36h --confidence .99 --levels 0.999,0.9,0.999 --model student-t --volatility ewma --correlation ledoit-wolf --repair shrink --window 365 --columns time=ts,BTC=btc --step 30m --continuous --paths 20 --audit";
   const { exit, asked } = await run(line);
   expect(exit).toBe(0);
   expect(asked[0]).toEqual({
@@ -150,6 +150,9 @@ test("value: hands every option on in the core's units", async () => {
     scenarios: 5_000,
     seed: 18_446_744_073_709_551_615n,
     horizonDays: 1.5,
+    stepDays: 30 / 1440,
+    monitoring: "continuous",
+    samplePaths: 20,
     confidence: 0.99,
     levels: [0.9, 0.99, 0.999],
     mode: "audit",

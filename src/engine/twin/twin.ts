@@ -1,0 +1,41 @@
+import { KERNEL_COLUMNS_START } from "../binary.ts";
+import type { Kernels } from "../kernels.ts";
+import { shortfall } from "./account.ts";
+import { addDots } from "./adjoint.ts";
+import { fundingAt, laneBytes } from "./margin.ts";
+import { TwinMemory } from "./memory.ts";
+import { normals } from "./normal.ts";
+import { addCalls, addCallsWithSlopes } from "./option.ts";
+import { philox, schedule } from "./philox.ts";
+import { addCubic } from "./profile.ts";
+import { quantile } from "./quantile.ts";
+import { blockBytes } from "./screen.ts";
+import { placesAt, scratchBytes, simulate } from "./simulate.ts";
+import { expColumn, logColumn } from "./vector-math.ts";
+
+/** The kernels in plain JavaScript, with the bits of the WebAssembly ones and a memory of their own. */
+export function twinKernels(): Kernels {
+  const memory = new TwinMemory();
+  return {
+    memory,
+    // As in the module, so that the same runs pass and fail a bound on memory.
+    columnsStart: () => KERNEL_COLUMNS_START,
+    schedule: schedule.bind(undefined, memory),
+    philox: philox.bind(undefined, memory),
+    normals: normals.bind(undefined, memory),
+    expColumn: expColumn.bind(undefined, memory),
+    logColumn: logColumn.bind(undefined, memory),
+    quantile: quantile.bind(undefined, memory),
+    addCalls: addCalls.bind(undefined, memory),
+    addCallsWithSlopes: addCallsWithSlopes.bind(undefined, memory),
+    addCubic: addCubic.bind(undefined, memory),
+    addDots: addDots.bind(undefined, memory),
+    shortfall: shortfall.bind(undefined, memory),
+    scratchBytes,
+    laneBytes,
+    blockBytes,
+    fundingColumn: fundingAt,
+    placesAt,
+    simulate: simulate.bind(undefined, memory),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Level } from "../basics/index.ts";
+import type { Progress } from "../engine/index.ts";
+import type { MarketParameters } from "../market/index.ts";
+import type { Pool } from "../pool/index.ts";
+
+/** One valuation, with everything decided. */
+export interface ValueRequest {
+  readonly pool: Pool;
+  readonly market: MarketParameters;
+  readonly scenarios: number;
+  readonly seed: bigint;
+  readonly horizonDays: number;
+  /** Days between two looks at the path; undefined where only expiries and the horizon count. */
+  readonly stepDays?: number | undefined;
+  readonly monitoring: "discrete" | "continuous";
+  /** First scenarios whose paths are wanted for looking at. */
+  readonly samplePaths: number;
+  readonly levels: readonly Level[];
+  readonly primary: Level;
+  readonly mode: "profile" | "audit";
+  readonly version: string;
+  readonly bytesMax?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
