@@ -253,10 +253,10 @@ export function finishMargin(
   t: number,
   weights: number,
   losses: number,
-  out: number,
+  done: number,
   count: number,
 ): void {
-  const { f64, i32 } = memory;
+  const { f64, i32, u32 } = memory;
   const margin = marginOf(memory, plan);
   const assets = assetsOf(memory, plan);
   const lanes = fieldOf(memory, margin, MARGIN.M_LANES);
@@ -280,10 +280,11 @@ export function finishMargin(
       finishLane(memory, plan, paths, lane, at, t, weights, losses, last);
     }
   }
+  const out = u32[(plan + PLAN.STATISTICS_OUT) >>> 2]!;
   if (!out) return;
   for (let s = 0; s < STATISTICS.length; s++) {
     const from = (lanes + STATISTICS_AT + s * COLUMN) >>> 3;
-    f64.copyWithin((out + s * PLAN.STATISTICS_STRIDE) >>> 3, from, from + count);
+    f64.copyWithin((out + 8 * done + s * PLAN.STATISTICS_STRIDE) >>> 3, from, from + count);
   }
 }
 

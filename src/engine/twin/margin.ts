@@ -270,11 +270,34 @@ export function visit(
     share = pacedShare(memory, margin, entry, left, equity, shortage, feeRate, time);
   }
   if (share === 0) return false;
+  return close(memory, margin, assets, lane, entry, prices, share, equity, feeRate);
+}
+
+/** Closes a share of an account, or all of it where its costs would leave less than nothing. */
+function close(
+  memory: TwinMemory,
+  margin: number,
+  assets: number,
+  lane: number,
+  entry: number,
+  prices: number,
+  wanted: number,
+  equity: number,
+  feeRate: number,
+): boolean {
+  const { f64, i32 } = memory;
+  const account = accountOf(memory, margin, i32[(entry + 8) >>> 2]!);
+  const at = entry >>> 3;
+  const left = 1 - f64[at + 2]!;
+  const value = MEASURES[0]!;
+  const notional = MEASURES[2]!;
+  const money = f64[at + 4]!;
+  const liquidatorFee = f64[(margin + MARGIN.M_LIQUIDATOR_FEE) >>> 3]!;
+  let share = wanted;
   let closing = share * notional;
   let slippage = slippageOf(memory, account, share, prices);
   let after = equity - slippage - liquidatorFee * closing;
   if (after < 0 && share < left) {
-    // The costs of a part would leave less than nothing: then all of it is closed.
     share = left;
     closing = share * notional;
     slippage = slippageOf(memory, account, share, prices);

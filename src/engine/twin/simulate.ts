@@ -85,14 +85,9 @@ function runTile(
 
   const margin = u32[word + PLAN.MARGIN / 4]!;
   const before = margin ? u32[(margin + MARGIN.M_BEFORE) >>> 2]! : 0;
-  const placed =
-    margin !== 0 &&
-    (u32[(margin + MARGIN.M_OPTIONS) >>> 2] !== 0 || u32[(margin + MARGIN.M_TOUCHED) >>> 2] !== 0);
   const sample = u32[word + PLAN.SAMPLE_OUT / 4]!;
   const rowCount = assets * TILE;
   if (margin) startMargin(memory, plan, count);
-  const factors = i32[word + PLAN.FACTORS / 4]!;
-  const period = periodOf(factors);
   const steps = i32[word + PLAN.STEPS / 4]!;
   const covers = i32[word + PLAN.COVER_COUNT / 4]!;
   const audit = u32[word + PLAN.AUDIT / 4]!;
@@ -100,12 +95,7 @@ function runTile(
   const records = u32[word + PLAN.NODES / 4]!;
   let node = 0;
   for (let step = 0; step < steps; step++) {
-    const turn = step % period;
-    if (turn === 0) {
-      const rows = (factors * Math.min(period, steps - step) + 3) >> 2;
-      normals(memory, z, paths, count, TILE, keys, STREAM_SHOCK, (step * factors) / 4, rows);
-    }
-    const shocks = z + turn * factors * COLUMN;
+    const shocks = shocksOf(memory, plan, paths, z, step, count);
     if (before) f64.copyWithin(before >>> 3, x >>> 3, (x >>> 3) + rowCount);
     advance(memory, plan, step, x, shocks, mixed ? scale : 0, count);
     if (covers) addMarketFactor(memory, plan, step, market, shocks, count);
@@ -123,28 +113,49 @@ function runTile(
         f64.copyWithin(to >>> 3, column >>> 3, (column >>> 3) + TILE);
         expColumn(memory, nodeS + node * COLUMN, column, count);
       }
-      if (!audit || placed) {
-        // An audit needs no profile, but what was closed or touched leaves or enters by its place.
-        const atNode = at + node * (COLUMN / 2);
-        const tNode = t + node * COLUMN;
-        addProfile(memory, record, column, audit ? spare : losses, atNode, tNode, count);
-        if (!audit && gather) addMoments(memory, record, atNode, tNode, weights, count);
-      }
+      // An audit needs no profile, but what was closed or touched leaves or enters by its place.
+      if (audit && !isPlaced(memory, margin)) continue;
+      const atNode = at + node * (COLUMN / 2);
+      const tNode = t + node * COLUMN;
+      addProfile(memory, record, column, audit ? spare : losses, atNode, tNode, count);
+      if (!audit && gather) addMoments(memory, record, atNode, tNode, weights, count);
     }
   }
   if (audit) addAudit(memory, plan, nodeX, nodeS, equity, spare, losses, count);
   else addShortfalls(memory, plan, at, t, equity, weights, losses, count);
-  if (margin) {
-    const statistics = u32[word + PLAN.STATISTICS_OUT / 4]!;
-    const out = statistics ? statistics + 8 * done : 0;
-    finishMargin(memory, plan, paths, x, at, t, weights, losses, out, count);
-  }
+  if (margin) finishMargin(memory, plan, paths, x, at, t, weights, losses, done, count);
   if (covers) addCovers(memory, plan, paths, market, z, words, weights, losses, count);
 }
 
-/** Steps whose normals fill whole blocks of four. */
-function periodOf(factors: number): number {
-  return factors & 1 ? 4 : factors & 2 ? 2 : 1;
+/** Whether a margin program reads the places of paths on the nodes. */
+function isPlaced({ u32 }: TwinMemory, margin: number): boolean {
+  if (margin === 0) return false;
+  return (
+    u32[(margin + MARGIN.M_OPTIONS) >>> 2] !== 0 || u32[(margin + MARGIN.M_TOUCHED) >>> 2] !== 0
+  );
+}
+
+/** The normals of a step; those of steps that share blocks of four are drawn together. */
+function shocksOf(
+  memory: TwinMemory,
+  plan: number,
+  paths: number,
+  z: number,
+  step: number,
+  count: number,
+): number {
+  const { i32, u32 } = memory;
+  const word = plan >>> 2;
+  const factors = i32[word + PLAN.FACTORS / 4]!;
+  const period = factors & 1 ? 4 : factors & 2 ? 2 : 1;
+  const turn = step % period;
+  if (turn === 0) {
+    const left = i32[word + PLAN.STEPS / 4]! - step;
+    const blocks = (factors * Math.min(period, left) + 3) >> 2;
+    const first = (step * factors) / 4;
+    normals(memory, z, paths, count, TILE, u32[word + PLAN.KEYS / 4]!, STREAM_SHOCK, first, blocks);
+  }
+  return z + turn * factors * COLUMN;
 }
 
 const mixingWords: Int32Array = new Int32Array(4 * TILE);
