@@ -96,7 +96,7 @@ export function yearsTo(expiry: string): number {
 /** Steps of equal length to the horizon; margin is checked at the end of each. */
 export const STEPS = 96;
 /** Notional at which the price gives way by `impact`. */
-const DEPTH = 1_000_000;
+export const DEPTH = 1_000_000;
 
 /** How accounts are closed out: the same in every asset. */
 export const closeOutTerms = {

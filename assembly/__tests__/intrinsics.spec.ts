@@ -46,17 +46,15 @@ describe("vector mathematics", () => {
 describe("normals", () => {
   test("do not depend on their neighbours in the list", () => {
     const keys = memory.data(320, 16);
-    const paths = memory.data(16, 16);
-    const out = memory.data(4 * 4 * 8, 16);
+    const paths = memory.data(32, 16);
+    const out = memory.data(4 * 8 * 8, 16);
     schedule(keys, 7, 0);
-    store<u32>(paths, 11);
-    store<u32>(paths, 5, 4);
-    store<u32>(paths, 5, 8);
-    store<u32>(paths, 11, 12);
-    normals(out, paths, 4, 4, keys, 0, 0, 1);
+    // 11 stands first and last, 5 third and sixth.
+    for (let p: usize = 0; p < 8; p++) store<u32>(paths + 4 * p, p % 7 == 0 ? 11 : p == 2 || p == 5 ? 5 : <u32>p);
+    normals(out, paths, 8, 8, keys, 0, 0, 1);
     for (let f: usize = 0; f < 4; f++) {
-      expect<f64>(load<f64>(out + f * 32)).toBe(load<f64>(out + f * 32, 24));
-      expect<f64>(load<f64>(out + f * 32, 8)).toBe(load<f64>(out + f * 32, 16));
+      expect<f64>(load<f64>(out + f * 64)).toBe(load<f64>(out + f * 64, 56));
+      expect<f64>(load<f64>(out + f * 64, 16)).toBe(load<f64>(out + f * 64, 40));
     }
     expect<bool>(load<f64>(out) != load<f64>(out, 8)).toBe(true);
   });

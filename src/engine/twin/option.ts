@@ -6,7 +6,7 @@
  */
 import { OPTION_BYTES, TILE } from "../plan.ts";
 import type { TwinMemory } from "./memory.ts";
-import { exponentials } from "./vector-math.ts";
+import { POWERS } from "./vector-math.ts";
 
 /** Hart's P0 … P6, Q0 … Q7, in a column for the reason given in vector-math.ts. */
 const HART: Float64Array = Float64Array.of(
@@ -27,8 +27,57 @@ const HART: Float64Array = Float64Array.of(
   8.83883476483184e-2,
 );
 
+/** X0 … X11 of 2^f for |f| ≤ ½. */
+const POWER: Float64Array = Float64Array.of(
+  1,
+  0.6931471805599453,
+  0.24022650695910097,
+  0.0555041086648216,
+  0.009618129107606888,
+  0.0013333558146416936,
+  0.0001540353044173605,
+  1.525273382983612e-5,
+  1.321544258792169e-6,
+  1.0178062445845774e-7,
+  7.072585949269223e-9,
+  4.4549605981865186e-10,
+);
+
+/** N(-37.6) is 1e-309: beyond it N is 0 or 1 to the last bit. */
+const HOLD = 37.6;
+
 /** exp(-d2²/2) of the points in hand. */
 const densities: Float64Array = new Float64Array(TILE);
+
+/** exp(-b²/2) of the held |d2| of count points, in place, as 2^(k + f). */
+function toDensities(density: Float64Array, count: number): void {
+  const x0 = POWER[0]!;
+  const x1 = POWER[1]!;
+  const x2 = POWER[2]!;
+  const x3 = POWER[3]!;
+  const x4 = POWER[4]!;
+  const x5 = POWER[5]!;
+  const x6 = POWER[6]!;
+  const x7 = POWER[7]!;
+  const x8 = POWER[8]!;
+  const x9 = POWER[9]!;
+  const x10 = POWER[10]!;
+  const x11 = POWER[11]!;
+  const rounding = 6755399441055744; // 1.5·2^52: adding it rounds to a whole number
+  const powers = POWERS;
+  for (let p = 0; p < count; p++) {
+    const b = density[p]!;
+    const t = b * b * -0.72134752044448170368; // 1/(2 ln 2)
+    const k = t + rounding - rounding;
+    const f = t - k;
+    const ff = f * f;
+    const f4 = ff * ff;
+    const high = x8 + f * x9 + ff * (x10 + f * x11);
+    const middle = x4 + f * x5 + ff * (x6 + f * x7);
+    const low = x0 + f * x1 + ff * (x2 + f * x3);
+    density[p] = (low + f4 * (middle + f4 * high)) * powers[(k | 0) + 1024]!;
+  }
+}
 
 /** Values of one call at up to TILE points are added, and slopes where `slopes` is not negative. */
 function addCall(
@@ -48,10 +97,9 @@ function addCall(
   const strike = f64[option + 4]!;
   for (let p = 0; p < count; p++) {
     const size = Math.abs(f64[x + p]! * inverse + shift - deviation);
-    const b = 39 < size ? 39 : size;
-    density[p] = b * b * -0.5;
+    density[p] = HOLD < size ? HOLD : size;
   }
-  exponentials(density, 0, density, 0, count);
+  toDensities(density, count);
   const p0 = HART[0]!;
   const p1 = HART[1]!;
   const p2 = HART[2]!;
@@ -73,14 +121,12 @@ function addCall(
     const e = d - deviation;
     const dSize = Math.abs(d);
     const eSize = Math.abs(e);
-    const a = 39 < dSize ? 39 : dSize;
-    const b = 39 < eSize ? 39 : eSize;
-    const y = a * a;
-    const z = b * b;
-    const pa = p0 + y * (p2 + y * (p4 + y * p6)) + a * (p1 + y * (p3 + y * p5));
-    const qa = q0 + y * (q2 + y * (q4 + y * q6)) + a * (q1 + y * (q3 + y * (q5 + y * q7)));
-    const pb = p0 + z * (p2 + z * (p4 + z * p6)) + b * (p1 + z * (p3 + z * p5));
-    const qb = q0 + z * (q2 + z * (q4 + z * q6)) + b * (q1 + z * (q3 + z * (q5 + z * q7)));
+    const a = HOLD < dSize ? HOLD : dSize;
+    const b = HOLD < eSize ? HOLD : eSize;
+    const pa = p0 + a * (p1 + a * (p2 + a * (p3 + a * (p4 + a * (p5 + a * p6)))));
+    const qa = q0 + a * (q1 + a * (q2 + a * (q3 + a * (q4 + a * (q5 + a * (q6 + a * q7))))));
+    const pb = p0 + b * (p1 + b * (p2 + b * (p3 + b * (p4 + b * (p5 + b * p6)))));
+    const qb = q0 + b * (q1 + b * (q2 + b * (q3 + b * (q4 + b * (q5 + b * (q6 + b * q7))))));
     const w = (strike * density[p]!) / (qa * qb);
     const first = d > 0 ? f64[spot + p]! * forward - pa * qb * w : 0 + pa * qb * w;
     const second = e > 0 ? strike - pb * qa * w : 0 + pb * qa * w;

@@ -22,7 +22,7 @@ const REMAINDER: Float64Array = Float64Array.of(
 );
 
 /** 2^k at place k + 1024, for k of -1024 … 1023. */
-const POWERS: Float64Array = powersOfTwo();
+export const POWERS: Float64Array = powersOfTwo();
 
 function powersOfTwo(): Float64Array {
   const out = new Float64Array(2048);

@@ -79,16 +79,16 @@ test.each([
   expect(rounded.filter((word, i) => word !== exact[i]).length).toBeGreaterThan(100);
   expectSameBits((arena, kernels) => {
     const keys = arena.take(320);
-    const paths = arena.take(2048 * 16);
-    const out = arena.take(2048 * 16 * 8);
+    const paths = arena.take(2048 * 32);
+    const out = arena.take(2048 * 32 * 8);
     arena.u32(paths, 2048).set(words);
     kernels.schedule(keys, 3, 4);
     if (where === "path") kernels.normals(out, paths, 2048, 2048, keys, 0, 0, 1);
     else {
       words.forEach((stream, i) => {
-        kernels.normals(out + 128 * i, paths + 16 * i, 4, 4, keys, stream, 0, 1);
+        kernels.normals(out + 256 * i, paths + 32 * i, 8, 8, keys, stream, 0, 1);
       });
     }
-    return [arena.f64(out, 2048 * 16)];
+    return [arena.f64(out, 2048 * 32)];
   });
 });
