@@ -77,6 +77,19 @@ const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } 
   onProgress: "function",
 };
 
+/** Numbers, seeds and words have errors of their own, which say more. */
+const READ_APART: ReadonlySet<string> = new Set([
+  "scenarios",
+  "seed",
+  "horizon",
+  "step",
+  "monitoring",
+  "samplePaths",
+  "confidence",
+  "levels",
+  "market",
+]);
+
 /** Refuses options that do not exist or cannot be what they should: a typing slip must not pass. */
 function checkOptions(problems: Issue[], options: object): void {
   for (const [name, value] of Object.entries(options)) {
@@ -91,21 +104,7 @@ function checkOptions(problems: Issue[], options: object): void {
         received: received(value),
       });
     } else if (value !== undefined && !type.split(" or ").includes(typeof value)) {
-      // Numbers and seeds have errors of their own, which say more.
-      if (
-        [
-          "scenarios",
-          "seed",
-          "horizon",
-          "step",
-          "monitoring",
-          "samplePaths",
-          "confidence",
-          "levels",
-          "market",
-        ].includes(name)
-      )
-        continue;
+      if (READ_APART.has(name)) continue;
       problems.push({
         code: "TYPE",
         pointer,
@@ -115,6 +114,11 @@ function checkOptions(problems: Issue[], options: object): void {
       });
     }
   }
+  checkLimits(problems, options);
+}
+
+/** Checks what bounds a run: memory, budget, signal. */
+function checkLimits(problems: Issue[], options: object): void {
   const { signal, bytesMax, budget } = options as {
     signal?: Partial<AbortSignal>;
     bytesMax?: unknown;

@@ -120,6 +120,8 @@ test("value: asks for the documented defaults on the example", async () => {
       scenarios: 100_000,
       seed: 1n,
       horizonDays: 10,
+      monitoring: "discrete",
+      samplePaths: 0,
       confidence: 0.975,
       levels: [0.95, 0.975, 0.99],
       mode: "profile",
