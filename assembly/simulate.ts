@@ -8,7 +8,7 @@
  */
 import { addShortfalls } from "./account";
 import { addAudit } from "./audit";
-import { addCovers, STREAM_MIXING, STREAM_SHOCK } from "./cover";
+import { addCovers, COVER_ROWS, STREAM_MIXING, STREAM_SHOCK } from "./cover";
 import { finishMargin, startMargin, stepMargin } from "./liquidation";
 import { normals } from "./normal";
 import { addMarketFactor, advance } from "./path";
@@ -32,7 +32,7 @@ import { expColumn } from "./vector-math";
  * Bytes of scratch that a plan of these sizes needs.
  */
 export function scratchBytes(nodes: i32, assets: i32, factors: i32, covers: i32): usize {
-  const rows = max(4 * factors, (covers + 4) / 4 * 4);
+  const rows = max(4 * factors, covers ? COVER_ROWS : 0);
   return FIXED + <usize>nodes * (COLUMN / 2 + 3 * COLUMN) + <usize>(assets + rows) * COLUMN;
 }
 

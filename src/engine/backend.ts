@@ -1,24 +1,13 @@
 import { PoolError } from "../basics/index.ts";
 import { compileModule, compileModuleSync, instantiateModule } from "./instance.ts";
-import type { Kernels } from "./kernels.ts";
+import type { Backend, CompiledKernel, Kernels } from "./kernels.ts";
 import { twinKernels } from "./twin/twin.ts";
-
-/** What runs the kernels: WebAssembly SIMD, or plain JavaScript with the same bits. */
-export type Backend = "wasm" | "js";
 
 /** "auto" is WebAssembly, and plain JavaScript where there is none or it is forbidden. */
 export type BackendChoice = Backend | "auto";
 
 /** The words of a {@link BackendChoice}. */
 export const BACKEND_CHOICES: readonly BackendChoice[] = ["auto", "wasm", "js"];
-
-/**
- * Kernels ready to be instantiated, here or in a worker: structured clone carries it. Instances
- * share code and nothing else.
- */
-export type CompiledKernel =
-  | { readonly backend: "wasm"; readonly module: WebAssembly.Module }
-  | { readonly backend: "js" };
 
 const inJavaScript: CompiledKernel = { backend: "js" };
 

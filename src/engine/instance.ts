@@ -49,5 +49,7 @@ function blocked(cause: unknown): never {
 /** A fresh instance of the module with its own memory. */
 export function instantiateModule(module: WebAssembly.Module): Kernels {
   const { exports } = instantiateSync<Record<string, unknown>>(module, {});
-  return exports as unknown as Kernels;
+  return Object.assign(exports as unknown as Kernels, {
+    kernel: { backend: "wasm", module } as const,
+  });
 }

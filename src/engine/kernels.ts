@@ -1,3 +1,14 @@
+/** What runs the kernels: WebAssembly SIMD, or plain JavaScript with the same bits. */
+export type Backend = "wasm" | "js";
+
+/**
+ * Kernels ready to be instantiated, here or in a worker: structured clone carries it. Instances
+ * share code and nothing else.
+ */
+export type CompiledKernel =
+  | { readonly backend: "wasm"; readonly module: WebAssembly.Module }
+  | { readonly backend: "js" };
+
 /** What memories of WebAssembly and of plain JavaScript have in common. */
 export interface KernelMemory {
   /** All bytes; another object after the memory has grown. */
@@ -8,6 +19,8 @@ export interface KernelMemory {
 
 /** Addresses are byte offsets into the kernel's memory; counts are whole numbers. */
 export interface Kernels {
+  /** What this is an instance of; workers make theirs of it. */
+  readonly kernel: CompiledKernel;
   readonly memory: KernelMemory;
   columnsStart(): number;
   schedule(keys: number, seedLow: number, seedHigh: number): void;
@@ -22,6 +35,8 @@ export interface Kernels {
     firstBlock: number,
     blocks: number,
   ): void;
+  normalCdf(x: number): number;
+  exponential(words: number): number;
   expColumn(out: number, x: number, count: number): void;
   logColumn(out: number, x: number, count: number): void;
   quantile(table: number, word: number): number;

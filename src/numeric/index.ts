@@ -17,6 +17,7 @@ export {
   binomialQuantile,
   incompleteBeta,
 } from "./beta.ts";
+export { betaQuantileGrid } from "./beta-grid.ts";
 export {
   type BlackInput,
   type BlackScholesInput,

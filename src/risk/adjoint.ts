@@ -42,7 +42,7 @@ export function adjointOf(
     return { ...range, address: pool.simulation.arena.put(weights) };
   });
   const sums = moments.map((list, group) =>
-    list.slice(pool.sumStart).map((sum) => sum * scales[group]!),
+    list.slice(pool.sumStart, pool.heldAt).map((sum) => sum * scales[group]!),
   );
   return { groups: moments.length, nodes, sums };
 }

@@ -1,6 +1,7 @@
 import type { MarketModel, MarketParameters } from "../market/index.ts";
 import type { Account } from "./account.ts";
 import type { LaidPool } from "./layout.ts";
+import { FUNDING_INDEX, type MarginBook } from "./margin.ts";
 import type { Notice } from "./valuation.ts";
 import type { ValueRequest } from "./value-request.ts";
 
@@ -37,12 +38,12 @@ function wayInWords({ pool, stepDays, monitoring }: ValueRequest): string[] {
   }
   const looks =
     monitoring === "continuous"
-      ? "between the steps as well, through the extremes of a Brownian bridge, and are closed at the level that they meet"
+      ? "between the steps as well, through the extremes of a Brownian bridge, and are closed at the level that they meet (cross-margined accounts, contracts with funding, options, and whatever is closed at a pace: on the steps only)"
       : "at every step only, and are closed at the price found there";
   const closing =
     terms.mode === "full"
       ? "at once and in full"
-      : "by no more than the margin that is missing, at the agreed pace; who has nothing left is closed in full";
+      : "by no more than the margin that is missing, at the agreed pace; who has nothing left, or would have after the costs of that part, is closed in full";
   return [
     `Perpetuals are liquidated when equity is at or below maintenance: accounts are looked at ${looks}; the step is ${minutesOf(stepDays!)}. They are closed ${closing}.`,
     "Closing costs half the spread and an impact that grows with the square root of what is closed; it does not move the simulated price, nor does one account's closing make another's dearer.",
@@ -103,13 +104,22 @@ export function warningsOf(
       detail: `${under} accounts owe more than their collateral already today; that loss is not counted again.`,
     });
   }
+  const stepwise = laid.margin ? stepwiseCount(laid.margin.book) : 0;
+  if (request.monitoring === "continuous" && stepwise > 0) {
+    warnings.push({
+      code: "MONITORING_STEPS",
+      detail: `${stepwise} of ${laid.margin!.book.accounts.length} accounts are looked at on the steps only, because they are cross-margined, pay funding, are options or are closed at a pace; shorten the step to see more of their path.`,
+    });
+  }
   if (document.waterfall.allowNonStandard) {
     warnings.push({
       code: "WATERFALL_SENIORITY",
       detail: "The terms let members' layers pay before the operator's own first loss.",
     });
   }
-  if (document.covers.length > 0 && (model.parameters.systemicLoading ?? 0) === 0) {
+  // Without an asset there is no market to depend on.
+  const apart = document.assets.length > 0 && (model.parameters.systemicLoading ?? 0) === 0;
+  if (document.covers.length > 0 && apart) {
     warnings.push({
       code: "COVERS_INDEPENDENT",
       detail:
@@ -117,4 +127,13 @@ export function warningsOf(
     });
   }
   return warnings;
+}
+
+/** Accounts that are looked at on the steps only, however paths are monitored. */
+function stepwiseCount({ terms, accounts }: MarginBook): number {
+  if (terms.mode === "paced") return accounts.length;
+  return accounts.filter(
+    ({ isolated, legs, option }) =>
+      !isolated || option !== null || legs.some(({ index }) => index !== FUNDING_INDEX.none),
+  ).length;
 }

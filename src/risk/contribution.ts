@@ -91,7 +91,8 @@ export async function contributionsOf(
   };
 }
 
-interface Owner {
+/** One row of the contributions. */
+export interface Owner {
   readonly id: string;
   readonly accounts: readonly Account[];
   readonly nodes: readonly number[];
@@ -110,7 +111,8 @@ function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): v
   else lists.set(key, [value]);
 }
 
-function ownersOf(pool: LaidPool): Owner[] {
+/** Everyone in the order of ids, the pool's own holdings last. */
+export function ownersOf(pool: LaidPool): Owner[] {
   const { accounts } = pool;
   const accountsOf = new Map<number, Account[]>();
   const jointOf = new Map<number, number[]>();
@@ -251,6 +253,13 @@ function addMargin(
   });
 }
 
+/** How many of the first scenarios the stand-alone figures are made of. */
+export function standAloneCount(scenarios: number, level: Level): number {
+  const needed = Math.ceil(STAND_ALONE_TAIL_MIN / (1 - level / 1e6));
+  const wanted = Math.min(scenarios, Math.max(STAND_ALONE_SCENARIOS, needed));
+  return wanted - (wanted % 8);
+}
+
 /** Adds what touched barriers change for an owner, as {@link addMargin} does. */
 function addTouches(
   { margin, covers }: LaidPool,
@@ -280,9 +289,7 @@ async function standAlonePlaces(
 ): Promise<StandAlonePlaces> {
   const { simulation, grids, covers } = pool;
   const { arena } = simulation;
-  const needed = Math.ceil(STAND_ALONE_TAIL_MIN / (1 - level / 1e6));
-  const wanted = Math.min(scenarios, Math.max(STAND_ALONE_SCENARIOS, needed));
-  const count = wanted - (wanted % 8);
+  const count = standAloneCount(scenarios, level);
   const at = grids.map(() => arena.take(count * 4));
   const t = grids.map(() => arena.take(count * 8));
   const column = arena.take(count * 8);

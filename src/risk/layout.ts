@@ -5,7 +5,6 @@ import {
   Arena,
   AUDIT_ACCOUNT_BYTES,
   CELL_BYTES,
-  COVER_BYTES,
   type Kernels,
   LEG_BYTES,
   NODE_BYTES,
@@ -15,11 +14,11 @@ import {
 import type { MarketModel, ModelColumns } from "../market/index.ts";
 import { type Account, type Accounts, addLegs, type Legs, noLegs } from "./account.ts";
 import type { BarrierLeg } from "./barrier.ts";
+import { layCovers } from "./cover-layout.ts";
 import { cubicsOf } from "./hermite.ts";
 import { emptyMarginBook, type MarginBook } from "./margin.ts";
 import { layMargin, type MarginInput, marginSumCount } from "./margin-layout.ts";
 import { isFlooredAt, isJoint, NodeGrid } from "./node-grid.ts";
-import { coverRecord, eventProbability, severityTable } from "./severity.ts";
 import { addUntouchedLoss } from "./touch.ts";
 import { type LaidTouch, layTouches } from "./touch-layout.ts";
 
@@ -35,9 +34,12 @@ export interface LaidPool {
   readonly joint: readonly JointAccount[];
   /** In the kernel's order. */
   readonly covers: readonly Cover[];
-  /** First number of each node's moments in what `takeMoments` returns; then the sums. */
+  /** First number of each node's moments in what `takeMoments` returns. */
   readonly momentStarts: readonly number[];
+  /** Behind the moments: sums of the joint accounts, then of the covers. */
   readonly sumStart: number;
+  /** Behind the sums: how many prices were held at the model's bound. */
+  readonly heldAt: number;
   readonly margin: LaidMargin | null;
 }
 
@@ -104,10 +106,10 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   const items = (book?.accounts.length ?? 0) + touches.length;
   const marginCount = book ? marginSumCount(items, columns.assets, columns.steps) : 0;
   const sumCount = marginStart + marginCount;
-  const moments = arena.take((momentCount + sumCount) * 8);
+  const moments = arena.take((momentCount + sumCount + 1) * 8);
   const momentStarts = yield* layNodes(arena, words, input, grids, moments);
   words.set(PLAN.SUMS, moments + momentCount * 8);
-  words.set(PLAN.HELD, arena.take(8));
+  words.set(PLAN.HELD, moments + (momentCount + sumCount) * 8);
 
   const joint: JointAccount[] = [];
   for (const account of jointAccounts) {
@@ -115,26 +117,24 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     yield;
   }
   layAccountRecords(arena, words, joint);
-  yield* layCovers(arena, words, input);
+  yield* layCovers(arena, words, input, accounts.times.at(-1)!);
   if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
   const sums = moments + (momentCount + marginStart) * 8;
   const continuous = input.continuous === true;
   const parts = { touches, columns, accounts, grids, sums, continuous };
   const margin = book ? layMarginOf(arena, words, { ...parts, book }, marginStart) : null;
-  words.set(
-    PLAN.SCRATCH,
-    arena.take(
-      kernels.scratchBytes(grids.length, columns.assets, columns.factors, input.covers.length),
-    ),
-  );
-  const simulation = new Simulation(
-    arena,
-    plan,
-    { address: moments, count: momentCount + sumCount },
-    (input.margin ?? null) !== null,
-  );
   const view = arena.u32(plan, PLAN.PLAN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
+  const { assets, factors } = columns;
+  const own = kernels.scratchBytes(grids.length, assets, factors, input.covers.length);
+  const ownBytes = Math.ceil(own / 64) * 64;
+  const simulation = new Simulation(arena, {
+    plan,
+    moments: { address: moments, count: momentCount + sumCount + 1 },
+    scratchBytes: ownBytes + (margin?.scratch.bytes ?? 0),
+    withStatistics: (input.margin ?? null) !== null,
+  });
+  margin?.scratch.place(arena, simulation.scratch + ownBytes);
   return {
     simulation,
     accounts,
@@ -143,7 +143,8 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     covers: input.covers,
     momentStarts,
     sumStart: momentCount,
-    margin,
+    heldAt: momentCount + sumCount,
+    margin: margin && { ...margin, lanes: simulation.scratch + ownBytes + margin.lanes },
   };
 }
 
@@ -152,14 +153,14 @@ function layMarginOf(
   words: Map<number, number>,
   input: MarginInput,
   accountSums: number,
-): LaidMargin {
+): Omit<LaidMargin, "lanes"> & ReturnType<typeof layMargin> {
   const { book, touches, columns } = input;
-  const { program, lanes } = layMargin(arena, input);
-  words.set(PLAN.MARGIN, program);
+  const laid = layMargin(arena, input);
+  words.set(PLAN.MARGIN, laid.program);
   const touchSums = accountSums + book.accounts.length;
   const stepSums = touchSums + touches.length;
   const fundingSums = stepSums + 3 * columns.steps;
-  return { book, touches, accountSums, touchSums, stepSums, fundingSums, lanes };
+  return { ...laid, book, touches, accountSums, touchSums, stepSums, fundingSums };
 }
 
 /** The cells of every node. */
@@ -356,25 +357,6 @@ function layAccountRecords(
   });
   words.set(PLAN.ACCOUNT_COUNT, joint.length);
   words.set(PLAN.ACCOUNTS, records);
-}
-
-function* layCovers(arena: Arena, words: Map<number, number>, input: LayoutInput): Work<void> {
-  const { covers, asOfMs, accounts, model } = input;
-  const horizon = accounts.times.at(-1)!;
-  const records = arena.take(Math.max(1, covers.length) * COVER_BYTES);
-  const tables = new Map<string, number>();
-  for (const [index, cover] of covers.entries()) {
-    yield;
-    const key = JSON.stringify(cover.severity);
-    if (!tables.has(key)) tables.set(key, arena.put(severityTable(cover.severity)));
-    const at = records + index * COVER_BYTES;
-    arena.f64(at, 8).set(coverRecord(cover, eventProbability(cover, asOfMs, horizon)));
-    arena.u32(at + 56, 1)[0] = tables.get(key)!;
-  }
-  const loading = model.parameters.systemicLoading ?? 0;
-  words.set(PLAN.COVER_COUNT, covers.length);
-  words.set(PLAN.COVERS, records);
-  words.set(PLAN.SYSTEMIC, arena.put([loading, Math.sqrt(1 - loading * loading)]));
 }
 
 const KIND = { calls: 0, linear: 1, settled: 2, collateral: 3 } as const;

@@ -224,7 +224,12 @@ function marginLeg(
     funding: rate === 0 ? 0 : sign * notional * (inverse ? rate : 1),
     notionalSlope: inverse ? 0 : notional,
     notionalConstant: inverse ? notional : 0,
-    maintenance: maintenanceRatio(perpetual.maintenanceRatio, coins, interest, market),
+    maintenance: maintenanceRatio({
+      ratio: perpetual.maintenanceRatio,
+      coins,
+      openInterest: interest,
+      market,
+    }),
     ...costOf(market),
   };
 }

@@ -6,8 +6,8 @@ import type { Estimate, IntervalEstimate, RiskLevel, RiskSummary } from "./valua
 /** Two-sided 95 % point of the standard normal. */
 export const Z95 = 1.959963984540054;
 const BINS = 100;
-/** Fewest tail scenarios for a point of the convergence curve. */
-const CONVERGENCE_TAIL_MIN = 20;
+/** Fewest tail scenarios for a point of the convergence curve or an estimate under way. */
+export const CONVERGENCE_TAIL_MIN = 20;
 
 /** Mean and standard error of a column, adding in pairs of fixed shape. */
 export function meanOf(values: Float64Array): Estimate & { deviation: number } {

@@ -87,7 +87,10 @@ export function position(id: string, terms: Terms): BarrierPosition {
 }
 
 /** Every kind, direction and type, once for every expiry. */
-export function everyKind(expiries: readonly number[], more: Partial<BarrierPosition> = {}) {
+export function everyKind(
+  expiries: readonly number[],
+  more: Partial<BarrierPosition> = {},
+): BarrierPosition[] {
   const list: BarrierPosition[] = [];
   for (const days of expiries) {
     for (const direction of ["up", "down"] as const) {
@@ -109,7 +112,11 @@ export function everyKind(expiries: readonly number[], more: Partial<BarrierPosi
 }
 
 /** Positions of all sorts, of a few owners, some of them the same touch for the same owner. */
-export function randomBook(count: number, seed: number, expiries: readonly number[]) {
+export function randomBook(
+  count: number,
+  seed: number,
+  expiries: readonly number[],
+): BarrierPosition[] {
   const random = seeded(seed);
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;
   return Array.from({ length: count }, (_, i): BarrierPosition => {
@@ -142,7 +149,10 @@ export function randomBook(count: number, seed: number, expiries: readonly numbe
 }
 
 /** The legs of a pool's barriers, by the closed forms, with the asset that each is on. */
-export function legsOf({ barriers, market }: PoolDocument, horizonDays: number) {
+export function legsOf(
+  { barriers, market }: PoolDocument,
+  horizonDays: number,
+): { position: BarrierPosition; leg: BarrierLeg }[] {
   return barriers!.map((one) => {
     const years = (Date.parse(one.expiry) - Date.parse(AS_OF)) / (365 * 86_400_000);
     const leg = barrierLeg(one, {

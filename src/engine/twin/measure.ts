@@ -4,22 +4,13 @@
 import { MARGIN_LEG_BYTES, OPTION_BYTES, TILE } from "../plan.ts";
 import type { TwinMemory } from "./memory.ts";
 import { callValue } from "./option.ts";
-import { exponentials, logarithm } from "./vector-math.ts";
+import { expOne, logarithm } from "./vector-math.ts";
 
 /** Funding indices: none, paid on the price (one per asset), or on time. */
 export const INDEX_NONE = 0;
 export const INDEX_PRICED = 1;
 /** Not a funding index: a leg that is an option, the only one of its account. */
 export const INDEX_OPTION = 3;
-
-const one: Float64Array = new Float64Array(1);
-
-/** e^x of one number. */
-export function expOne(x: number): number {
-  one[0] = x;
-  exponentials(one, 0, one, 0, 1);
-  return one[0]!;
-}
 
 /** What `measure` found: value, its part that moves, notional, maintenance, coins. */
 export const MEASURES: Float64Array = new Float64Array(5);
@@ -86,9 +77,7 @@ function measureOption(memory: TwinMemory, account: number, prices: number, time
   MEASURES[1] = value;
   MEASURES[2] = size;
   MEASURES[3] = f64[(leg + 48) >>> 3]! * size;
-  MEASURES[4] = i32[(account + 12) >>> 2]
-    ? f64[(u32[(account + 8) >>> 2]! + 8) >>> 3]! * price
-    : 0;
+  MEASURES[4] = i32[(account + 12) >>> 2] ? f64[(u32[(account + 8) >>> 2]! + 8) >>> 3]! * price : 0;
 }
 
 const call: Float64Array = new Float64Array(OPTION_BYTES / 8);

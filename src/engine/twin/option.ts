@@ -140,3 +140,15 @@ export function addCallsWithSlopes(
 ): void {
   add(memory, values, slopes, x, spot, count, options, optionCount);
 }
+
+const single: Float64Array = new Float64Array(8);
+
+/** Value of one call at one point, with the bits of a column of them. */
+export function callValue(option: Float64Array, x: number, spot: number): number {
+  single.set(option, 3);
+  single[0] = 0;
+  single[1] = x;
+  single[2] = spot;
+  addCall(single, 0, -1, 1, 2, 1, 3);
+  return single[0]!;
+}

@@ -2,12 +2,16 @@ import { KERNEL_COLUMNS_START } from "../binary.ts";
 import type { Kernels } from "../kernels.ts";
 import { shortfall } from "./account.ts";
 import { addDots } from "./adjoint.ts";
+import { exponential } from "./exponential.ts";
+import { fundingAt, laneBytes } from "./margin.ts";
 import { TwinMemory } from "./memory.ts";
 import { normals } from "./normal.ts";
+import { normalCdf } from "./normal-cdf.ts";
 import { addCalls, addCallsWithSlopes } from "./option.ts";
 import { philox, schedule } from "./philox.ts";
 import { addCubic } from "./profile.ts";
 import { quantile } from "./quantile.ts";
+import { blockBytes } from "./screen.ts";
 import { placesAt, scratchBytes, simulate } from "./simulate.ts";
 import { expColumn, logColumn } from "./vector-math.ts";
 
@@ -15,6 +19,7 @@ import { expColumn, logColumn } from "./vector-math.ts";
 export function twinKernels(): Kernels {
   const memory = new TwinMemory();
   return {
+    kernel: { backend: "js" },
     memory,
     // As in the module, so that the same runs pass and fail a bound on memory.
     columnsStart: () => KERNEL_COLUMNS_START,
@@ -28,8 +33,13 @@ export function twinKernels(): Kernels {
     addCallsWithSlopes: addCallsWithSlopes.bind(undefined, memory),
     addCubic: addCubic.bind(undefined, memory),
     addDots: addDots.bind(undefined, memory),
+    normalCdf,
+    exponential: exponential.bind(undefined, memory),
     shortfall: shortfall.bind(undefined, memory),
     scratchBytes,
+    laneBytes,
+    blockBytes,
+    fundingColumn: fundingAt,
     placesAt,
     simulate: simulate.bind(undefined, memory),
   };

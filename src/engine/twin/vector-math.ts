@@ -76,6 +76,15 @@ export function exponentials(
   }
 }
 
+const one: Float64Array = new Float64Array(1);
+
+/** e^x of one number. */
+export function expOne(x: number): number {
+  one[0] = x;
+  exponentials(one, 0, one, 0, 1);
+  return one[0]!;
+}
+
 const double: Float64Array = new Float64Array(1);
 const halves: Int32Array = new Int32Array(double.buffer);
 

@@ -1,45 +1,44 @@
-// Method: payments, sums and the log of events of the WebAssembly kernel, bit for bit, with covers
-// of every severity that pay in one scenario of two.
+// Method: the same words, numbers and covers on both backends, bit for bit.
 import { expect, test } from "vitest";
-import type { Cover } from "../../../src/book/index.ts";
-import { TILE } from "../../../src/engine/index.ts";
+import { loadSync } from "../../../src/index.ts";
+import { normalCdf } from "../../../src/numeric/index.ts";
 import { samplePool } from "../../support/sample-pool.ts";
-import { simulationOf } from "../../support/simulation.ts";
-import { expectSameBits } from "../../support/twin.ts";
+import { bothKernels, column, expectSameBits, wordsOf } from "../../support/twin.ts";
 
-const severities: readonly Cover["severity"][] = [
-  { kind: "constant", value: 0.4 },
-  { kind: "uniform", min: 0.1, max: 0.9 },
-  { kind: "beta", alpha: 2, beta: 3 },
-  { kind: "pareto", scale: 0.2, shape: 0.3 },
-  { kind: "pareto", scale: 0.5, shape: 0 },
-  { kind: "constant", value: 1 },
-];
-// Six covers and the pool-wide factor take two blocks of normals.
-const covers: readonly Cover[] = severities.map((severity, i) => ({
-  ...samplePool().covers[i % 2]!,
-  id: `cover-${i}`,
-  severity,
-  annualProbability: 0.99,
-  systemicLoading: i / 6,
-}));
-
-test.each([0, 1])("addCovers: events of six covers, moments %i", (withMoments) => {
-  expectSameBits((_, kernels) => {
-    const simulation = simulationOf(kernels, { covers });
-    simulation.withMoments = withMoments === 1;
-    const log = simulation.arena.take(16 + TILE * covers.length * 16);
-    simulation.events = log;
-    const losses = [];
-    const events = [];
-    for (let first = 0; first < 2048; first += TILE) {
-      losses.push(simulation.runRange(first, TILE).slice());
-      const words = simulation.arena.u32(log, 4 + TILE * covers.length * 4);
-      events.push(words.slice(0, 4 + 4 * words[0]!));
-      words[0] = 0;
-    }
-    const count = events.reduce((sum, list) => sum + list[0]!, 0);
-    expect(count).toBeGreaterThan(2048);
-    return [...losses, ...events, simulation.takeMoments()];
+test("exponential: any two words", () => {
+  const words = wordsOf(31, 2000);
+  expectSameBits((arena, kernels) => {
+    const at = arena.take(words.length * 4);
+    arena.u32(at, words.length).set(words);
+    return [Float64Array.from({ length: 1000 }, (_, i) => kernels.exponential(at + 8 * i))];
   });
+});
+
+test("normalCdf: both tails, with the bits of the host's", () => {
+  const { wasm, js } = bothKernels();
+  for (const scale of [1, 8, 45]) {
+    for (const x of column(32, 2000, scale)) {
+      expect(js.normalCdf(x)).toBe(wasm.normalCdf(x));
+      // The kernel says 0 where the host still has a subnormal.
+      if (x >= -37) expect(js.normalCdf(x)).toBe(normalCdf(x));
+    }
+  }
+});
+
+test("value: a pool of many likely covers gives one result on both backends", async () => {
+  const pool = samplePool();
+  const covers = Array.from({ length: 300 }, (_, i) => ({
+    ...pool.covers[i % pool.covers.length]!,
+    id: `many-${i}`,
+    annualProbability: [0.001, 0.2, 0.9, 0.9999][i % 4]!,
+    systemicLoading: [0, 0.3, 0.95][i % 3]!,
+  }));
+  const market = { ...pool.market!, systemicLoading: 0.5 };
+  const options = { scenarios: 4000, horizon: 30, levels: [0.95] };
+  const [wasm, js] = await Promise.all(
+    (["wasm", "js"] as const).map((backend) =>
+      loadSync({ backend }).value({ ...pool, covers, market }, options),
+    ),
+  );
+  expect(JSON.stringify(js)).toBe(JSON.stringify(wasm));
 });

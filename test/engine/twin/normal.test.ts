@@ -48,6 +48,8 @@ const BOUNDS: readonly (readonly [number, number, number])[] = [
   [2815086266, 0, 2],
   [2965035850, 0, 3],
   [3901507054, 0, 5],
+  // The only word whose half bit decides where its mantissa splits and shows in the radius.
+  [161492668, 0, 11],
   [3176116219, 0, 0x2d41],
   [1529201868, 0, 0xb504],
   [2952681075, 0, 0x2d413],
