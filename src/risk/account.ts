@@ -1,4 +1,4 @@
-import { readInstant, YEAR_MS } from "../basics/index.ts";
+import { assert, readInstant, YEAR_MS } from "../basics/index.ts";
 import type {
   BarrierPosition,
   Collateral,
@@ -343,6 +343,8 @@ class AccountBuilder {
 
   /** Long or short, a barrier belongs to the rest that has no floor: its leg has one of its own. */
   addBarrier(position: BarrierPosition, years: number): void {
+    const owner = this.#ownerOf.get(position.participant)!;
+    assert(!this.#crossOf.has(owner), "no cross account's equity waits for a touch");
     const { account } = this.#accountFor(position.participant, false);
     const asset = this.#assets.indexOf(position.asset);
     const leg = barrierLeg(position, {

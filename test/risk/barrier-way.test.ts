@@ -77,9 +77,17 @@ const SHORT_CALL: PoolDocument["options"][number] = {
   collateral: "80",
 };
 
+const COVER: PoolDocument["covers"][number] = {
+  ...{ id: "cover", holder: "p1", peril: "depeg", sumInsured: "500", annualProbability: 0.9 },
+  ...{ severity: { kind: "uniform", min: 0.2, max: 1 }, systemicLoading: 0.2 },
+};
+
 describe("beside liquidation", () => {
   // Expiring after the horizon, so that the time grid is the same with and without barriers.
-  const barriers = randomBook(40, 21, [7, 9, 30]);
+  // One owner has barriers only; the others are liquidated and have covers as well.
+  const barriers = randomBook(40, 21, [7, 9, 30]).map((one) =>
+    one.participant === "p3" ? { ...one, participant: "q" } : one,
+  );
 
   test.each([
     ["closed at once", FULL, "discrete"],
@@ -89,7 +97,9 @@ describe("beside liquidation", () => {
   ] as const)(
     "value: who is liquidated stays as it was, %s",
     async (_, liquidation, monitoring) => {
-      const parts = { perpetuals: perpetuals(), options: [SHORT_CALL], liquidation };
+      const parts = {
+        ...{ perpetuals: perpetuals(), options: [SHORT_CALL], covers: [COVER], liquidation },
+      };
       const options = { ...LOOKED_AT, monitoring };
       const both = await engine.value(bookOf(barriers, parts), options);
       const without = await engine.value(bookOf([], parts), options);
@@ -107,6 +117,12 @@ describe("beside liquidation", () => {
         const touched = sumOf(walked.map((of) => of[p]!));
         expect(Math.abs(loss - from(without)[p]! - touched) / size).toBeLessThan(1e-8);
       });
+      const mine = walked.filter((__, i) => barriers[i]!.participant === "q");
+      const own = from(both).map((__, p) => sumOf(mine.map((of) => of[p]!)));
+      const worst = [...own].sort((a, b) => b - a).slice(0, 100);
+      const row = both.contributions.rows.find(({ id }) => id === "q")!;
+      expect(row.expectedLoss.value).toBeCloseTo(sumOf(own) / 1000, 5);
+      expect(row.standAlone.value).toBeCloseTo(sumOf(worst) / 100, 5);
       const shared = sumOf(both.contributions.rows.map(({ contribution }) => contribution.value));
       expect(shared).toBeCloseTo(both.contributions.total.value, 6);
     },
