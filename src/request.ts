@@ -77,6 +77,19 @@ const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } 
   onProgress: "function",
 };
 
+/** Options whose own readers say more about a wrong type. */
+const OWN_ERRORS: ReadonlySet<string> = new Set([
+  "scenarios",
+  "seed",
+  "horizon",
+  "step",
+  "monitoring",
+  "samplePaths",
+  "confidence",
+  "levels",
+  "market",
+]);
+
 /** Refuses options that do not exist or cannot be what they should: a typing slip must not pass. */
 function checkOptions(problems: Issue[], options: object): void {
   for (const [name, value] of Object.entries(options)) {
@@ -91,21 +104,7 @@ function checkOptions(problems: Issue[], options: object): void {
         received: received(value),
       });
     } else if (value !== undefined && !type.split(" or ").includes(typeof value)) {
-      // Numbers and seeds have errors of their own, which say more.
-      if (
-        [
-          "scenarios",
-          "seed",
-          "horizon",
-          "step",
-          "monitoring",
-          "samplePaths",
-          "confidence",
-          "levels",
-          "market",
-        ].includes(name)
-      )
-        continue;
+      if (OWN_ERRORS.has(name)) continue;
       problems.push({
         code: "TYPE",
         pointer,
