@@ -76,9 +76,11 @@ function minutesOf(days: number): string {
 
 /** Accounts and barrier contracts that owe more than their collateral today. */
 function insolventNow(accounts: readonly Account[]): number {
-  return accounts.reduce((sum, { floored, valueNow, collateralNow, barriers }) => {
+  return accounts.reduce((sum, { floored, margined, valueNow, collateralNow, barriers }) => {
     const legs = [...barriers.values()].flat().filter((leg) => leg.valueNow < leg.floor);
-    return sum + legs.length + (floored && valueNow + collateralNow < 0 ? 1 : 0);
+    // A margined account has no floor at the horizon, but a debt of today all the same.
+    const owes = (floored || margined) && valueNow + collateralNow < 0;
+    return sum + legs.length + (owes ? 1 : 0);
   }, 0);
 }
 

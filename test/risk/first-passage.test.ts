@@ -216,3 +216,86 @@ test("extremes: a breach of today is closed at once, at the price of today", asy
   expect(figures.notional).toEqual({ value: 100, standardError: 0 });
   expect(figures.profile[0]!.liquidations).toBe(1);
 });
+
+describe("two barriers", () => {
+  const years = 30 / 365;
+  /** Two perpetuals at maintenance at prices of their own, on assets of spot 100 and 20. */
+  const pairOf = (barriers: readonly [string, number][], correlation: number): PoolDocument => ({
+    ...liquidationPool(2, FREE, {
+      perpetuals: barriers.flatMap(([asset, barrier]) =>
+        poolOf({
+          spot: asset === "A" ? 100 : 20,
+          barrier,
+          drift: 0,
+          volatility: 1,
+          days: 30,
+        }).perpetuals.map((one) => ({ ...one, id: `${asset}${barrier}`, asset })),
+      ),
+      market: {
+        model: "gbm",
+        assets: ["A", "B"],
+        volatility: [0.8, 0.9],
+        correlation: [
+          [1, correlation],
+          [correlation, 1],
+        ],
+      },
+    }),
+  });
+  const run = (document: PoolDocument, steps: number, scenarios = 400_000) =>
+    liquidated(
+      document,
+      { spot: 0, barrier: 0, drift: 0, volatility: 0, days: 30 },
+      steps,
+      "continuous",
+      scenarios,
+    );
+  const chanceA = passage(Math.log(0.85), 0, 0.8, years);
+  const chanceB = passage(Math.log(0.8), 0, 0.9, years);
+
+  test("extremes: those of two independent assets are independent", async () => {
+    for (const steps of [1, 3]) {
+      const document = pairOf(
+        [
+          ["A", 85],
+          ["B", 16],
+        ],
+        0,
+      );
+      const { share, figures } = await run(document, steps);
+      expectWithin(figures.liquidations, chanceA + chanceB);
+      expectWithin(share, 1 - (1 - chanceA) * (1 - chanceB));
+    }
+  });
+
+  test("extremes: a correlated asset has its own law all the same", async () => {
+    const { figures } = await run(pairOf([["B", 16]], 0.7), 2);
+    expectWithin(figures.liquidations, chanceB);
+  });
+
+  test("extremes: given both ends of a step, least and most are drawn apart", async () => {
+    const { share, figures } = await run(
+      pairOf(
+        [
+          ["A", 85],
+          ["A", 120],
+        ],
+        0,
+      ),
+      1,
+    );
+    const up = passage(-Math.log(1.2), 0, 0.8, years);
+    expectWithin(figures.liquidations, chanceA + up);
+    // A bridge from 0 to x passes a level b beyond both with chance exp(-2 b (b - x) / variance).
+    const variance = 0.64 * years;
+    const [down, rise] = [Math.log(0.85), Math.log(1.2)];
+    const h = 1e-4;
+    let neither = 0;
+    for (let x = down + h / 2; x < rise; x += h) {
+      const density = Math.exp((-x * x) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance);
+      const misses = [down, rise].map((b) => 1 - Math.exp((-2 * b * (b - x)) / variance));
+      neither += h * density * misses[0]! * misses[1]!;
+    }
+    expectWithin(share, 1 - neither);
+  });
+});

@@ -252,6 +252,11 @@ describe("what changes when an account is closed", () => {
       expect(Array.from(counts!)).toEqual(new Array(8).fill(times));
       agree(document, WAY, 8);
     }
+    // Two of them meet one level in one look; the second is no further off than the first.
+    const second = { ...one, id: "q" };
+    const both = liquidationPool(3, terms, { perpetuals: [one, second], ...still });
+    const [, counts] = columnsOf(layMarginRun(kernels, both, { days: 1, stepDays: 1 }), 8);
+    expect(Array.from(counts!)).toEqual(new Array(8).fill(2 * times));
   });
 });
 
