@@ -2,6 +2,7 @@
 import type { Level } from "../src/basics/index.ts";
 import {
   BATCH,
+  type Backend,
   chunksOf,
   compileKernelSync,
   instantiate,
@@ -30,11 +31,15 @@ export const RISKPOOL = "riskpool";
 
 /** Every form of the engine, each with kernels of its own; the one proper first. */
 export function engines(): Form[] {
-  const compiled = compileKernelSync();
-  return [
-    { implementation: RISKPOOL, kernels: instantiate(compiled), engine: loadSync() },
-    // ── A second form, such as kernels in plain JavaScript with the same bits, goes here. ──
-  ];
+  return [form(RISKPOOL, "wasm"), form(`${RISKPOOL} in plain JS`, "js")];
+}
+
+function form(implementation: string, backend: Backend): Form {
+  return {
+    implementation,
+    kernels: instantiate(compileKernelSync(backend)),
+    engine: loadSync({ backend }),
+  };
 }
 
 /**
@@ -102,9 +107,16 @@ export function contributionsTo(laid: LaidPool, losses: Float64Array, at: Level)
   simulation.withMoments = false;
   const own = accounts.participants.map(() => [] as (typeof accounts.list)[number][]);
   for (const account of accounts.list) own[account.owner]?.push(account);
+  const [shares] = adjoint.sums;
+  const outOfLine = new Map<string, number>();
+  // What liquidation changed is not a function of one price; the replay has averaged it by account.
+  for (const [m, { participant }] of (laid.margin?.book.accounts ?? []).entries()) {
+    const share = shares![laid.margin!.accountSums + m]!;
+    outOfLine.set(participant, (outOfLine.get(participant) ?? 0) + share);
+  }
   const sum = new Float64Array(1);
-  return Float64Array.from(own, (list) => {
-    sum[0] = 0;
+  return Float64Array.from(own, (list, owner) => {
+    sum[0] = outOfLine.get(accounts.participants[owner]!) ?? 0;
     for (const node of new Set(list.flatMap(({ value }) => [...value.keys()]))) {
       addAverages(laid, adjoint, node, lossCells(list, grids[node]!, node), sum);
     }

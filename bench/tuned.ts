@@ -35,6 +35,35 @@ export function shockMatrix(
   );
 }
 
+/** Adds a step's shocks to log returns, eight assets, one path. */
+export function advance(x: Float64Array, m: Float64Array, z: Float64Array, at: number): void {
+  const z0 = z[at]!;
+  const z1 = z[at + 1]!;
+  const z2 = z[at + 2]!;
+  const z3 = z[at + 3]!;
+  const z4 = z[at + 4]!;
+  const z5 = z[at + 5]!;
+  const z6 = z[at + 6]!;
+  const z7 = z[at + 7]!;
+  x[0]! += m[0]! * z0;
+  x[1]! += m[8]! * z0 + m[9]! * z1;
+  x[2]! += m[16]! * z0 + m[17]! * z1 + m[18]! * z2;
+  x[3]! += m[24]! * z0 + m[25]! * z1 + m[26]! * z2 + m[27]! * z3;
+  x[4]! += m[32]! * z0 + m[33]! * z1 + m[34]! * z2 + m[35]! * z3 + m[36]! * z4;
+  x[5]! += m[40]! * z0 + m[41]! * z1 + m[42]! * z2 + m[43]! * z3 + m[44]! * z4 + m[45]! * z5;
+  x[6]! +=
+    m[48]! * z0 + m[49]! * z1 + m[50]! * z2 + m[51]! * z3 + m[52]! * z4 + m[53]! * z5 + m[54]! * z6;
+  x[7]! +=
+    m[56]! * z0 +
+    m[57]! * z1 +
+    m[58]! * z2 +
+    m[59]! * z3 +
+    m[60]! * z4 +
+    m[61]! * z5 +
+    m[62]! * z6 +
+    m[63]! * z7;
+}
+
 /** Value at risk and expected shortfall of losses, by selection; the losses keep their order. */
 export function tailOf(losses: Float64Array): { valueAtRisk: number; shortfall: number } {
   const count = Math.round(0.025 * losses.length);

@@ -5,6 +5,7 @@ import { covers } from "./workload/covers.ts";
 import { crossMargin } from "./workload/cross-margin.ts";
 import { frame } from "./workload/frame.ts";
 import { liquidation } from "./workload/liquidation.ts";
+import { liquidationShares } from "./workload/liquidation-shares.ts";
 import { normals } from "./workload/normals.ts";
 import { revaluation } from "./workload/revaluation.ts";
 import { valueProfiles } from "./workload/value-profiles.ts";
@@ -20,6 +21,7 @@ export const WORKLOADS: Readonly<Record<string, Maker>> = {
   W2: liquidation,
   W2x: crossMargin,
   W3: contributions,
+  W3p: liquidationShares,
   covers,
   frame,
 };

@@ -16,9 +16,8 @@ import {
 import { engines, lay, lossesOf } from "../engine.ts";
 import type { Size, Workload } from "../harness.ts";
 import { cholesky, mulberry32, normalSource, type Source } from "../plain.ts";
-import { shockMatrix } from "../tuned.ts";
+import { advance, shockMatrix } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
-import { advance } from "./liquidation.ts";
 import { lossAnswer, sortedAnswer } from "./revaluation.ts";
 
 /** A margin account: collateral in money, and positions. */

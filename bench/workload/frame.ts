@@ -55,7 +55,7 @@ export function tunedFrame(
 /** The frame in the given size. */
 export function frame(size: Size): Workload {
   const [participants, optionCount, scenarios] =
-    size === "smoke" ? [40, 400, 8000] : [1000, 10_000, 100_000];
+    size === "smoke" ? [40, 400, 12_000] : [1000, 10_000, 100_000];
   const pool = readPool(optionBook(optionCount, participants));
   const { options } = pool.document;
   const source = ziggurat(1);

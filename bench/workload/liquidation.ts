@@ -95,6 +95,10 @@ interface Ladders {
   readonly roots: Float64Array;
   /** [(accounts + 1) × 2] coins, and cost with profit now, of this account and the rest of its side. */
   readonly rests: Float64Array;
+  /** [accounts] which of the positions this is. */
+  readonly order: Int32Array;
+  /** [accounts] loss from the account where it was last closed. */
+  readonly own: Float64Array;
 }
 
 function laddersOf(positions: readonly PerpetualPosition[]): Ladders {
@@ -138,6 +142,8 @@ function laddersOf(positions: readonly PerpetualPosition[]): Ladders {
     numbers,
     roots: Float64Array.from(sorted, ({ position }) => Math.sqrt(position.size)),
     rests,
+    order: Int32Array.from(sorted, ({ position }) => positions.indexOf(position)),
+    own: new Float64Array(sorted.length),
   };
 }
 
@@ -151,16 +157,16 @@ interface Walk {
   readonly x: Float64Array;
 }
 
-/**
- * The pool's loss on every path.
- *
- * @param normals  every path starts a sequence of its own
- */
-export function tunedLiquidation(
-  positions: readonly PerpetualPosition[],
-  paths: number,
-  normals: Normals,
-): Float64Array {
+/** Perpetuals on one path after the other. */
+export interface LadderWalk {
+  /** The pool's loss on a path. */
+  lossOf(path: number): number;
+  /** Adds everyone's part of the last path's loss, weighted, in the order of the positions. */
+  addShares(weight: number, shares: Float64Array): void;
+}
+
+/** @param normals  every path starts a sequence of its own */
+export function ladderWalk(positions: readonly PerpetualPosition[], normals: Normals): LadderWalk {
   const ladders = laddersOf(positions);
   const matrix = shockMatrix(benchMarket, HORIZON_DAYS / 365 / STEPS);
   const z = new Float64Array(STEPS * ASSETS);
@@ -169,16 +175,29 @@ export function tunedLiquidation(
     limits: new Float64Array(2 * ASSETS),
     x: new Float64Array(ASSETS),
   };
+  return {
+    lossOf: (path) => {
+      normals.start(path);
+      normals.fill(z);
+      for (let side = 0; side < 2 * ASSETS; side++) {
+        walk.next[side] = ladders.starts[side]!;
+        walk.limits[side] = limitOf(ladders, walk.next, side);
+      }
+      return walkPath(ladders, walk, matrix, z) + survivors(ladders, walk);
+    },
+    addShares: (weight, shares) => addShares(ladders, walk, weight, shares),
+  };
+}
+
+/** The pool's loss on every path. */
+export function tunedLiquidation(
+  positions: readonly PerpetualPosition[],
+  paths: number,
+  normals: Normals,
+): Float64Array {
+  const walk = ladderWalk(positions, normals);
   const losses = new Float64Array(paths);
-  for (let path = 0; path < paths; path++) {
-    normals.start(path);
-    normals.fill(z);
-    for (let side = 0; side < 2 * ASSETS; side++) {
-      walk.next[side] = ladders.starts[side]!;
-      walk.limits[side] = limitOf(ladders, walk.next, side);
-    }
-    losses[path] = walkPath(ladders, walk, matrix, z) + survivors(ladders, walk);
-  }
+  for (let path = 0; path < paths; path++) losses[path] = walk.lossOf(path);
   return losses;
 }
 
@@ -274,38 +293,9 @@ function meet(ladders: Ladders, walk: Walk, asset: number, move: number): number
   return loss;
 }
 
-/** Adds a step's shocks to log returns, eight assets, one path. */
-export function advance(x: Float64Array, m: Float64Array, z: Float64Array, at: number): void {
-  const z0 = z[at]!;
-  const z1 = z[at + 1]!;
-  const z2 = z[at + 2]!;
-  const z3 = z[at + 3]!;
-  const z4 = z[at + 4]!;
-  const z5 = z[at + 5]!;
-  const z6 = z[at + 6]!;
-  const z7 = z[at + 7]!;
-  x[0]! += m[0]! * z0;
-  x[1]! += m[8]! * z0 + m[9]! * z1;
-  x[2]! += m[16]! * z0 + m[17]! * z1 + m[18]! * z2;
-  x[3]! += m[24]! * z0 + m[25]! * z1 + m[26]! * z2 + m[27]! * z3;
-  x[4]! += m[32]! * z0 + m[33]! * z1 + m[34]! * z2 + m[35]! * z3 + m[36]! * z4;
-  x[5]! += m[40]! * z0 + m[41]! * z1 + m[42]! * z2 + m[43]! * z3 + m[44]! * z4 + m[45]! * z5;
-  x[6]! +=
-    m[48]! * z0 + m[49]! * z1 + m[50]! * z2 + m[51]! * z3 + m[52]! * z4 + m[53]! * z5 + m[54]! * z6;
-  x[7]! +=
-    m[56]! * z0 +
-    m[57]! * z1 +
-    m[58]! * z2 +
-    m[59]! * z3 +
-    m[60]! * z4 +
-    m[61]! * z5 +
-    m[62]! * z6 +
-    m[63]! * z7;
-}
-
 /** The pool's loss from the accounts of a side that a price has met; moves on to the next. */
 function closeOut(
-  { starts, thresholds, numbers, roots }: Ladders,
+  { starts, thresholds, numbers, roots, own }: Ladders,
   side: number,
   next: Int32Array,
   move: number,
@@ -326,7 +316,9 @@ function closeOut(
     const slippage = Math.min(1, halfSpread + root * roots[i]!);
     const equity = numbers[o + 2]! + profit - (slippage + liquidatorFee) * notional;
     // Bad debt if below zero, an insurance fee out of what is left if not.
-    loss += profit - numbers[o + 3]! - Math.min(equity, insuranceFee * notional);
+    const part = profit - numbers[o + 3]! - Math.min(equity, insuranceFee * notional);
+    own[i] = part;
+    loss += part;
     i++;
   }
   next[side] = i;
@@ -342,6 +334,23 @@ function survivors({ starts, rests }: Ladders, { next, x }: Walk): number {
     loss += rests[2 * first]! * (SPOT * Math.exp(x[side >> 1]!)) - rests[2 * first + 1]!;
   }
   return loss;
+}
+
+function addShares(
+  { starts, order, numbers, own }: Ladders,
+  { next, x }: Walk,
+  weight: number,
+  shares: Float64Array,
+): void {
+  for (let side = 0; side < 2 * ASSETS; side++) {
+    const price = SPOT * Math.exp(x[side >> 1]!);
+    const first = next[side]!;
+    for (let i = starts[side]!; i < starts[side + 1]!; i++) {
+      const o = i * FIELDS;
+      const kept = numbers[o]! * price - numbers[o + 1]! - numbers[o + 3]!;
+      shares[order[i]!]! += weight * (i < first ? own[i]! : kept);
+    }
+  }
 }
 
 /** The same in AssemblyScript without SIMD, on the engine's own shocks. */
