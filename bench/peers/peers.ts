@@ -67,7 +67,7 @@ export function rivals(modules: readonly string[]): Rival[] {
       W0: 1,
       W1: 0.2,
       W1b: 1,
-      W2: 0.2,
+      W2: 0.65536,
     }),
     scripted("Numba", "its own normals; loops", "numba_peer", "own", { W0: 1, W1: 0.2, W2: 0.2 }),
     quantLib("QuantLib, inverse normal", "Mersenne Twister", "inverse", { W0: 0.25 }),

@@ -72,6 +72,9 @@ for (const [name, imports] of [
   else skip(name, `${python} cannot ${imports}`);
 }
 
+// The npm that runs this; a dependency brings an old one, which the path of a script puts first.
+const npm = process.env.npm_execpath ? ["node", process.env.npm_execpath] : ["npm"];
+
 const words = process.argv.slice(2);
 const versions = words
   .find((word) => word.startsWith("--nodes="))
@@ -83,7 +86,10 @@ let failed = false;
 for (const version of versions ?? [process.versions.node.split(".")[0]]) {
   const own = arguments_(`${FOLDER}/v${version}.json`);
   const [program, args] = versions
-    ? ["npm", ["exec", "--yes", `--package=node@${version}`, "--", "node", ...own]]
+    ? [
+        npm[0],
+        [...npm.slice(1), "exec", "--yes", `--package=node@${version}`, "--", "node", ...own],
+      ]
     : ["node", own];
   const { status } = spawnSync(program, args, { stdio: "inherit" });
   failed ||= status !== 0;
