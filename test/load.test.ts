@@ -181,7 +181,7 @@ describe("backends", () => {
     [
       "two problems",
       { backend: 1, threads: 2 },
-      ["KEY_UNKNOWN /options/threads", "TYPE /options/backend"],
+      ["TYPE /options/backend", "KEY_UNKNOWN /options/threads"],
     ],
     ["options that are text", "js", ["TYPE /options"]],
     ["options of nothing", null, ["TYPE /options"]],
