@@ -44,6 +44,13 @@ export interface Node {
   readonly asset: number;
 }
 
+/** Change of what participants' positions are worth now, in the terms of Black-76, per coin. */
+export interface Greeks {
+  delta: number;
+  gamma: number;
+  vega: number;
+}
+
 /** The book as functions of the assets' log returns on a time grid. */
 export interface Accounts {
   /** Participant ids in ordinal order; every index of a participant refers to this list. */
@@ -51,6 +58,8 @@ export interface Accounts {
   /** Asset ids in ordinal order; every index of an asset refers to this list. */
   readonly assets: readonly string[];
   readonly spots: readonly number[];
+  /** Per asset, of all participants less the pool's own holdings. */
+  readonly greeks: readonly Readonly<Greeks>[];
   /** Years from now, ascending; the last is the horizon. */
   readonly times: readonly number[];
   /** Sorted by step, then asset. */
@@ -178,6 +187,7 @@ class AccountBuilder {
   readonly #times: number[];
   readonly #discountRate: number;
   readonly #way: Way;
+  readonly #greeks: Greeks[];
   readonly #crossOf = new Map<number, Account>();
   readonly #plainOf = new Map<number, Account>();
   readonly #list: Account[] = [];
@@ -193,6 +203,7 @@ class AccountBuilder {
     way: Way,
   ) {
     this.#way = way;
+    this.#greeks = assets.map(() => ({ delta: 0, gamma: 0, vega: 0 }));
     this.#assets = assets;
     this.#spots = spots;
     this.#participants = participants;
@@ -305,18 +316,34 @@ class AccountBuilder {
       legs.slope -= sign * a;
       legs.constant += sign * b;
     }
-    account.valueNow +=
-      sign *
-      coins *
-      black76({
-        type: option.type,
-        forward: option.forward ?? spot,
-        strike: option.strike,
-        volatility: option.impliedVolatility,
-        years,
-        discount: exp(-discount * years),
-      }).value;
+    account.valueNow += this.#optionNow(option, asset, sign * coins, years, discount);
     if (own) this.#ownCollateral(account, step, option.asset, option);
+  }
+
+  /** Value now of so many options, whose Greeks it adds to those of the asset. */
+  #optionNow(
+    option: OptionPosition,
+    asset: number,
+    quantity: number,
+    years: number,
+    discount: number,
+  ): number {
+    const spot = this.#spots[asset]!;
+    const forward = option.forward ?? spot;
+    const growth = forward / spot;
+    const { value, delta, gamma, vega } = black76({
+      type: option.type,
+      forward,
+      strike: option.strike,
+      volatility: option.impliedVolatility,
+      years,
+      discount: exp(-discount * years),
+    });
+    const sum = this.#greeks[asset]!;
+    sum.delta += quantity * delta * growth;
+    sum.gamma += quantity * gamma * growth * growth;
+    sum.vega += quantity * vega;
+    return quantity * value;
   }
 
   addPerpetual(perpetual: PerpetualPosition): void {
@@ -331,6 +358,7 @@ class AccountBuilder {
     legs.slope += sign * slope;
     legs.constant -= sign * constant;
     account.valueNow += sign * (slope - constant);
+    this.#greeks[asset]!.delta += sign * (inverse ? perpetual.size / perpetual.entry : perpetual.size);
     if (own) this.#ownCollateral(account, this.#lastStep, perpetual.asset, perpetual);
   }
 
@@ -359,6 +387,7 @@ class AccountBuilder {
     }
     this.#legs(account.value, this.#lastStep, index).slope -= worth;
     account.valueNow -= worth;
+    this.#greeks[index]!.delta -= coins;
   }
 
   finish(): Accounts {
@@ -371,6 +400,7 @@ class AccountBuilder {
       participants: this.#participants,
       assets: this.#assets,
       spots: this.#spots,
+      greeks: this.#greeks,
       times: this.#times,
       nodes: keys.map((key) => ({ step: Math.floor(key / width), asset: key % width })),
       list: this.#list.map((account) => ({

@@ -168,13 +168,14 @@ export async function valuePool(
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const run: RunRecord = { ...profiled, losses, tail };
   const { decimals } = document.currency;
-  const contributions = await contributionsOf(laid, run, request.primary, decimals, breathe);
-  const { levels, primary, horizonDays } = request;
+  const { levels, primary, horizonDays, standAlone } = request;
+  const shared = { level: primary, decimals, standAlone };
+  const contributions = await contributionsOf(laid, run, shared, breathe);
   const summary = summaryWork(losses, tail, levels, primary, horizonDays);
   const risk = await inPieces(summary, breathe);
   const layers = waterfallWork(losses, tail, document.waterfall, decimals, primary);
   const waterfall = await inPieces(layers, breathe);
-  const profiles = exposureWork(accounts, document, parameters.volatility, discountRate);
+  const profiles = exposureWork(laid, parameters.volatility);
   const exposures = await inPieces(profiles, breathe);
   const digest = await inPieces(sha256Work(littleEndian(losses)), breathe);
   return {
