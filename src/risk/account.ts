@@ -155,7 +155,16 @@ export function accountsOf(
   const assets = [...document.assets].sort(byId);
   const participants = [...document.participants].sort(byId);
   const options = [...document.options].sort(byId);
-  const years = options.map((option) => (readInstant(option.expiry) - asOf) / YEAR_MS);
+  // A chain has thousands of options and a dozen expiries.
+  const expiries = new Map<string, number>();
+  const years = options.map(({ expiry }) => {
+    let time = expiries.get(expiry);
+    if (time === undefined) {
+      time = (readInstant(expiry) - asOf) / YEAR_MS;
+      expiries.set(expiry, time);
+    }
+    return time;
+  });
   const times = gridOf(years, horizon, way.step);
   const builder = new AccountBuilder(
     assets.map((asset) => asset.id),

@@ -14,6 +14,10 @@ const TOLERANCE = 3e-10;
 /** Error of the cubic Hermite fit of a call, per A·v·(h/v)^4: max f''''/384 of A·S·v·φ-like shapes. */
 const HERMITE_ERROR = 1.4e-3;
 const PIECES_MAX = 64;
+/** Standard deviations of an option's own to either side of its strike where it bends. */
+const BEND_REACH = 7;
+/** Most buckets in a base cell: a path finds its cell at once where each bucket lies in one cell. */
+const BUCKETS_MAX = 4;
 
 /**
  * The cells of one node: edges in log return that follow the book.
@@ -26,7 +30,7 @@ export class NodeGrid {
   /** S = e^x at the edges. */
   readonly spots: Float64Array;
   readonly cells: number;
-  /** Width of the base cells in the core; buckets of this width share their edges. */
+  /** Width of the base cells in the core, or of an equal part of them; buckets share their edges. */
   readonly bucketWidth: number;
   /** Edges and what groups of four need besides. */
   readonly padded: number;
@@ -58,8 +62,8 @@ export class NodeGrid {
    */
   price(
     calls: ArrayLike<number>,
-    from = 0,
-    to = this.edges.length,
+    from: number = 0,
+    to: number = this.edges.length,
   ): { readonly values: Float64Array; readonly slopes: Float64Array } {
     const arena = this.#arena;
     const mark = arena.mark();
@@ -93,7 +97,7 @@ export class NodeGrid {
    * @param from   first cell that `cells` holds
    * @param to     cell after the last
    */
-  add(legs: Legs, cells: Float64Array, from = 0, to = this.cells): void {
+  add(legs: Legs, cells: Float64Array, from: number = 0, to: number = this.cells): void {
     if (to <= from) return;
     const { values, slopes } = this.price(legs.calls, from, to + 1);
     const steps = legs.settled.length > 0 ? this.#settledSteps(legs) : null;
@@ -198,18 +202,32 @@ export function baseEdges(
     right.push(edge);
   }
   const edges = [...right.map((x) => -x).reverse(), 0, ...right];
-  return { edges: refine(edges, calls, deviation), width: core / half };
+  const pieces = piecesOf(edges, calls, deviation);
+  const out: number[] = [];
+  for (let c = 0; c < pieces.length; c++) {
+    const step = (edges[c + 1]! - edges[c]!) / pieces[c]!;
+    for (let k = 0; k < pieces[c]!; k++) out.push(edges[c]! + k * step);
+  }
+  out.push(range);
+  const finest = Math.max(...pieces.subarray(pieces.length / 2 - half, pieces.length / 2 + half));
+  return { edges: out, width: core / half / Math.min(BUCKETS_MAX, finest) };
 }
 
-/** Splits cells where options close to expiry bend faster than the base cells can follow. */
-function refine(edges: number[], calls: ArrayLike<number>, deviation: number): number[] {
-  if (!(deviation > 0)) return edges;
+/** Cells' pieces where options close to expiry bend faster than the base cells can follow: powers of two. */
+function piecesOf(edges: readonly number[], calls: ArrayLike<number>, deviation: number): Uint8Array {
+  const count = edges.length - 1;
+  const pieces = new Uint8Array(count).fill(1);
+  if (!(deviation > 0)) return pieces;
+  const widths = Float64Array.from(pieces, (_, c) => edges[c + 1]! - edges[c]!);
   let size = 0;
   for (let i = 3; i < calls.length; i += CALL_NUMBERS) size += Math.abs(calls[i]!) * deviation;
-  let widest = 0;
-  for (let c = 1; c < edges.length; c++) widest = Math.max(widest, edges[c]! - edges[c - 1]!);
+  const widest = Math.max(widths[0]!, widths[count - 1]!);
   const fourth = widest * widest * widest * widest * HERMITE_ERROR;
-  const pieces = new Uint8Array(edges.length - 1).fill(1);
+  const split = (c: number, width: number) => {
+    let wanted = 1;
+    while (wanted * width < widths[c]! && wanted < PIECES_MAX) wanted *= 2;
+    if (wanted > pieces[c]!) pieces[c] = wanted;
+  };
   for (let i = 0; i < calls.length; i += CALL_NUMBERS) {
     const v = calls[i + 2]!;
     // At its strike a call's forward leg is its strike leg.
@@ -217,20 +235,14 @@ function refine(edges: number[], calls: ArrayLike<number>, deviation: number): n
     if (fourth * height <= TOLERANCE * size * v * v * v) continue;
     const centre = (v / 2 - calls[i + 1]!) * v;
     const width = v * Math.sqrt(Math.sqrt((TOLERANCE * size) / (height * v * HERMITE_ERROR)));
-    const end = centre + 7 * v;
-    for (let c = Math.max(0, firstFrom(edges, centre - 7 * v) - 1); c < pieces.length; c++) {
-      if (edges[c]! > end) break;
-      const wanted = Math.min(PIECES_MAX, Math.ceil((edges[c + 1]! - edges[c]!) / width));
-      if (wanted > pieces[c]!) pieces[c] = wanted;
-    }
+    // Cells grow outwards: from either end, as far as they are too wide.
+    const from = Math.max(0, firstFrom(edges, centre - BEND_REACH * v) - 1);
+    const to = Math.min(count, firstFrom(edges, centre + BEND_REACH * v));
+    const middle = Math.floor(count / 2);
+    for (let c = from; c < Math.min(to, middle) && widths[c]! > width; c++) split(c, width);
+    for (let c = to - 1; c >= Math.max(from, middle) && widths[c]! > width; c--) split(c, width);
   }
-  const out: number[] = [];
-  for (let c = 0; c < pieces.length; c++) {
-    const step = (edges[c + 1]! - edges[c]!) / pieces[c]!;
-    for (let k = 0; k < pieces[c]!; k++) out.push(edges[c]! + k * step);
-  }
-  out.push(edges.at(-1)!);
-  return out;
+  return pieces;
 }
 
 /** Index of the first edge at or after x, allowing for rounding. */

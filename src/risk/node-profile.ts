@@ -112,8 +112,8 @@ export class NodeProfile {
     rows: readonly number[],
     dead: readonly DeadCells[],
     cells: Float64Array,
-    from = 0,
-    to = this.grid.cells,
+    from: number = 0,
+    to: number = this.grid.cells,
   ): void {
     if (rows.length > 0) this.grid.add(this.#sharpLegs(rows), cells, from, to);
     for (const one of dead) {

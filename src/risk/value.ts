@@ -24,8 +24,8 @@ import {
   parameterIssues,
 } from "../market/index.ts";
 import { exp } from "../numeric/index.ts";
-import type { Pool } from "../pool/index.ts";
-import { type Accounts, accountsOf, byId, type Way } from "./account.ts";
+import type { Pool, PoolDocument } from "../pool/index.ts";
+import { type Accounts, accountsOf, byId } from "./account.ts";
 import { assumptionsOf, warningsOf } from "./assumption.ts";
 import { contributionsOf, type RunRecord } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
@@ -137,8 +137,7 @@ export async function valuePool(
   const model = modelOf(parameters);
   const discountRate = parameters.discountRate ?? 0;
   const margin = marginBookOf(document, [...document.assets].sort(byId), { asOfMs, discountRate });
-  const way = wayOf(request);
-  const accounts = accountsOf(document, request.horizonDays / 365, discountRate, way);
+  const accounts = accountsFor(request, discountRate);
   const covers = [...document.covers].sort(byId);
   const breathe = executor.breather(request.signal);
   const lay = (mode: "profile" | "audit") => {
@@ -177,7 +176,8 @@ export async function valuePool(
   const waterfall = await inPieces(layers, breathe);
   const profiles = exposureWork(laid, parameters.volatility);
   const exposures = await inPieces(profiles, breathe);
-  const digest = await inPieces(sha256Work(littleEndian(losses)), breathe);
+  const bytes = littleEndian(losses);
+  const digest = await (executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe));
   return {
     receipt: receiptOf(request, parameters, digest),
     pool: poolFigures(request.pool, laid),
@@ -193,14 +193,27 @@ export async function valuePool(
   };
 }
 
-/** What is looked at before the horizon. */
-function wayOf({ pool: { document }, stepDays }: ValueRequest): Way {
-  return {
+const books = new WeakMap<PoolDocument, { readonly key: string; readonly accounts: Accounts }>();
+
+/**
+ * The pool as functions of log returns. They depend on nothing but the frozen document and these
+ * few numbers, so the last ones of every pool are kept: valuing it again with other prices' moves,
+ * seeds or scenarios begins here.
+ */
+function accountsFor(request: ValueRequest, discountRate: number): Accounts {
+  const { document } = request.pool;
+  const { horizonDays, stepDays } = request;
+  const key = `${horizonDays} ${stepDays} ${discountRate}`;
+  const known = books.get(document);
+  if (known?.key === key) return known.accounts;
+  const accounts = accountsOf(document, horizonDays / 365, discountRate, {
     step: stepDays === undefined ? undefined : stepDays / 365,
     isolated: document.liquidation !== undefined,
     options: marginedOptions(document),
     cross: liquidatedParticipants(document),
-  };
+  });
+  books.set(document, { key, accounts });
+  return accounts;
 }
 
 function liquidationOf(
@@ -213,7 +226,7 @@ function liquidationOf(
 }
 
 interface Run {
-  readonly losses: Float64Array;
+  readonly losses: Float64Array<ArrayBuffer>;
   readonly chunks: readonly Chunk[];
   readonly moments: readonly Float64Array[];
   readonly tally: LiquidationTally | null;
@@ -309,7 +322,7 @@ function receiptOf(request: ValueRequest, parameters: MarketParameters, losses: 
 }
 
 /** Bytes of a column as a little-endian machine holds them, whatever machine this is. */
-function littleEndian(values: Float64Array): Uint8Array {
+function littleEndian(values: Float64Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) {
     return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   }
