@@ -12,8 +12,8 @@ import { benchMarket, benchPool, HORIZON_DAYS } from "./book.ts";
 const OPTIONS = 10_000;
 const PARTICIPANTS = 1000;
 const SCENARIOS = 100_000;
-const ROUNDS = Number(process.env["ROUNDS"] ?? 15);
-const WARM = Number(process.env["WARM"] ?? 10);
+const ROUNDS = Number(process.env["ROUNDS"] ?? 31);
+const WARM = Number(process.env["WARM"] ?? 40);
 
 function framePool(shorts: boolean): PoolDocument {
   const pool = benchPool(OPTIONS);

@@ -93,12 +93,18 @@ function weigh(
 
 /** Cells beyond the ones that any path reached have no weight and need no multiplication. */
 function occupied(moments: readonly Float64Array[], start: number, cells: number) {
-  const isEmpty = (c: number) => moments.every((list) => list[start + 4 * c] === 0);
-  let from = 0;
-  let to = cells;
-  while (from < to - 1 && isEmpty(from)) from++;
-  while (to > from + 1 && isEmpty(to - 1)) to--;
-  return { from, to };
+  let from = cells - 1;
+  let to = 1;
+  // List by list: one runs through memory, all of them at a cell would jump about in it.
+  for (const list of moments) {
+    let first = 0;
+    while (first < from && list[start + 4 * first] === 0) first++;
+    from = first;
+    let last = cells;
+    while (last > to && list[start + 4 * (last - 1)] === 0) last--;
+    to = last;
+  }
+  return { from, to: Math.max(to, from + 1) };
 }
 
 function layPlaces(arena: Arena, places: ArrayLike<number>): number {
@@ -116,11 +122,16 @@ function addLinear(arena: Arena, profile: NodeProfile, weights: CellWeights, out
   const shapes = arena.reserve(2 * inner * 8);
   const view = arena.f64(shapes, 2 * inner);
   for (let c = from; c < to; c++) {
-    const [left, right] = [grid.spots[c]!, grid.spots[c + 1]!];
+    const left = grid.spots[c]!;
+    const right = grid.spots[c + 1]!;
     const width = grid.edges[c + 1]! - grid.edges[c]!;
     const i = 4 * (c - from);
-    view.set([left, right, width * left, width * right], i);
-    view.set([1, 1, 0, 0], inner + i);
+    view[i] = left;
+    view[i + 1] = right;
+    view[i + 2] = width * left;
+    view[i + 3] = width * right;
+    view.fill(1, inner + i, inner + i + 2);
+    view.fill(0, inner + i + 2, inner + i + 4);
   }
   const both = arena.take(2 * stride * 8);
   arena.kernels.addProduct(both, 0, shapes, inner, address, 2, inner, stride);

@@ -4,7 +4,7 @@ import { type Averages, averagesWork } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
 import { fundingOf, type Owner, ownersOf } from "./owner.ts";
 import { StandAlone } from "./stand-alone.ts";
-import { measureTail, type Tail, tailWeights, worst } from "./tail.ts";
+import { measureTail, type Tail, type TailSet, tailWeights, worstSet } from "./tail.ts";
 import type { ContributionRow, Contributions, Estimate } from "./valuation.ts";
 
 /** What a run leaves behind for the contributions. */
@@ -60,9 +60,13 @@ export async function contributionsOf(
     decimals,
   );
   const rows = figures.map((figure, i): ContributionRow => {
-    const { value } = figure.contribution;
+    const { id, expectedLoss, contribution } = figure;
+    const { value } = contribution;
     return {
-      ...figure,
+      id,
+      expectedLoss,
+      contribution,
+      standAlone: figure.standAlone,
       share: measure.expectedShortfall === 0 ? 0 : value / measure.expectedShortfall + 0,
       amount: printMoney(rounded.parts[i]!, decimals),
     };
@@ -95,15 +99,15 @@ function figuresOf(
   sizes: readonly number[],
   standAlone: Estimate | null,
 ): Figures {
-  const chunks = own.subarray(1, 1 + sizes.length);
-  const tails = own.subarray(1 + sizes.length);
+  const chunks = 1;
+  const tails = 1 + sizes.length;
   return {
     id,
     expectedLoss: {
-      value: batchMean(chunks, sizes).mean,
-      standardError: batchError(chunks, sizes),
+      value: batchMean(own, sizes, chunks),
+      standardError: batchError(own, sizes, chunks),
     },
-    contribution: { value: own[0]!, standardError: batchError(tails, sizes) },
+    contribution: { value: own[0]!, standardError: batchError(own, sizes, tails) },
     standAlone,
   };
 }
@@ -140,26 +144,27 @@ async function tailGroups(pool: LaidPool, run: RunRecord, level: Level, breathe:
   const { simulation } = pool;
   simulation.withMoments = true;
   simulation.takeMoments();
-  const replay = async (scenarios: Uint32Array, count: number) => {
-    const weights = tailWeights(count, level);
-    const last = scenarios[weights.length - 1]!;
+  const replay = async ({ scenarios, last }: TailSet, first: number, count: number) => {
     // In path order: neighbouring paths share tiles, and the order of the tail is not the point.
-    const paths = scenarios.slice(0, weights.length).sort();
-    // Only the last of the tail may count in part.
-    const inOrder = weights.slice().fill(weights[0]!);
-    inOrder[paths.indexOf(last)] = weights.at(-1)!;
+    const paths = first === 0 ? scenarios : scenarios.map((scenario) => scenario + first);
+    const weights = tailWeights(count, level);
+    const part = weights.at(-1)!;
+    weights[weights.length - 1] = weights[0]!;
+    weights[scenarios.indexOf(last)] = part;
     for (let from = 0; from < paths.length; from += BATCH) {
-      simulation.runList(paths, inOrder, from, Math.min(BATCH, paths.length - from));
+      simulation.runList(paths, weights, from, Math.min(BATCH, paths.length - from));
       await breathe();
     }
     return simulation.takeMoments();
   };
-  const whole = await replay(run.tail.scenarios, run.losses.length);
+  const scenarios = run.losses.length;
+  const tail = run.tail.scenarios.slice(0, Math.ceil(tailCount(level, scenarios)));
+  const last = tail.at(-1)!;
+  const whole = await replay({ scenarios: tail.sort(), last }, 0, scenarios);
   const tails: Float64Array[] = [];
   for (const { first, count } of run.chunks) {
     const losses = run.losses.subarray(first, first + count);
-    const own = worst(losses, Math.ceil(tailCount(level, count)));
-    tails.push(await replay(own.scenarios.map((scenario) => scenario + first), count));
+    tails.push(await replay(worstSet(losses, Math.ceil(tailCount(level, count))), first, count));
   }
   return {
     moments: [whole, ...run.moments, ...tails],
@@ -167,23 +172,35 @@ async function tailGroups(pool: LaidPool, run: RunRecord, level: Level, breathe:
   };
 }
 
-/** Standard error of a mean over all scenarios from the same mean over chunks of given sizes. */
-export function batchError(means: ArrayLike<number>, sizes: ArrayLike<number>): number {
+/**
+ * Standard error of a mean over all scenarios from the same mean over chunks of given sizes.
+ *
+ * @param first  place of the first chunk's mean
+ */
+export function batchError(
+  means: ArrayLike<number>,
+  sizes: ArrayLike<number>,
+  first: number = 0,
+): number {
   const count = sizes.length;
   if (count < 2) return Number.POSITIVE_INFINITY;
-  const { mean, total } = batchMean(means, sizes);
+  const mean = batchMean(means, sizes, first);
+  let total = 0;
   let variance = 0;
-  for (let k = 0; k < count; k++) variance += ((sizes[k]! / total) * (means[k]! - mean)) ** 2;
-  return Math.sqrt((variance * count) / (count - 1));
+  for (let k = 0; k < count; k++) {
+    total += sizes[k]!;
+    variance += (sizes[k]! * (means[first + k]! - mean)) ** 2;
+  }
+  return Math.sqrt((variance * count) / (count - 1)) / total;
 }
 
 /** Mean over all scenarios from the means over chunks. */
-function batchMean(means: ArrayLike<number>, sizes: ArrayLike<number>) {
+function batchMean(means: ArrayLike<number>, sizes: ArrayLike<number>, first: number): number {
   let total = 0;
   let sum = 0;
   for (let k = 0; k < sizes.length; k++) {
     total += sizes[k]!;
-    sum += sizes[k]! * means[k]!;
+    sum += sizes[k]! * means[first + k]!;
   }
-  return { mean: sum / total, total };
+  return sum / total;
 }

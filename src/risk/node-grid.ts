@@ -127,9 +127,11 @@ export class NodeGrid {
     const cell = Math.max(0, firstFrom(this.edges, x) - 1);
     const start = this.edges[cell]!;
     const t = (x - start) / (this.edges[cell + 1]! - start);
-    const [f0, f1, g0, g1] = cells.subarray(4 * cell, 4 * cell + 4) as unknown as number[];
-    const bend = 3 * (f1! - f0!) - 2 * g0! - g1!;
-    return f0! + t * (g0! + t * (bend + t * (2 * (f0! - f1!) + g0! + g1!)));
+    const f0 = cells[4 * cell]!;
+    const f1 = cells[4 * cell + 1]!;
+    const g0 = cells[4 * cell + 2]!;
+    const g1 = cells[4 * cell + 3]!;
+    return f0 + t * (g0 + t * (3 * (f1 - f0) - 2 * g0 - g1 + t * (2 * (f0 - f1) + g0 + g1)));
   }
 
   /** Cell that begins at x, or the first one after it. */
@@ -266,9 +268,13 @@ export function mergeEdges(edges: ArrayLike<number>, extra: readonly number[]): 
   const low = edges[0]!;
   const high = edges[edges.length - 1]!;
   const inside = extra.filter((x) => x > low + 1e-9 && x < high - 1e-9);
-  const all = Float64Array.from([...Array.from(edges), ...inside]).sort();
-  const out: number[] = [];
-  for (const x of all) if (out.length === 0 || x - out.at(-1)! > GAP_MIN) out.push(x);
-  return Float64Array.from(out);
+  const all = new Float64Array(edges.length + inside.length);
+  all.set(edges);
+  all.set(inside, edges.length);
+  if (inside.length > 0) all.sort();
+  let count = 0;
+  for (let i = 0; i < all.length; i++) {
+    if (count === 0 || all[i]! - all[count - 1]! > GAP_MIN) all[count++] = all[i]!;
+  }
+  return all.slice(0, count);
 }
-

@@ -1,6 +1,6 @@
 import { type Level, rankOf, tailCount, type Work } from "../basics/index.ts";
 import { orderStatisticInterval } from "../numeric/index.ts";
-import { drawOf } from "./mean.ts";
+import { meanOf } from "./mean.ts";
 import { measureTail, type Tail, worstLosses } from "./tail.ts";
 import type { IntervalEstimate, RiskLevel, RiskSummary } from "./valuation.ts";
 
@@ -104,7 +104,7 @@ export function* summaryWork(
   primary: Level,
   horizonDays: number,
 ): Work<RiskSummary> {
-  const all = drawOf(losses, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  const all = meanOf(losses);
   yield;
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < losses.length; i++) if (losses[i]! < best) best = losses[i]!;

@@ -102,7 +102,10 @@ const AMOUNT_MAX = 1e150;
 /** Refuses a book whose amounts cannot be measured, so that no result holds an infinity. */
 function checkSize(losses: Float64Array, accounts: Accounts): void {
   let largest = 0;
-  for (const loss of losses) if (!(Math.abs(loss) <= largest)) largest = Math.abs(loss);
+  for (let i = 0; i < losses.length; i++) {
+    const size = Math.abs(losses[i]!);
+    if (!(size <= largest)) largest = size;
+  }
   for (const { valueNow, collateralNow } of accounts.list) {
     for (const amount of [valueNow, collateralNow]) {
       if (!(Math.abs(amount) <= largest)) largest = Math.abs(amount);

@@ -8,7 +8,7 @@ import {
   type Work,
 } from "../basics/index.ts";
 import type { Layer, WaterfallTerms } from "../terms/index.ts";
-import { drawOf } from "./mean.ts";
+import { drawOf, meanOf } from "./mean.ts";
 import { rankFromWorst } from "./summary.ts";
 import { type Tail, tailWeights } from "./tail.ts";
 import type { Estimate, LayerRisk, WaterfallRisk } from "./valuation.ts";
@@ -77,13 +77,12 @@ function shareOf(count: number, n: number): Estimate {
 function tailDraw(tail: Tail, scenarios: number, level: Level, slice: Slice): Estimate {
   const weights = tailWeights(scenarios, level);
   let value = 0;
-  weights.forEach((weight, i) => {
-    value += weight * draw(tail.losses[i]!, slice);
-  });
+  for (let i = 0; i < weights.length; i++) value += weights[i]! * draw(tail.losses[i]!, slice);
   let variance = 0;
-  weights.forEach((weight, i) => {
-    variance += weight * (draw(tail.losses[i]!, slice) - value) ** 2;
-  });
+  for (let i = 0; i < weights.length; i++) {
+    const apart = draw(tail.losses[i]!, slice) - value;
+    variance += weights[i]! * apart * apart;
+  }
   const rank = Math.min(rankFromWorst(level, scenarios), tail.losses.length - 1);
   variance += (level / 1e6) * (value - draw(tail.losses[rank]!, slice)) ** 2;
   return { value, standardError: Math.sqrt(variance / tailCount(level, scenarios)) };
@@ -147,10 +146,14 @@ export function* waterfallWork(
 /** Mean size of the losses beyond an attachment, given that there are so many. */
 function sizeBeyond(losses: Float64Array, attachment: number, count: number): Estimate | null {
   if (count === 0) return null;
-  const beyond = new Float64Array(count);
+  // One more, for the last numbers that are looked at and not kept.
+  const beyond = new Float64Array(count + 1);
   let next = 0;
-  for (const loss of losses) if (loss > attachment) beyond[next++] = loss - attachment;
-  const { mean } = drawOf(beyond, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  for (let i = 0; i < losses.length; i++) {
+    beyond[next] = losses[i]! - attachment;
+    next += Number(losses[i]! > attachment);
+  }
+  const { mean } = meanOf(beyond.subarray(0, count));
   // One scenario tells a size but not how far it is to be trusted: its own size is the honest bar.
   return count === 1 ? { ...mean, standardError: mean.value } : mean;
 }
