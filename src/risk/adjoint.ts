@@ -2,7 +2,7 @@ import type { Work } from "../basics/index.ts";
 import type { Arena } from "../engine/index.ts";
 import type { LaidPool } from "./layout.ts";
 import type { DeadCells, NodeProfile } from "./node-profile.ts";
-import { transformOf } from "./sample.ts";
+import { shapeOf } from "./sample.ts";
 
 /** Everyone's average losses over groups of scenarios. */
 export interface Averages {
@@ -168,11 +168,21 @@ function addSampled(arena: Arena, profile: NodeProfile, weights: CellWeights, ou
   kernels.addProduct(coefficients, 0, basis.slopes, count, slopes, degrees, cells + 1, stride);
   for (const { points, values: sampled, rows } of samples.blocks) {
     const before = arena.mark();
-    const transform = arena.put(transformOf(points));
-    const atPoints = arena.take(points * stride * 8);
-    kernels.addProduct(atPoints, 0, transform, points, coefficients, points, points, stride);
-    const places = layPlaces(arena, rows.map((row) => legs.owners[row]!));
-    kernels.addProduct(out, places, sampled, points, atPoints, rows.length, points, stride);
+    const transform = arena.put(shapeOf(points).transform);
+    const places = layPlaces(
+      arena,
+      rows.map((row) => legs.owners[row]!),
+    );
+    // From samples to coefficients or from those weights to the samples', whichever is less.
+    if (rows.length < stride) {
+      const own = arena.take(rows.length * points * 8);
+      kernels.addProduct(own, 0, sampled, points, transform, rows.length, points, points);
+      kernels.addProduct(out, places, own, points, coefficients, rows.length, points, stride);
+    } else {
+      const atPoints = arena.take(points * stride * 8);
+      kernels.addProduct(atPoints, 0, transform, points, coefficients, points, points, stride);
+      kernels.addProduct(out, places, sampled, points, atPoints, rows.length, points, stride);
+    }
     arena.release(before);
   }
   arena.release(mark);

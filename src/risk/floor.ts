@@ -3,7 +3,7 @@ import { exp, log } from "../numeric/index.ts";
 import { type Legs, noLegs } from "./account.ts";
 import { legsValue, linearAndSettled } from "./node-grid.ts";
 import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
-import { type SampleBlock, type Samples, transformOf } from "./sample.ts";
+import { type SampleBlock, type Samples, shapeOf } from "./sample.ts";
 
 /** Change of a place, in log return or in the polynomials' own, below which a root is found. */
 const ROOT_ERROR = 1e-13;
@@ -102,7 +102,7 @@ function transformed(arena: Arena, block: SampleBlock, first: number) {
   const from = block.values + first * points * 8;
   const mark = arena.mark();
   const out = arena.take(rows * points * 8);
-  const transform = arena.put(transformOf(points));
+  const transform = arena.put(shapeOf(points).transform);
   arena.kernels.addProduct(out, 0, from, points, transform, rows, points, points);
   const values = arena.f64(from, rows * points).slice();
   const coefficients = arena.f64(out, rows * points).slice();

@@ -3,7 +3,7 @@ import { chebyshevPoints, chebyshevTransform, exp, log } from "../numeric/index.
 import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
 
 /** Numbers of points that calls are priced at: four lie side by side in the kernel. */
-const POINTS = [16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192] as const;
+const POINTS = [16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 128, 160, 192] as const;
 const POINTS_MAX = 192;
 /** In place of a class: too sharp a bend for any of them; worth nothing, or linear, in the whole range. */
 const SHARP = 255;
@@ -16,12 +16,13 @@ const CENTRE_MAX = 2;
 /** Points stand densest within so many standard deviations of no move. */
 const SPREAD_DEVIATIONS = 9;
 /**
- * Points that bring a call within 1e-10 of one standard deviation of its asset: some per bend of
- * its own width, some because points grow sparse outside. Fitted to errors at 3,000 places; a test
- * measures them again.
+ * Points that bring an option within 1e-10 of one standard deviation of its asset, whose bend fits
+ * u times into the range: 7 + √(8² + (5.5 u)²), and some more where the range is stretched. Fitted
+ * to the errors of 1,000 options of every width and strike; a test measures them again.
  */
-const POINTS_PER_BEND = 5.4;
-const POINTS_LEAST = 12;
+const POINTS_PER_BEND = 5.5;
+const POINTS_SMOOTH = 8;
+const POINTS_LEAST = 7;
 const POINTS_PER_STRETCH = 20;
 const STRETCH_FREE = 0.9;
 
@@ -86,9 +87,11 @@ export class Samples {
   }
 
   #classesOf(calls: Float64Array): Uint8Array {
+    const isStretched = this.#stretch > STRETCH_FREE;
     const free = POINTS_LEAST + POINTS_PER_STRETCH * Math.max(0, this.#stretch - STRETCH_FREE);
     const perBend = POINTS_PER_BEND * this.#stretch;
-    const squares = this.#range * this.#range;
+    const spread = this.#spread * this.#spread;
+    const furthest = isStretched ? this.#range * this.#range : 0;
     const classOf = new Uint8Array(POINTS_MAX + 1);
     let smallest = 0;
     for (let points = 0; points <= POINTS_MAX; points++) {
@@ -99,8 +102,9 @@ export class Samples {
     for (let i = 0; i < out.length; i++) {
       const deviation = calls[CALL_NUMBERS * i + 2]!;
       const centre = (deviation / 2 - calls[CALL_NUMBERS * i + 1]!) * deviation;
-      const place = this.#spread * this.#spread + Math.min(centre * centre, squares);
-      const wanted = free + (perBend * Math.sqrt(place)) / deviation;
+      const place = spread + Math.min(centre * centre, furthest);
+      const bends = (perBend * perBend * place) / (deviation * deviation);
+      const wanted = free + Math.sqrt(POINTS_SMOOTH * POINTS_SMOOTH + bends);
       const beyond = this.#range + BEND_REACH * deviation;
       if (centre > beyond) out[i] = NOTHING;
       else if (centre < -beyond) out[i] = LINEAR;
@@ -140,7 +144,7 @@ export class Samples {
     return used.map(({ points, one }) => {
       const values = arena.take(rows[one]!.length * points * 8);
       const mark = arena.mark();
-      const y = chebyshevPoints(points);
+      const { y } = shapeOf(points);
       const x = arena.put(y.map((place) => this.logReturnAt(place)));
       const spot = arena.reserve(points * 8);
       arena.kernels.expColumn(spot, x, points);
@@ -178,7 +182,7 @@ export class Samples {
       arena.f64(ones, rows.length).fill(1);
       arena.kernels.addProduct(sum, 0, ones, rows.length, values, 1, rows.length, points);
     }
-    const transform = arena.put(transformOf(points));
+    const transform = arena.put(shapeOf(points).transform);
     arena.kernels.addProduct(out, 0, sum, points, transform, 1, points, points);
     arena.release(mark);
   }
@@ -214,14 +218,20 @@ export class Samples {
   }
 }
 
-const transforms = new Map<number, Float64Array>();
+/** Points in [-1, 1] and the way from values there to coefficients. */
+export interface Shape {
+  readonly y: Float64Array;
+  readonly transform: Float64Array;
+}
 
-/** From values at points to coefficients, see {@link chebyshevTransform}. */
-export function transformOf(points: number): Float64Array {
-  let transform = transforms.get(points);
-  if (!transform) {
-    transform = chebyshevTransform(points);
-    transforms.set(points, transform);
+const shapes = new Map<number, Shape>();
+
+/** Chebyshev points and their transform, computed once for each number of points. */
+export function shapeOf(points: number): Shape {
+  let shape = shapes.get(points);
+  if (!shape) {
+    shape = { y: chebyshevPoints(points), transform: chebyshevTransform(points) };
+    shapes.set(points, shape);
   }
-  return transform;
+  return shape;
 }
