@@ -1,11 +1,13 @@
 // Builds the kernel (byte-reproducible), the library, its types and the command line.
 //   node build.mjs            everything
-//   node build.mjs kernel     the kernel only
-//   node build.mjs --accept   also writes the kernel's new digest to assembly/kernels.sha256
+//   node build.mjs kernel     the kernel and the worker's script: what the sources import
+//   node build.mjs --accept   also writes the kernel's new digest to assembly/kernels.sha256, and
+//                             the document's form to schema/pool.json
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { common, workerScript } from "./bundle.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -25,35 +27,45 @@ function buildKernel() {
     );
     process.exit(1);
   }
+  const module = new WebAssembly.Module(bytes);
+  const { exports } = new WebAssembly.Instance(module, { env: { abort() {} } });
   writeFileSync(
     "src/engine/binary.ts",
     "/** Written by build.mjs from assembly/. */\n" +
       `export const KERNEL_SHA256: string =\n  "${digest}";\n` +
+      `export const KERNEL_COLUMNS_START: number = ${exports.columnsStart()};\n` +
       `export const KERNEL_BASE64: string =\n  "${bytes.toString("base64")}";\n`,
+  );
+}
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+const library = { ...common, define: { RISKPOOL_VERSION: JSON.stringify(version) } };
+
+async function buildNodeWorker() {
+  const script = await workerScript("node");
+  writeFileSync(
+    "src/runtime/node/worker-script.ts",
+    "/** Written by build.mjs from worker-entry.ts. */\n" +
+      `export const WORKER_SCRIPT: string =\n  ${JSON.stringify(script)};\n`,
   );
 }
 
 async function buildLibrary() {
   rmSync("dist", { recursive: true, force: true });
-  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-  const common = {
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    legalComments: "none",
-    logLevel: "warning",
-    define: { RISKPOOL_VERSION: JSON.stringify(version) },
-  };
+  // Together, so that they share their code: an error of one is an instance of the other's class.
   await build({
-    ...common,
-    entryPoints: ["src/index.ts"],
-    outfile: "dist/index.js",
+    ...library,
+    entryPoints: ["src/index.ts", "src/node.ts", "src/browser.ts"],
+    outdir: "dist",
+    splitting: true,
+    chunkNames: "shared-[hash]",
     platform: "neutral",
-    mainFields: ["module", "main"],
+    external: ["node:*"],
     minifySyntax: true,
   });
+  writeFileSync("dist/worker.js", await workerScript("browser"));
   await build({
-    ...common,
+    ...library,
     entryPoints: ["src/edge/cli/bin.ts"],
     outfile: "dist/cli.js",
     platform: "node",
@@ -64,7 +76,12 @@ async function buildLibrary() {
   execFileSync("node", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], {
     stdio: "inherit",
   });
+  if (process.argv.includes("--accept")) {
+    const { poolJsonSchema } = await import(new URL("dist/index.js", import.meta.url));
+    writeFileSync("schema/pool.json", `${JSON.stringify(poolJsonSchema(), null, 2)}\n`);
+  }
 }
 
 buildKernel();
+await buildNodeWorker();
 if (!process.argv.includes("kernel")) await buildLibrary();

@@ -7,7 +7,8 @@
  *
  * Kinds: 0 calls alive at the node's date, 1 linear a·S + b, 2 settled sign · max(0, a·S - b),
  * 3 linear collateral. S is e^x. It shares nothing with the profiles but the prices themselves,
- * so that the one can check the other.
+ * so that the one can check the other. Barriers are not in it: they stay in the profiles, which in
+ * an audit hold nothing else.
  */
 import { addCalls } from "./option";
 import { AUDIT, TILE, address } from "./plan";

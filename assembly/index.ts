@@ -1,9 +1,11 @@
 /** The exports of the kernel module and where the host's columns may begin; no other code. */
 export { shortfall } from "./account";
 export { cellWeights, edgeWeights } from "./adjoint";
+export { exponential } from "./exponential";
 export { blockBytes } from "./liquidation";
 export { fundingColumn, laneBytes } from "./margin";
 export { normals } from "./normal";
+export { normalCdf } from "./normal-cdf";
 export { addCalls, addCallsWithSlopes } from "./option";
 export { philox, schedule } from "./philox";
 export { addProduct } from "./product";

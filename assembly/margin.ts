@@ -112,12 +112,18 @@ function entryOf(entries: usize, index: i32): usize {
   return entries + 16 + <usize>(index - 1) * ENTRY_BYTES;
 }
 
+// Instead of the time at which a liquidation began: none is under way, or there never was one.
+// @ts-ignore: decorator
+@inline const HEALTHY: f64 = -1;
+// @ts-ignore: decorator
+@inline const UNDATED: f64 = -2;
+
 /** Puts a new entry of an account on the list of those that are looked at in every step. */
 export function watch(margin: usize, lane: i32, item: i32, step: i32): void {
   const entry = append(margin, lane, item, step);
   memory.fill(entry + 16, 0, ENTRY_BYTES - 16);
   store<f64>(entry, load<f64>(accountOf(margin, item), 16), 32);
-  store<f64>(entry, -1, 64);
+  store<f64>(entry, UNDATED, 64);
   const open = address(margin, M_LANES) + OPEN + (<usize>lane << 2);
   store<i32>(entry, load<i32>(open), 4);
   store<i32>(open, load<i32>(address(margin, M_ENTRIES)));
@@ -130,27 +136,34 @@ export function accountOf(margin: usize, item: i32): usize {
   return address(margin, M_ACCOUNTS) + <usize>item * ACCOUNT_BYTES;
 }
 
-/** Cost of closing a share of every leg, and what leaves the profiles with it. */
-function closeLegs(lanes: usize, assets: i32, lane: i32, account: usize, share: f64, prices: usize): f64 {
+/** Cost of closing a share of every leg. */
+function slippageOf(account: usize, share: f64, prices: usize): f64 {
   let slippage: f64 = 0;
+  let leg = <usize>load<u32>(account);
+  for (let l = load<i32>(account, 4); l > 0; l--) {
+    const isOption = load<i32>(leg, 4) == INDEX_OPTION;
+    const closing = share * (load<f64>(leg, 32) * at(prices, load<i32>(leg)) + (isOption ? 0.0 : load<f64>(leg, 40)));
+    slippage += closing * min(1.0, load<f64>(leg, 56) + load<f64>(leg, 64) * Math.sqrt(closing));
+    leg += MARGIN_LEG_BYTES;
+  }
+  return slippage;
+}
+
+/** What leaves the profiles with a share of every leg; an option leaves them at the end. */
+function closeLegs(lanes: usize, assets: i32, lane: i32, account: usize, share: f64): void {
   let leg = <usize>load<u32>(account);
   const here = <usize>lane << 3;
   for (let l = load<i32>(account, 4); l > 0; l--) {
     const asset = load<i32>(leg);
-    const isOption = load<i32>(leg, 4) == INDEX_OPTION;
-    const closing = share * (load<f64>(leg, 32) * at(prices, asset) + (isOption ? 0.0 : load<f64>(leg, 40)));
-    slippage += closing * min(1.0, load<f64>(leg, 56) + load<f64>(leg, 64) * Math.sqrt(closing));
-    if (isOption) return slippage;
-    const slopes = closedAt(lanes, asset) + here;
-    store<f64>(slopes, load<f64>(slopes) + share * load<f64>(leg, 16));
     const index = load<i32>(leg, 4);
+    if (index == INDEX_OPTION) return;
+    addTo(closedAt(lanes, asset) + here, share * load<f64>(leg, 16));
     if (index != INDEX_NONE) {
       const column = (index == INDEX_PRICED ? closedPricedAt(lanes, assets, asset) : lanes + CLOSED_TIMED) + here;
-      store<f64>(column, load<f64>(column) + share * load<f64>(leg, 24));
+      addTo(column, share * load<f64>(leg, 24));
     }
     leg += MARGIN_LEG_BYTES;
   }
-  return slippage;
 }
 
 // @ts-ignore: decorator
@@ -180,6 +193,15 @@ function pacedShare(margin: usize, entry: usize, left: f64, equity: f64, shortag
   return share;
 }
 
+/** The step of an entry is that of the first fall below maintenance, not of the first look. */
+// @ts-ignore: decorator
+@inline
+function date(entry: usize, step: i32): void {
+  if (load<f64>(entry, 64) != UNDATED) return;
+  store<i32>(entry, step, 12);
+  store<f64>(entry, HEALTHY, 64);
+}
+
 /**
  * Looks at an account of one lane at one step and closes what must be closed.
  *
@@ -196,7 +218,10 @@ export function visit(
   const leg = <usize>load<u32>(account);
   const isOption = load<i32>(account, 4) == 1 && load<i32>(leg, 4) == INDEX_OPTION;
   if (isOption && time >= load<f64>(leg, 16)) {
-    if (time == load<f64>(leg, 16)) settleOption(margin, lane, entry, account, prices, funding, time);
+    if (time == load<f64>(leg, 16)) {
+      date(entry, step);
+      settleOption(margin, lane, entry, account, prices, funding, time);
+    }
     return true;
   }
   const left = 1.0 - load<f64>(entry, 16);
@@ -206,9 +231,10 @@ export function visit(
   const equity = money + coins + left * value;
   const shortage = left * load<f64>(MEASURES, 24) - equity;
   if (!(shortage >= 0)) {
-    store<f64>(entry, -1, 64);
+    if (load<f64>(entry, 64) >= 0) store<f64>(entry, HEALTHY, 64);
     return false;
   }
+  date(entry, step);
   let feeRate = number(margin, M_INSURANCE_FEE);
   let share = left;
   if (word(margin, M_PACED)) {
@@ -217,10 +243,19 @@ export function visit(
     share = pacedShare(margin, entry, left, equity, shortage, feeRate, time);
   }
   if (share == 0) return false;
+  let closing = share * notional;
+  let slippage = slippageOf(account, share, prices);
+  let after = equity - slippage - number(margin, M_LIQUIDATOR_FEE) * closing;
+  if (after < 0 && share < left) {
+    // The costs of a part would leave less than nothing: then all of it is closed, or a debt at the
+    // horizon would be nobody's.
+    share = left;
+    closing = share * notional;
+    slippage = slippageOf(account, share, prices);
+    after = equity - slippage - number(margin, M_LIQUIDATOR_FEE) * closing;
+  }
   const lanes = address(margin, M_LANES);
-  const closing = share * notional;
-  const slippage = closeLegs(lanes, assets, lane, account, share, prices);
-  const after = equity - slippage - number(margin, M_LIQUIDATOR_FEE) * closing;
+  closeLegs(lanes, assets, lane, account, share);
   const fee = min(feeRate * closing, max(0.0, after));
   store<f64>(entry, money + share * value - slippage - number(margin, M_LIQUIDATOR_FEE) * closing - fee, 32);
   const done = share == left;

@@ -27,6 +27,9 @@ import { expX2, logX2 } from "./vector-math";
 /** Not a funding index: a leg that is an option, the only one of its account. */
 // @ts-ignore: decorator
 @inline export const INDEX_OPTION: i32 = 3;
+/** Nor this: barriers, which belong to no account. */
+// @ts-ignore: decorator
+@inline export const INDEX_TOUCH: i32 = 4;
 
 /** e^x of one number. */
 // @ts-ignore: decorator

@@ -92,7 +92,7 @@
 // @ts-ignore: decorator
 @inline export const M_RATES: usize = 40; // [U] f64 funding per year
 // @ts-ignore: decorator
-@inline export const M_PRICED: usize = 44; // 1 if any asset has funding paid on its price
+@inline export const M_PRICED: usize = 44; // 1 if any account pays funding: prices and indices are then kept at every step
 // @ts-ignore: decorator
 @inline export const M_VARIANCES: usize = 48; // [T×U] f64 of every step, for the extremes
 // @ts-ignore: decorator

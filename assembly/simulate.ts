@@ -8,13 +8,13 @@
  */
 import { addShortfalls } from "./account";
 import { addAudit } from "./audit";
-import { addCovers, STREAM_MIXING, STREAM_SHOCK } from "./cover";
+import { addCovers, COVER_ROWS, STREAM_MIXING, STREAM_SHOCK } from "./cover";
 import { finishMargin, startMargin, stepMargin } from "./liquidation";
 import { normals } from "./normal";
 import { addMarketFactor, advance } from "./path";
 import { philox } from "./philox";
 import {
-  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, KEYS, MARGIN, M_BEFORE, MIXING, NODES, NODE_COUNT, SAMPLE_OUT, SCRATCH, STATISTICS_OUT,
+  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, KEYS, MARGIN, M_BEFORE, M_OPTIONS, M_TOUCHED, MIXING, NODES, NODE_COUNT, SAMPLE_OUT, SCRATCH, STATISTICS_OUT,
   STATISTICS_STRIDE, STEPS, TILE, WITH_MOMENTS, address, word,
 } from "./plan";
 import { addMoments, addProfile, NODE_BYTES } from "./profile";
@@ -32,7 +32,7 @@ import { expColumn } from "./vector-math";
  * Bytes of scratch that a plan of these sizes needs.
  */
 export function scratchBytes(nodes: i32, assets: i32, factors: i32, covers: i32): usize {
-  const rows = max(4 * factors, (covers + 4) / 4 * 4);
+  const rows = max(4 * factors, covers ? COVER_ROWS : 0);
   return FIXED + <usize>nodes * (COLUMN / 2 + 3 * COLUMN) + <usize>(assets + rows) * COLUMN;
 }
 
@@ -78,6 +78,7 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i3
   const margin = address(plan, MARGIN);
   const before = margin ? address(margin, M_BEFORE) : 0;
   if (margin) startMargin(plan, count);
+  const placed = margin && (word(margin, M_OPTIONS) || address(margin, M_TOUCHED));
   const sample = address(plan, SAMPLE_OUT);
   const rowBytes = <usize>assets * COLUMN;
   const period = periodOf(factors);
@@ -105,10 +106,12 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i3
       if (audit) {
         memory.copy(nodeX + <usize>node * COLUMN, column, COLUMN);
         expColumn(nodeS + <usize>node * COLUMN, column, count);
-      } else {
+      }
+      if (!audit || placed) {
+        // In an audit the profiles hold barriers alone, and what was closed or touched has its place in them.
         const atNode = at + <usize>node * (COLUMN / 2), tNode = t + <usize>node * COLUMN;
         addProfile(record, column, losses, atNode, tNode, count);
-        if (word(plan, WITH_MOMENTS)) addMoments(record, atNode, tNode, weights, count);
+        if (!audit && word(plan, WITH_MOMENTS)) addMoments(record, atNode, tNode, weights, count);
       }
     }
   }

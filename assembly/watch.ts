@@ -11,7 +11,8 @@
  *
  * Without funding the levels are log prices. With funding a level moves by its own ratio of
  * funding to slope times the index; the price is then compared after the largest such move, which
- * finds every account in time, and each found one is looked at exactly from there on.
+ * finds every account in time, and each found one is looked at exactly from there on. Barriers are
+ * levels too, in lists of their own: they would keep an asset's accounts off the short way.
  */
 import { append, closeLevels, fundingAt, isListed, priceAt, watch } from "./margin";
 import { COLUMN, expOne, INDEX_NONE, INDEX_OPTION, INDEX_PRICED, RECORD_BYTES } from "./measure";
@@ -65,7 +66,7 @@ export function scan(plan: usize, step: i32, x: usize, low: usize, high: usize, 
   for (let w = word(margin, M_WATCH_COUNT); w > 0; w--) {
     const column = <usize>load<i32>(record) * COLUMN;
     const index = load<i32>(record, 4);
-    if (index == INDEX_NONE || index == INDEX_OPTION) {
+    if (index == INDEX_NONE || index >= INDEX_OPTION) {
       scanLogs(plan, record, step, low + column, high + column, before + column, count);
     } else {
       scanPrices(plan, record, step, count);
@@ -120,7 +121,7 @@ function handle(
 ): void {
   const margin = address(plan, MARGIN);
   const isPlain = load<i32>(record, 4) == INDEX_NONE;
-  if (!isPlain || word(margin, M_PACED) || word(margin, M_CONTINUOUS) || address(margin, M_TOUCHED)) {
+  if (!isPlain || word(margin, M_PACED) || word(margin, M_CONTINUOUS)) {
     for (; from < to; from += 4) {
       const at = <usize>load<u32>(from);
       hits(plan, record, step, at, load<f64>(x + at), load<f64>(before + at), falling);

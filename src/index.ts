@@ -6,8 +6,8 @@
  */
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export type * from "./book/index.ts";
-export type { Progress } from "./engine/index.ts";
-export { Engine, load, loadSync, version } from "./load.ts";
+export type { Backend, BackendChoice, Executor } from "./engine/index.ts";
+export { Engine, type LoadOptions, load, loadSync, version } from "./load.ts";
 export {
   type Calibration,
   calibrate,
@@ -25,5 +25,17 @@ export {
 } from "./pool/index.ts";
 export type { ValueOptions } from "./request.ts";
 export type * from "./risk/index.ts";
-export { type Settlement, settle } from "./settlement/index.ts";
+export {
+  baseToCover,
+  insuranceFeeRate,
+  liabilityToCover,
+  maintenanceRatio,
+  scaledInitialRatio,
+} from "./risk/index.ts";
+export {
+  type Settlement,
+  type SocialisedLoss,
+  settle,
+  socialisedLossPerCoin,
+} from "./settlement/index.ts";
 export type * from "./terms/index.ts";

@@ -1,4 +1,8 @@
+import { type Issue, PoolError, received } from "./basics/index.ts";
 import {
+  BACKEND_CHOICES,
+  type Backend,
+  type BackendChoice,
   type CompiledKernel,
   compileKernel,
   compileKernelSync,
@@ -8,7 +12,7 @@ import {
   kernelDigest,
 } from "./engine/index.ts";
 import { poolOf, readRequest, type ValueOptions } from "./request.ts";
-import { type Valuation, valuePool } from "./risk/index.ts";
+import { planPool, type RunPlan, type Valuation, valuePool } from "./risk/index.ts";
 import { inlineExecutor } from "./runtime/index.ts";
 import { type Settlement, settle } from "./settlement/index.ts";
 
@@ -18,17 +22,34 @@ declare const RISKPOOL_VERSION: string | undefined;
 export const version: string =
   typeof RISKPOOL_VERSION === "string" ? RISKPOOL_VERSION : "0.0.0-source";
 
+/** How an engine runs; everything has a default. */
+export interface LoadOptions {
+  /**
+   * "wasm", or "js" for the same bits from plain JavaScript, two to three times slower. "auto",
+   * the default, is "wasm", and "js" where WebAssembly SIMD is missing or forbidden.
+   */
+  readonly backend?: BackendChoice;
+  /** Where it runs: in the caller's thread when left out, else e.g. `workerPool()`. */
+  readonly executor?: Executor;
+}
+
 /** A compiled kernel and what can be done with it. Any number of valuations may run at once. */
 export class Engine {
   readonly version: string = version;
-  /** SHA-256 of the kernel. */
+  /** SHA-256 of the kernel; both backends have its bits. */
   readonly kernel: string = kernelDigest;
+  /** What runs the kernels. */
+  readonly backend: Backend;
   readonly #kernel: CompiledKernel;
   readonly #executor: Executor;
   // Instances keep their memory; one is reused by the next run instead of growing a new one.
   readonly #idle: Kernels[] = [];
+  /** Runs under way. */
+  readonly #running = new Set<AbortController>();
+  #isDisposed = false;
 
   constructor(kernel: CompiledKernel, executor: Executor) {
+    this.backend = kernel.backend;
     this.#kernel = kernel;
     this.#executor = executor;
   }
@@ -47,11 +68,45 @@ export class Engine {
    */
   async value(pool: unknown, options: ValueOptions = {}): Promise<Valuation> {
     const request = readRequest(pool, options, version);
-    const kernels = this.#idle.pop() ?? instantiate(this.#kernel);
-    const valuation = await valuePool(kernels, this.#executor, request);
-    // Only after success: an instance whose run failed is left to the collector.
-    this.#idle.push(kernels);
-    return valuation;
+    return this.#withInstance(request.signal, (kernels, signal) =>
+      valuePool(kernels, this.#executor, { ...request, signal }),
+    );
+  }
+
+  /**
+   * Says what a valuation would take before it runs: bytes, core-seconds, how it would be cut.
+   * Lays the pool and tries some paths, which takes a tenth of a second for a thousand positions.
+   *
+   * @throws PoolError as {@link Engine.value}
+   */
+  async plan(pool: unknown, options: ValueOptions = {}): Promise<RunPlan> {
+    const request = readRequest(pool, options, version);
+    return this.#withInstance(request.signal, (kernels, signal) =>
+      planPool(kernels, this.#executor, { ...request, signal }),
+    );
+  }
+
+  async #withInstance<Result>(
+    given: AbortSignal | undefined,
+    work: (kernels: Kernels, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#isDisposed) throw disposed();
+    // A signal of its own, so that a disposal can end the run as the caller can.
+    const control = new AbortController();
+    const abort = () => control.abort(given?.reason);
+    given?.addEventListener("abort", abort);
+    if (given?.aborted) abort();
+    this.#running.add(control);
+    try {
+      const kernels = this.#idle.pop() ?? instantiate(this.#kernel);
+      const result = await work(kernels, control.signal);
+      // Only after success: an instance whose run failed is left to the collector.
+      if (!this.#isDisposed) this.#idle.push(kernels);
+      return result;
+    } finally {
+      given?.removeEventListener("abort", abort);
+      this.#running.delete(control);
+    }
   }
 
   /**
@@ -64,31 +119,91 @@ export class Engine {
     return settle(document.waterfall, document.currency, loss);
   }
 
-  /** Gives back the memory of idle instances. */
-  dispose(): void {
+  /**
+   * Gives back the memory of all instances and ends the executor's threads. Runs under way are
+   * refused with DISPOSED, and so is every later one.
+   */
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
     this.#idle.length = 0;
+    for (const control of this.#running) control.abort(disposed());
+    await this.#executor.dispose?.();
   }
 }
 
-let loading: Promise<CompiledKernel> | undefined;
-let loaded: CompiledKernel | undefined;
+function disposed(): PoolError {
+  return new PoolError([
+    {
+      code: "DISPOSED",
+      pointer: "",
+      detail: "the engine has been disposed of; load another one",
+      expected: "a call before dispose()",
+    },
+  ]);
+}
+
+const loading = new Map<BackendChoice, Promise<CompiledKernel>>();
+const loaded = new Map<BackendChoice, CompiledKernel>();
 
 /**
  * Compiles the kernel (once per process) and makes an engine.
  *
- * @throws PoolError KERNEL_BLOCKED under a content security policy without 'wasm-unsafe-eval'
+ * @throws PoolError with every problem of the options; KERNEL_BLOCKED for the backend "wasm" where
+ *         there is none, as under a content security policy without 'wasm-unsafe-eval'
  */
-export async function load(): Promise<Engine> {
-  loading ??= compileKernel().catch((error: unknown) => {
-    loading = undefined;
+export async function load(options: LoadOptions = {}): Promise<Engine> {
+  const { choice, executor } = readOptions(options);
+  const compiling = loading.get(choice) ?? compileKernel(choice);
+  loading.set(choice, compiling);
+  try {
+    const kernel = await compiling;
+    loaded.set(choice, kernel);
+    return new Engine(kernel, executor);
+  } catch (error) {
+    // What is forbidden now may be allowed later.
+    loading.delete(choice);
     throw error;
-  });
-  loaded = await loading;
-  return new Engine(loaded, inlineExecutor);
+  }
 }
 
 /** As {@link load}, at once; the compile takes a few milliseconds. */
-export function loadSync(): Engine {
-  loaded ??= compileKernelSync();
-  return new Engine(loaded, inlineExecutor);
+export function loadSync(options: LoadOptions = {}): Engine {
+  const { choice, executor } = readOptions(options);
+  const kernel = loaded.get(choice) ?? compileKernelSync(choice);
+  loaded.set(choice, kernel);
+  return new Engine(kernel, executor);
+}
+
+/** What options ask for; throws a PoolError with every problem of them. */
+function readOptions(options: LoadOptions): { choice: BackendChoice; executor: Executor } {
+  const problems: Issue[] = [];
+  const add = (code: string, name: string, detail: string, expected: string, value: unknown) =>
+    problems.push({
+      code,
+      pointer: `/options${name}`,
+      detail,
+      expected,
+      received: received(value),
+    });
+  if (typeof options !== "object" || options === null) {
+    add("TYPE", "", "options must be an object, or left out", "object", options);
+    throw new PoolError(problems, "request");
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (name === "backend" || name === "executor") continue;
+    const detail = `there is no option ${name}; remove it or correct its name`;
+    add("KEY_UNKNOWN", `/${name}`, detail, "backend, executor", value);
+  }
+  const { backend = "auto", executor = inlineExecutor } = options;
+  if (!BACKEND_CHOICES.includes(backend)) {
+    const code = typeof backend === "string" ? "ENUM" : "TYPE";
+    const words = BACKEND_CHOICES.map((word) => `"${word}"`).join(", ");
+    add(code, "/backend", "this is not one of the backends", `one of ${words}`, backend);
+  }
+  if (typeof executor?.run !== "function") {
+    const detail = "an engine runs on an executor such as workerPool(), or in the caller's thread";
+    add("TYPE", "/executor", detail, "an executor, or left out", executor);
+  }
+  if (problems.length > 0) throw new PoolError(problems, "request");
+  return { choice: backend, executor };
 }

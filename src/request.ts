@@ -1,8 +1,7 @@
 import { type Issue, type Level, level, PoolError, readHorizon, received } from "./basics/index.ts";
-import type { Progress } from "./engine/index.ts";
 import type { MarketParameters } from "./market/index.ts";
 import { isPool, type Pool, readMarket, readPool } from "./pool/index.ts";
-import type { ValueRequest } from "./risk/index.ts";
+import type { Budget, Progress, ValueRequest } from "./risk/index.ts";
 
 /** Bounds of a request; a wider one is refused by name. */
 const SCENARIOS_MIN = 1000;
@@ -10,6 +9,9 @@ const SCENARIOS_MAX = 100_000_000;
 const SEED_MAX = 2n ** 64n - 1n;
 const STEPS_MAX = 20_000;
 const SAMPLE_PATHS_MAX = 1000;
+
+/** The market of a pool without assets: there is nothing to be said about prices. */
+const NO_MARKET: MarketParameters = { model: "gbm", assets: [], volatility: [], correlation: [] };
 
 /** What to compute; everything has a default. */
 export interface ValueOptions {
@@ -19,7 +21,7 @@ export interface ValueOptions {
   readonly seed?: bigint | number;
   /** Days, or text such as "10d" or "36h"; 10 days when left out. */
   readonly horizon?: number | string;
-  /** Between two looks at the path: days, or text such as "1h" or "1m"; an hour where accounts are liquidated. */
+  /** Between two looks at the path: days, or text such as "1h" or "1m"; an hour where accounts are liquidated or barriers watched. */
   readonly step?: number | string;
   /** `continuous` samples the extremes between steps (Brownian bridge); `discrete` when left out. */
   readonly monitoring?: "discrete" | "continuous";
@@ -40,6 +42,8 @@ export interface ValueOptions {
   readonly standAlone?: boolean;
   /** Most bytes of kernel memory; 1 GiB when left out. */
   readonly bytesMax?: number;
+  /** Refuses the run before it begins when it would take more than this, by `engine.plan`. */
+  readonly budget?: Budget;
   /** Stops the run; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -74,6 +78,7 @@ const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } 
   audit: "boolean",
   standAlone: "boolean",
   bytesMax: "number",
+  budget: "object",
   signal: "object",
   onProgress: "function",
 };
@@ -99,6 +104,7 @@ function checkOptions(problems: Issue[], options: object): void {
           "seed",
           "horizon",
           "step",
+          "monitoring",
           "samplePaths",
           "confidence",
           "levels",
@@ -115,7 +121,20 @@ function checkOptions(problems: Issue[], options: object): void {
       });
     }
   }
-  const { signal, bytesMax } = options as { signal?: Partial<AbortSignal>; bytesMax?: unknown };
+  const { signal, bytesMax, budget } = options as {
+    signal?: Partial<AbortSignal>;
+    bytesMax?: unknown;
+    budget?: unknown;
+  };
+  if (budget === null) {
+    problems.push({
+      code: "TYPE",
+      pointer: "/options/budget",
+      detail: "budget must be an object, or left out",
+      expected: "object",
+      received: received(budget),
+    });
+  } else if (typeof budget === "object") checkBudget(problems, budget);
   if (typeof bytesMax === "number" && !(bytesMax > 0)) {
     problems.push({
       code: "NUMBER_RANGE",
@@ -126,13 +145,37 @@ function checkOptions(problems: Issue[], options: object): void {
     });
   }
   // By what it can do: a signal may come from another frame, whose class is not this one's.
-  if (typeof signal === "object" && typeof signal?.throwIfAborted !== "function") {
+  if (typeof signal === "object" && !isSignal(signal)) {
     problems.push({
       code: "TYPE",
       pointer: "/options/signal",
       detail: "signal must be an AbortSignal: new AbortController().signal",
       expected: "AbortSignal",
       received: received(signal),
+    });
+  }
+}
+
+function isSignal(signal: Partial<AbortSignal> | null): boolean {
+  return (
+    typeof signal?.throwIfAborted === "function" && typeof signal.addEventListener === "function"
+  );
+}
+
+const BUDGET_KEYS: readonly string[] = ["bytes", "coreSeconds"] satisfies (keyof Budget)[];
+
+function checkBudget(problems: Issue[], budget: object): void {
+  for (const [name, value] of Object.entries(budget) as [string, unknown][]) {
+    const isKnown = BUDGET_KEYS.includes(name);
+    if (isKnown && (value === undefined || (typeof value === "number" && value > 0))) continue;
+    problems.push({
+      code: isKnown ? "NUMBER_RANGE" : "KEY_UNKNOWN",
+      pointer: `/options/budget/${name}`,
+      detail: isKnown
+        ? "a bound of the budget must be a number above zero; leave it out for no bound"
+        : "a budget bounds bytes and core-seconds",
+      expected: isKnown ? "> 0" : BUDGET_KEYS.join(", "),
+      received: received(value),
     });
   }
 }
@@ -161,12 +204,13 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
   const horizonDays = gather(problems, () =>
     readHorizon(options.horizon ?? 10, "/options/horizon"),
   );
-  const way = readWay(problems, options, horizonDays, document?.document.liquidation !== undefined);
+  const way = readWay(problems, options, horizonDays, isWatched(document));
   const primary = gather(problems, () => level(options.confidence ?? 0.975, "/options/confidence"));
   const levels = readLevels(problems, options.levels ?? [0.95, 0.975, 0.99], primary);
   const market =
     options.market === undefined
-      ? document?.document.market
+      ? (document?.document.market ??
+        (document?.document.assets.length === 0 ? NO_MARKET : undefined))
       : gather(problems, () => readMarket(options.market));
   if (document && !market && options.market === undefined) {
     problems.push({
@@ -193,9 +237,16 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
     mode: options.audit ? "audit" : "profile",
     version,
     bytesMax: options.bytesMax,
+    budget: options.budget,
     signal: options.signal,
     onProgress: options.onProgress,
   };
+}
+
+/** Whether it counts what happens before the horizon, and not only at expiries. */
+function isWatched(pool: Pool | undefined): boolean {
+  const { liquidation, barriers = [] } = pool?.document ?? {};
+  return liquidation !== undefined || barriers.length > 0;
 }
 
 /** Reads how the path is looked at. */
@@ -203,42 +254,46 @@ function readWay(
   problems: Issue[],
   { step, monitoring = "discrete", samplePaths = 0 }: ValueOptions,
   horizonDays: number | undefined,
-  liquidated: boolean,
+  watched: boolean,
 ): Pick<ValueRequest, "stepDays" | "monitoring" | "samplePaths"> {
-  const add = (pointer: string, detail: string, expected: string, value: unknown) =>
-    problems.push({
-      code: typeof value === "number" ? "NUMBER_RANGE" : "TYPE",
-      pointer,
-      detail,
-      expected,
-      received: received(value),
-    });
   if (monitoring !== "discrete" && monitoring !== "continuous") {
     problems.push({
       code: "ENUM",
       pointer: "/options/monitoring",
-      detail: "say whether accounts are looked at on the steps only, or between them as well",
+      detail:
+        "say whether accounts and barriers are looked at on the steps only, or between them as well",
       expected: "one of discrete, continuous",
       received: received(monitoring),
     });
   }
   if (!(Number.isInteger(samplePaths) && samplePaths >= 0 && samplePaths <= SAMPLE_PATHS_MAX)) {
-    const detail = "the number of paths to return must be a whole number within the bounds";
-    add("/options/samplePaths", detail, `integer, 0 … ${SAMPLE_PATHS_MAX}`, samplePaths);
+    problems.push({
+      code: countCode(samplePaths),
+      pointer: "/options/samplePaths",
+      detail: "the number of paths to return must be a whole number within the bounds",
+      expected: `integer, 0 … ${SAMPLE_PATHS_MAX}`,
+      received: received(samplePaths),
+    });
   }
-  const wanted = step ?? (liquidated ? Math.min(1 / 24, horizonDays ?? 1) : undefined);
+  const wanted = step ?? (watched ? Math.min(1 / 24, horizonDays ?? 1) : undefined);
   const stepDays =
     wanted === undefined ? undefined : gather(problems, () => readHorizon(wanted, "/options/step"));
   if (stepDays !== undefined && horizonDays !== undefined && horizonDays / stepDays > STEPS_MAX) {
-    const least = `at least ${horizonDays / STEPS_MAX} days for a horizon of ${horizonDays}`;
-    add(
-      "/options/step",
-      `that makes more than ${STEPS_MAX} steps; take longer ones`,
-      least,
-      wanted,
-    );
+    problems.push({
+      code: "NUMBER_RANGE",
+      pointer: "/options/step",
+      detail: `that makes more than ${STEPS_MAX} steps; take longer ones`,
+      expected: `at least ${horizonDays / STEPS_MAX} days for a horizon of ${horizonDays}`,
+      received: received(wanted),
+    });
   }
   return { stepDays, monitoring, samplePaths };
+}
+
+/** Code for what should have been a whole number within bounds. */
+function countCode(value: unknown): string {
+  if (typeof value !== "number") return "TYPE";
+  return Number.isInteger(value) ? "NUMBER_RANGE" : "INTEGER";
 }
 
 function readScenarios(problems: Issue[], scenarios: unknown): number {
@@ -250,9 +305,8 @@ function readScenarios(problems: Issue[], scenarios: unknown): number {
   ) {
     return scenarios;
   }
-  const whole = typeof scenarios !== "number" || Number.isInteger(scenarios);
   problems.push({
-    code: typeof scenarios !== "number" ? "TYPE" : whole ? "NUMBER_RANGE" : "INTEGER",
+    code: countCode(scenarios),
     pointer: "/options/scenarios",
     detail: "the number of scenarios must be a whole number within the bounds",
     expected: `integer, ${SCENARIOS_MIN} … ${SCENARIOS_MAX}`,

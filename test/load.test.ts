@@ -1,6 +1,15 @@
 // Method: one wrong request after another, each with the code and pointer that it must get.
 import { describe, expect, test } from "vitest";
-import { calibrate, load, loadSync, PoolError, readPool, version } from "../src/index.ts";
+import {
+  calibrate,
+  type LoadOptions,
+  load,
+  loadSync,
+  PoolError,
+  readPool,
+  version,
+} from "../src/index.ts";
+import { inlineExecutor } from "../src/runtime/index.ts";
 import { samplePool } from "./support/sample-pool.ts";
 
 const engine = loadSync();
@@ -160,14 +169,96 @@ describe("other doors", () => {
     const prepared = await other.value(readPool(samplePool()), run);
     expect(await engine.value(JSON.stringify(samplePool()), run)).toEqual(prepared);
   });
+});
 
-  test("value: an engine's memory stays flat over 300 runs", async () => {
-    const run = { scenarios: 10_000 };
-    for (let i = 0; i < 50; i++) await engine.value(samplePool(), run);
-    const before = process.memoryUsage().rss;
-    for (let i = 0; i < 250; i++) await engine.value(samplePool(), run);
-    // A leak of one laid-out pool per run (3 MB) would be 750 MB.
-    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
-    engine.dispose();
+describe("backends", () => {
+  test.each<[string, unknown, string[]]>([
+    ["a backend that does not exist", { backend: "gpu" }, ["ENUM /options/backend"]],
+    ["a backend in capitals", { backend: "WASM" }, ["ENUM /options/backend"]],
+    ["a backend of nothing", { backend: null }, ["TYPE /options/backend"]],
+    ["a backend that is a list", { backend: ["js"] }, ["TYPE /options/backend"]],
+    ["an option that does not exist", { backends: "js" }, ["KEY_UNKNOWN /options/backends"]],
+    [
+      "two problems",
+      { backend: 1, threads: 2 },
+      ["KEY_UNKNOWN /options/threads", "TYPE /options/backend"],
+    ],
+    ["options that are text", "js", ["TYPE /options"]],
+    ["options of nothing", null, ["TYPE /options"]],
+  ])("load: refuses %s", async (_, options, expected) => {
+    const places = (error: unknown) =>
+      (error as PoolError).issues.map((issue) => `${issue.code} ${issue.pointer}`);
+    const late = await load(options as LoadOptions).catch((caught: unknown) => caught);
+    expect(late).toBeInstanceOf(PoolError);
+    expect(places(late)).toEqual(expected);
+    expect(() => loadSync(options as LoadOptions)).toThrowError(
+      expect.objectContaining({ issues: (late as PoolError).issues }) as Error,
+    );
+  });
+
+  test("load: an engine tells what runs its kernels", async () => {
+    expect((await load()).backend).toBe("wasm");
+    expect((await load({})).backend).toBe("wasm");
+    expect(loadSync({ backend: undefined } as unknown as LoadOptions).backend).toBe("wasm");
+    for (const backend of ["wasm", "js"] as const) {
+      expect((await load({ backend })).backend).toBe(backend);
+      expect(loadSync({ backend }).backend).toBe(backend);
+    }
+  });
+});
+
+describe("executors and ends", () => {
+  test("dispose: refuses what is under way and what comes later, and leaves settling be", async () => {
+    const own = loadSync();
+    const under = own.value(samplePool(), {
+      scenarios: 10_000_000,
+      onProgress: () => void own.dispose(),
+    });
+    await expect(under).rejects.toMatchObject({ code: "DISPOSED", message: /load another one/ });
+    await expect(own.value(samplePool())).rejects.toMatchObject({ code: "DISPOSED" });
+    await expect(own.plan(samplePool())).rejects.toMatchObject({ code: "DISPOSED" });
+    expect(own.settle(samplePool(), "100.00").loss).toBe("100.000000");
+    await own.dispose();
+    // Another engine shares nothing with it but the compiled kernel.
+    expect((await loadSync().value(samplePool(), { scenarios: 10_000 })).risk.scenarios).toBe(
+      10_000,
+    );
+  });
+
+  test("dispose: ends the executor too", async () => {
+    let ends = 0;
+    const dispose = async () => void ends++;
+    await (await load({ executor: { ...inlineExecutor, dispose } })).dispose();
+    expect(ends).toBe(1);
+  });
+
+  test.each([null, 5, {}])("load: refuses %j as an executor", async (executor) => {
+    const options = { executor } as unknown as LoadOptions;
+    await expect(load(options)).rejects.toMatchObject({ code: "TYPE" });
+    expect(() => loadSync(options)).toThrowError(
+      expect.objectContaining({ code: "TYPE" }) as Error,
+    );
+  });
+
+  test("signal: what a caller listens with is given back when the run ends", async () => {
+    const { signal } = new AbortController();
+    const listening = new Set<unknown>();
+    signal.addEventListener = (_: string, listener: unknown) => void listening.add(listener);
+    signal.removeEventListener = (_: string, listener: unknown) => void listening.delete(listener);
+    let during = 0;
+    const onProgress = () => {
+      during = listening.size;
+    };
+    await engine.value(samplePool(), { scenarios: 10_000, signal, onProgress });
+    expect([during, listening.size]).toEqual([1, 0]);
+  });
+
+  test("signal: a run that is aborted before it begins does not begin", async () => {
+    const signal = AbortSignal.abort(new Error("too late"));
+    const run = engine.value(samplePool(), {
+      signal,
+      onProgress: () => expect.unreachable("it began"),
+    });
+    await expect(run).rejects.toThrow("too late");
   });
 });

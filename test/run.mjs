@@ -71,7 +71,7 @@ const stages = {
   },
 };
 
-/** The built command line gives the same bytes on every supported Node. */
+/** The built command line gives the same bytes on every supported Node, with and without threads. */
 function nodes() {
   const command = [
     "dist/cli.js",
@@ -83,7 +83,11 @@ function nodes() {
     "--json",
   ];
   const files = ["--result", "build/node.json", "--no-report"];
-  const outputs = NODE_VERSIONS.map((version) => {
+  const runs = NODE_VERSIONS.flatMap((version) => [
+    { version, threads: [] },
+    { version, threads: ["--workers", "2"] },
+  ]);
+  const outputs = runs.map(({ version, threads }) => {
     const { status, stdout } = spawnSync(
       npm[0],
       [
@@ -95,20 +99,21 @@ function nodes() {
         "node",
         ...command,
         ...files,
+        ...threads,
       ],
       {
         encoding: "utf8",
         maxBuffer: 1 << 28,
       },
     );
-    return { version, output: status === 0 ? stdout : "" };
+    return { name: [version, ...threads].join(" "), output: status === 0 ? stdout : "" };
   });
   const reference = outputs[0].output;
   const differing = outputs.filter(({ output }) => output === "" || output !== reference);
   return {
     passed: outputs.length - differing.length,
     failed: differing.length,
-    text: `differs from Node ${NODE_VERSIONS[0]}: ${differing.map(({ version }) => version)}`,
+    text: `differs from Node ${NODE_VERSIONS[0]}: ${differing.map(({ name }) => name)}`,
   };
 }
 stages.nodes = nodes;
@@ -124,7 +129,8 @@ stages.examples = () => {
   ]);
   const settle = run(node, ["dist/cli.js", "settle", "examples/pool.json", "--loss", "2000000.00"]);
   const bench = run(npm[0], [...npm.slice(1), "run", "bench", "--silent", "--", "smoke"]);
-  const results = [value, settle, bench];
+  const night = run(npm[0], [...npm.slice(1), "run", "night", "--silent", "--", "300"]);
+  const results = [value, settle, bench, night];
   const failed = results.filter(({ ok }) => !ok).length;
   return {
     passed: results.length - failed,

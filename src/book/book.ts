@@ -57,6 +57,47 @@ export interface OptionPosition {
   readonly collateral?: Decimal;
 }
 
+export const BARRIER_KINDS = ["knock-in", "knock-out", "one-touch", "no-touch"] as const;
+export type BarrierKind = (typeof BARRIER_KINDS)[number];
+
+/**
+ * A European option, or a fixed amount, that depends on whether the price touches a barrier before
+ * expiry. The barrier is watched without a break; at `asOf` it has not been touched. Only isolated
+ * participants hold them.
+ *
+ * `knock-in` and `knock-out`: an option that needs the touch, or ends with it. `one-touch` and
+ * `no-touch`: cash for the touch, or for none. Everything is paid at expiry.
+ */
+export interface BarrierPosition {
+  readonly id: string;
+  readonly participant: string;
+  readonly asset: string;
+  readonly kind: BarrierKind;
+  /** `up`: the barrier stands above the spot. */
+  readonly direction: "up" | "down";
+  /** Pool currency per coin, > 0. */
+  readonly barrier: number;
+  /** Only for knock-in and knock-out. */
+  readonly type?: "call" | "put";
+  /** Only for knock-in and knock-out: pool currency per coin, > 0. */
+  readonly strike?: number;
+  /** Only for one-touch and no-touch: pool currency per unit of quantity, > 0. */
+  readonly cash?: Decimal;
+  /** The participant's side: `long` means that the pool wrote the contract. */
+  readonly side: "long" | "short";
+  /** > 0; coins for knock-in and knock-out, number of amounts for one-touch and no-touch. */
+  readonly quantity: number;
+  /** UTC instant, after the pool's `asOf`. */
+  readonly expiry: string;
+  /** Per year, 0.85 = 85 %; held as time passes (sticky strike). */
+  readonly impliedVolatility: number;
+  /** Forward price now for the expiry; the spot when left out. */
+  readonly forward?: number;
+  readonly settlement: "linear";
+  /** What an isolated short answers with: pool currency. */
+  readonly collateral?: Decimal;
+}
+
 /** A perpetual future between a participant and the pool. */
 export interface PerpetualPosition {
   readonly id: string;

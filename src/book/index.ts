@@ -1,5 +1,5 @@
 export type * from "./book.ts";
-export { PERILS } from "./book.ts";
+export { BARRIER_KINDS, PERILS } from "./book.ts";
 export { type Book, type BookSetting, COIN_DECIMALS, checkBook } from "./rules.ts";
 export {
   ASSETS_MAX,

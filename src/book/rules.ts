@@ -10,6 +10,8 @@ import {
 } from "../basics/index.ts";
 import type {
   Asset,
+  BarrierKind,
+  BarrierPosition,
   Cover,
   Holding,
   OptionPosition,
@@ -22,6 +24,7 @@ export interface Book {
   readonly assets: readonly Asset[];
   readonly participants: readonly Participant[];
   readonly options: readonly OptionPosition[];
+  readonly barriers?: readonly BarrierPosition[];
   readonly perpetuals: readonly PerpetualPosition[];
   readonly holdings: readonly Holding[];
   readonly covers: readonly Cover[];
@@ -76,6 +79,7 @@ export function checkBook(
   };
   each(book.participants, (item, i) => checkParticipant(item, `/participants/${i}`, directory));
   each(book.options, (item, i) => checkOption(item, `/options/${i}`, directory));
+  each(book.barriers, (item, i) => checkBarrier(item, `/barriers/${i}`, directory));
   each(book.perpetuals, (item, i) => checkPerpetual(item, `/perpetuals/${i}`, directory));
   each(book.holdings, (item, i) => checkHolding(item, `/holdings/${i}`, directory));
   each(book.covers, (item, i) => checkCover(item, `/covers/${i}`, directory));
@@ -94,6 +98,7 @@ function checkIds(
     idClashes(placed(book.participants, "participants")),
     idClashes([
       ...placed(book.options, "options"),
+      ...placed(book.barriers, "barriers"),
       ...placed(book.perpetuals, "perpetuals"),
       ...placed(book.covers, "covers"),
     ]),
@@ -188,6 +193,84 @@ function checkOption(item: Draft<OptionPosition>, at: string, directory: Directo
   checkCollateral(item, item.side === "short", at, directory);
 }
 
+function checkBarrier(item: Draft<BarrierPosition>, at: string, directory: Directory): void {
+  if (item === undefined) return;
+  checkParties(item, at, directory);
+  checkIsolated(item.participant, at, directory);
+  checkFuture(item.expiry, `${at}/expiry`, directory);
+  checkBarrierSide(item, at, directory);
+  if (item.kind !== undefined) checkPayoff(item, item.kind, at, directory);
+  checkPrecision(item.cash, directory.decimals, `${at}/cash`, directory);
+  checkCollateral(item, item.side === "short", at, directory);
+}
+
+/** The equity of a cross account would depend on its barriers, path by path: not followed so far. */
+function checkIsolated(participant: string | undefined, at: string, directory: Directory): void {
+  if (directory.participants.get(participant ?? "")?.margin !== "cross") return;
+  directory.found.add({
+    code: "CONTRACT_TERMS",
+    pointer: `${at}/participant`,
+    detail:
+      "barriers belong to isolated participants for now; give the position to an isolated participant of its own",
+    expected: "id of an isolated participant",
+    received: `string "${participant}" (cross)`,
+  });
+}
+
+/** A barrier at the spot or beyond it has been touched: the contract is another one by now. */
+function checkBarrierSide(
+  { asset, direction, barrier }: Exclude<Draft<BarrierPosition>, undefined>,
+  at: string,
+  directory: Directory,
+): void {
+  const spot = directory.assets.get(asset ?? "")?.spot;
+  if (spot === undefined || direction === undefined || barrier === undefined) return;
+  if (direction === "up" ? barrier > spot : barrier < spot) return;
+  directory.found.add({
+    code: "CONTRACT_TERMS",
+    pointer: `${at}/barrier`,
+    detail:
+      "the barrier is already touched at asOf; write what is left of the contract (an option, or nothing), or correct the direction",
+    expected: `number ${direction === "up" ? ">" : "<"} ${spot}, the spot of ${asset}`,
+    received: `number ${barrier}`,
+  });
+}
+
+/** An option needs type and strike, a touch its cash; neither has what belongs to the other. */
+function checkPayoff(
+  item: Exclude<Draft<BarrierPosition>, undefined>,
+  kind: BarrierKind,
+  at: string,
+  directory: Directory,
+): void {
+  const isOption = kind === "knock-in" || kind === "knock-out";
+  const { found } = directory;
+  for (const key of ["type", "strike", "cash"] as const) {
+    const belongs = isOption === (key !== "cash");
+    const given = item[key] !== undefined;
+    if (belongs === given) continue;
+    found.addFirst({
+      code: "CONTRACT_TERMS",
+      pointer: `${at}/${key}`,
+      detail: belongs
+        ? `a ${kind} needs its ${key}; add it`
+        : `a ${kind} has no ${key}; remove it or correct the kind`,
+      expected: "type and strike with knock-in and knock-out, cash with one-touch and no-touch",
+      ...(given ? {} : { received: "missing" }),
+    });
+  }
+  // Nothing but zeros: an amount of any size that its form has let pass.
+  if (!isOption && item.cash !== undefined && !/[1-9]/.test(item.cash)) {
+    found.add({
+      code: "CONTRACT_TERMS",
+      pointer: `${at}/cash`,
+      detail: "a touch that pays nothing is no contract; give its amount or remove the position",
+      expected: "decimal text > 0",
+      received: `string "${item.cash}"`,
+    });
+  }
+}
+
 function checkPerpetual(item: Draft<PerpetualPosition>, at: string, directory: Directory): void {
   if (item === undefined) return;
   checkParties(item, at, directory);
@@ -205,7 +288,10 @@ function checkParties(
 
 /** Isolated positions that can lose carry their own collateral; all others carry none. */
 function checkCollateral(
-  item: Exclude<Draft<OptionPosition> | Draft<PerpetualPosition>, undefined>,
+  item: Exclude<
+    Draft<OptionPosition> | Draft<BarrierPosition> | Draft<PerpetualPosition>,
+    undefined
+  >,
   canLose: boolean,
   at: string,
   directory: Directory,
@@ -217,7 +303,8 @@ function checkCollateral(
       code: "CONTRACT_TERMS",
       pointer: `${at}/collateral`,
       detail,
-      expected: "collateral on the short options and the perpetuals of isolated participants only",
+      expected:
+        "collateral on the short options and barriers and the perpetuals of isolated participants only",
       ...(given ? {} : { received: "missing" }),
     });
   if (given && margin === "cross") {

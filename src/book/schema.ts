@@ -8,6 +8,7 @@ import {
   integer,
   money,
   number,
+  type OptionalCheck,
   object,
   optional,
   required,
@@ -15,6 +16,8 @@ import {
 } from "../basics/index.ts";
 import {
   type Asset,
+  BARRIER_KINDS,
+  type BarrierPosition,
   type Collateral,
   type Cover,
   type Holding,
@@ -92,29 +95,64 @@ const participant: Check<Participant> = object<Participant>({
   ),
 });
 
+const optionType = choice(["call", "put"], {
+  code: "CONTRACT_TERMS",
+  hint: "an option is a call or a put",
+});
+
+const impliedVolatility = number({
+  min: 0,
+  suspectAbove: 50,
+  suspectHint: "this looks like percent or a daily figure; write 0.80 for 80 % per year",
+  unit: "per year, 1 = 100 %",
+});
+
 const option: Check<OptionPosition> = object<OptionPosition>({
   id: id(),
   participant: id(),
   asset: id(),
-  type: choice(["call", "put"], {
-    code: "CONTRACT_TERMS",
-    hint: "an option is a call or a put",
-  }),
+  type: optionType,
   side,
   strike: contractPrice,
   expiry: instant(),
   quantity,
   quantityUnit: optional(choice(["coin", "contract"])),
   multiplier: optional(number({ exclusiveMin: 0, unit: "coins per contract" })),
-  impliedVolatility: number({
-    min: 0,
-    suspectAbove: 50,
-    suspectHint: "this looks like percent or a daily figure; write 0.80 for 80 % per year",
-    unit: "per year, 1 = 100 %",
-  }),
+  impliedVolatility,
   forward: optional(price),
   settlement,
   collateral: optional(collateral),
+});
+
+const LINEAR_HINT = "barrier and touch contracts settle in the pool currency (linear)";
+
+const barrier: Check<BarrierPosition> = object<BarrierPosition>({
+  id: id(),
+  participant: id(),
+  asset: id(),
+  kind: choice(BARRIER_KINDS, {
+    code: "CONTRACT_TYPE",
+    hint: "say what the touch does: knock the option in or out, or pay for a touch or for none",
+  }),
+  direction: choice(["up", "down"], {
+    code: "CONTRACT_TERMS",
+    hint: "the barrier stands above the spot (up) or below it (down)",
+  }),
+  barrier: contractPrice,
+  type: optional(optionType),
+  strike: optional(contractPrice),
+  cash: optional(money("pool currency per unit of quantity")),
+  side,
+  quantity: number({ exclusiveMin: 0, unit: "coins or amounts of cash; the side tells the sign" }),
+  expiry: instant(),
+  impliedVolatility,
+  forward: optional(price),
+  settlement: required(
+    choice(["linear"], { code: "CONTRACT_TYPE", hint: LINEAR_HINT }),
+    "CONTRACT_TYPE",
+    LINEAR_HINT,
+  ),
+  collateral: optional(money("pool currency")),
 });
 
 const perpetual: Check<PerpetualPosition> = object<PerpetualPosition>({
@@ -206,6 +244,7 @@ export const bookForm: {
   readonly assets: Check<readonly Asset[]>;
   readonly participants: Check<readonly Participant[]>;
   readonly options: Check<readonly OptionPosition[]>;
+  readonly barriers: OptionalCheck<readonly BarrierPosition[]>;
   readonly perpetuals: Check<readonly PerpetualPosition[]>;
   readonly holdings: Check<readonly Holding[]>;
   readonly covers: Check<readonly Cover[]>;
@@ -213,6 +252,9 @@ export const bookForm: {
   assets: array(asset, { max: ASSETS_MAX }),
   participants: array(participant, { max: PARTICIPANTS_MAX }),
   options: array(option, { max: POSITIONS_MAX }),
+  barriers: optional(
+    array(barrier, { max: POSITIONS_MAX, description: "of isolated participants only" }),
+  ),
   perpetuals: array(perpetual, { max: POSITIONS_MAX }),
   holdings: array(holding, { max: ASSETS_MAX }),
   covers: array(cover, { max: COVERS_MAX }),

@@ -1,4 +1,4 @@
-import { refuse } from "../basics/index.ts";
+import { assert, refuse } from "../basics/index.ts";
 import type { Kernels } from "./kernels.ts";
 
 const PAGE = 65536;
@@ -60,8 +60,29 @@ export class Arena {
       code: "BUDGET_EXCEEDED",
       pointer: "",
       detail: `the run needs ${Math.ceil(end / 1048576)} MiB of kernel memory; split the pool or shorten the list of cross-margined participants`,
-      expected: `at most ${Math.floor(this.#bytesMax / 1048576)} MiB, and what this machine can give`,
+      expected: `at most ${
+        this.#bytesMax < Number.POSITIVE_INFINITY
+          ? `${Math.floor(this.#bytesMax / 1048576)} MiB, and `
+          : ""
+      }what this machine can give`,
     });
+  }
+
+  /** A copy of everything laid below an address. */
+  copy(end: number): Uint8Array<ArrayBuffer> {
+    const start = this.kernels.columnsStart();
+    return new Uint8Array(this.kernels.memory.buffer, start, end - start).slice();
+  }
+
+  /** Lays a copy at the addresses it was taken from: the first thing that an arena is given. */
+  restore(bytes: Uint8Array): void {
+    const start = this.kernels.columnsStart();
+    assert(this.#top === start, "a copy is restored into an empty arena");
+    const first = this.take(bytes.length);
+    // The columns of an arena start on 64 bytes, so what stands before the first of them is nothing.
+    const skipped = first - start;
+    new Uint8Array(this.kernels.memory.buffer).set(bytes.subarray(skipped), first);
+    this.#top = start + bytes.length;
   }
 
   f64(address: number, count: number): Float64Array {

@@ -16,14 +16,21 @@ export interface RunHooks {
   /** Stops the run: the returned promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Columns of a batch of paths, the losses first; the views are only good during the call. */
+  /**
+   * Columns of some consecutive paths, the losses first; the views are only good during the call.
+   * Batches come once each, in any order and of any length.
+   */
   onBatch(first: number, columns: readonly Float64Array[]): void;
-  /** Moments and sums of a whole chunk. */
+  /** Moments and sums of a whole chunk, in the order of chunks. */
   onChunk(index: number, moments: Float64Array): void;
 }
 
 /** Where runs execute. Every executor gives the same bits. */
 export interface Executor {
+  /** Threads besides the caller's that a run is spread over; 0 when it has none. */
+  readonly workers: number;
+  /** Starts a watch that tells milliseconds of computing: for forecasts, never for results. */
+  stopwatch(): () => number;
   /**
    * A function for long work to call between its pieces: it lets other work have its turn when the
    * caller's thread has been kept long enough, and rejects with the signal's reason once aborted.
@@ -35,6 +42,8 @@ export interface Executor {
    * bytes are so many that its copy of them would show.
    */
   sha256?(bytes: Uint8Array<ArrayBuffer>): Promise<string> | null;
+  /** Ends threads, if it has any; runs that are under way are refused. */
+  dispose?(): Promise<void>;
 }
 
 /** Most chunks a run is cut into: enough for a standard error, few enough to keep. */
@@ -51,4 +60,34 @@ export function chunksOf(scenarios: number): Chunk[] {
     chunks.push({ first, count: Math.min(size, scenarios - first) });
   }
   return chunks;
+}
+
+/** A piece of a chunk: what one thread adds up in path order. */
+export interface Part extends Chunk {
+  /** Index of its chunk. */
+  readonly chunk: number;
+  /** Whether it is the last of its chunk. */
+  readonly closes: boolean;
+}
+
+/**
+ * Paths of a part, about: so many that adding its moments to those of its chunk costs less than
+ * 1 % of simulating it, so few that a long run has more parts than threads to spread them over.
+ */
+const PART = 8192;
+
+/**
+ * Cuts chunks into parts, in order. Depends on the chunks only: the moments of a chunk are the sums
+ * of its parts added in order, whoever ran them.
+ */
+export function partsOf(chunks: readonly Chunk[]): Part[] {
+  return chunks.flatMap(({ first, count }, chunk) => {
+    const size = Math.ceil(count / Math.ceil(count / PART) / 128) * 128;
+    const parts: Part[] = [];
+    for (let done = 0; done < count; done += size) {
+      const closes = done + size >= count;
+      parts.push({ first: first + done, count: Math.min(size, count - done), chunk, closes });
+    }
+    return parts;
+  });
 }

@@ -1,20 +1,25 @@
 export { Arena } from "./arena.ts";
 export {
+  BACKEND_CHOICES,
+  type BackendChoice,
+  compileKernel,
+  compileKernelSync,
+  instantiate,
+} from "./backend.ts";
+export { cutOf, type RunCut, type Speed, speedOf } from "./cost.ts";
+export {
   CHUNKS_MAX,
   type Chunk,
   chunksOf,
   type Executor,
+  type Part,
   type Progress,
+  partsOf,
   type RunHooks,
 } from "./executor.ts";
-export {
-  type CompiledKernel,
-  compileKernel,
-  compileKernelSync,
-  instantiate,
-  kernelDigest,
-} from "./instance.ts";
-export type { Kernels } from "./kernels.ts";
+export { kernelDigest } from "./instance.ts";
+export type { Backend, CompiledKernel, KernelMemory, Kernels } from "./kernels.ts";
+export { MomentSums } from "./moment-sums.ts";
 export {
   ACCOUNT_BYTES,
   AUDIT_ACCOUNT_BYTES,
@@ -22,6 +27,7 @@ export {
   CELL_BYTES,
   COIN_BYTES,
   COVER_BYTES,
+  COVER_CLASS_BYTES,
   ENTRY_BYTES,
   LEG_BYTES,
   MARGIN,
@@ -39,4 +45,4 @@ export {
   WATCH_BYTES,
   WATCH_STATE_BYTES,
 } from "./plan.ts";
-export { Simulation } from "./simulation.ts";
+export { Simulation, type SimulationImage, type SimulationPlaces } from "./simulation.ts";

@@ -3,11 +3,8 @@ import { refuse } from "../basics/index.ts";
 import { KERNEL_BASE64, KERNEL_SHA256 } from "./binary.ts";
 import type { Kernels } from "./kernels.ts";
 
-/** SHA-256 of the kernel that this build carries. */
+/** SHA-256 of the kernel module that this build carries; plain JavaScript has the same bits. */
 export const kernelDigest: string = KERNEL_SHA256;
-
-/** A compiled kernel; instances of it share code and nothing else. */
-export type CompiledKernel = WebAssembly.Module;
 
 function bytes(): Uint8Array<ArrayBuffer> {
   const text = atob(KERNEL_BASE64);
@@ -17,11 +14,12 @@ function bytes(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Compiles the kernel without blocking.
+ * Compiles the kernel module without blocking.
  *
- * @throws PoolError KERNEL_BLOCKED where the page's content security policy forbids WebAssembly
+ * @throws PoolError KERNEL_BLOCKED where there is no WebAssembly SIMD, or the page's content
+ *         security policy forbids it
  */
-export async function compileKernel(): Promise<CompiledKernel> {
+export async function compileModule(): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes());
   } catch (cause) {
@@ -29,8 +27,8 @@ export async function compileKernel(): Promise<CompiledKernel> {
   }
 }
 
-/** As {@link compileKernel}, at once. */
-export function compileKernelSync(): CompiledKernel {
+/** As {@link compileModule}, at once. */
+export function compileModuleSync(): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes());
   } catch (cause) {
@@ -42,14 +40,16 @@ function blocked(cause: unknown): never {
   return refuse({
     code: "KERNEL_BLOCKED",
     pointer: "",
-    detail: `WebAssembly could not be compiled: ${String(cause)}. On a page with a content security policy, add 'wasm-unsafe-eval' to script-src.`,
+    detail: `WebAssembly could not be compiled: ${String(cause)}. On a page with a content security policy, add 'wasm-unsafe-eval' to script-src, or load with the backend "js".`,
     expected:
       "a runtime with WebAssembly SIMD (Node 20, Chrome 91, Firefox 89, Safari 16.4 or later)",
   });
 }
 
-/** A fresh instance with its own memory. */
-export function instantiate(kernel: CompiledKernel): Kernels {
-  const { exports } = instantiateSync<Record<string, unknown>>(kernel, {});
-  return exports as unknown as Kernels;
+/** A fresh instance of the module with its own memory. */
+export function instantiateModule(module: WebAssembly.Module): Kernels {
+  const { exports } = instantiateSync<Record<string, unknown>>(module, {});
+  return Object.assign(exports as unknown as Kernels, {
+    kernel: { backend: "wasm", module } as const,
+  });
 }

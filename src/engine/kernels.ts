@@ -1,6 +1,27 @@
+/** What runs the kernels: WebAssembly SIMD, or plain JavaScript with the same bits. */
+export type Backend = "wasm" | "js";
+
+/**
+ * Kernels ready to be instantiated, here or in a worker: structured clone carries it. Instances
+ * share code and nothing else.
+ */
+export type CompiledKernel =
+  | { readonly backend: "wasm"; readonly module: WebAssembly.Module }
+  | { readonly backend: "js" };
+
+/** What memories of WebAssembly and of plain JavaScript have in common. */
+export interface KernelMemory {
+  /** All bytes; another object after the memory has grown. */
+  readonly buffer: ArrayBuffer;
+  /** Grows by at least so many pages of 64 KiB. Throws a RangeError where there is no more. */
+  grow(pages: number): number;
+}
+
 /** Addresses are byte offsets into the kernel's memory; counts are whole numbers. */
 export interface Kernels {
-  readonly memory: WebAssembly.Memory;
+  /** What this is an instance of; workers make theirs of it. */
+  readonly kernel: CompiledKernel;
+  readonly memory: KernelMemory;
   columnsStart(): number;
   schedule(keys: number, seedLow: number, seedHigh: number): void;
   philox(out: number, keys: number, c0: number, c1: number, c2: number, c3: number): void;
@@ -14,6 +35,8 @@ export interface Kernels {
     firstBlock: number,
     blocks: number,
   ): void;
+  normalCdf(x: number): number;
+  exponential(words: number): number;
   expColumn(out: number, x: number, count: number): void;
   logColumn(out: number, x: number, count: number): void;
   quantile(table: number, word: number): number;

@@ -1,45 +1,80 @@
 import { assert } from "../basics/index.ts";
-import type { Arena } from "./arena.ts";
+import { Arena } from "./arena.ts";
 import type { Kernels } from "./kernels.ts";
 import { BATCH, PLAN, STATISTICS, TILE } from "./plan.ts";
+
+/** What has been laid for a simulation, apart from the memory it works in. */
+export interface SimulationPlaces {
+  /** Address of the plan, complete but for SCRATCH. */
+  readonly plan: number;
+  /** Everything that the kernel adds up: moments of all nodes, sums, count of held prices. */
+  readonly moments: { readonly address: number; readonly count: number };
+  /** Written before it is read, by every tile. */
+  readonly scratchBytes: number;
+  /** Whether paths have statistics besides their loss. */
+  readonly withStatistics: boolean;
+}
+
+/** A simulation as a message: another instance of the same kernel runs the same paths from it. */
+export interface SimulationImage {
+  readonly places: SimulationPlaces;
+  /** The kernel's memory from `columnsStart` to the last column that was laid. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** Everything laid in memory, ready to run any list of paths. */
 export class Simulation {
   readonly arena: Arena;
   readonly plan: number;
-  /** Bytes of the moments of all nodes, which stand together, and of the sums behind them. */
-  readonly #moments: { address: number; count: number };
+  readonly #places: SimulationPlaces;
+  /** Where the laid columns end and the memory to work in begins. */
+  readonly #laidEnd: number;
   readonly #paths: number;
   readonly #weights: number;
   readonly #losses: number;
 
-  /** [4×BATCH] f64 where the plan has a margin program, else 0. */
+  /** [4×BATCH] f64 where paths have statistics besides their loss, else 0. */
   readonly #statistics: number;
 
-  /** @param withStatistics  whether paths have statistics besides their loss */
-  constructor(
-    arena: Arena,
-    plan: number,
-    moments: { address: number; count: number },
-    withStatistics = false,
-  ) {
+  /** Nothing that a run reads may be laid after this: an image ends where it begins. */
+  constructor(arena: Arena, places: SimulationPlaces) {
     this.arena = arena;
-    this.plan = plan;
-    this.#moments = moments;
+    this.plan = places.plan;
+    this.#places = places;
+    this.#laidEnd = arena.bytes;
+    const scratch = arena.reserve(places.scratchBytes);
     this.#paths = arena.take(BATCH * 4);
     this.#weights = arena.take(BATCH * 8);
     this.#losses = arena.take(BATCH * 8);
-    this.#statistics = withStatistics ? arena.take(STATISTICS.length * PLAN.STATISTICS_STRIDE) : 0;
-    arena.u32(plan, PLAN.PLAN_BYTES / 4)[PLAN.STATISTICS_OUT / 4] = this.#statistics;
+    this.#statistics = places.withStatistics
+      ? arena.take(STATISTICS.length * PLAN.STATISTICS_STRIDE)
+      : 0;
+    const view = arena.u32(this.plan, PLAN.PLAN_BYTES / 4);
+    view[PLAN.STATISTICS_OUT / 4] = this.#statistics;
+    view[PLAN.SCRATCH / 4] = scratch;
+  }
+
+  /** Lays an image in the memory of an instance that nothing else uses. */
+  static fromImage(kernels: Kernels, { places, bytes }: SimulationImage): Simulation {
+    const arena = new Arena(kernels, Number.POSITIVE_INFINITY);
+    arena.restore(bytes);
+    const simulation = new Simulation(arena, places);
+    simulation.takeMoments();
+    return simulation;
+  }
+
+  /** A copy of all that was laid; the moments gathered so far are not part of it. */
+  image(): SimulationImage {
+    return { places: this.#places, bytes: this.arena.copy(this.#laidEnd) };
+  }
+
+  /** Where the scratch begins. */
+  get scratch(): number {
+    return this.#word(PLAN.SCRATCH);
   }
 
   get kernels(): Kernels {
     return this.arena.kernels;
-  }
-
-  /** Prices that were held at the model's bound since the plan was laid. */
-  get heldPrices(): number {
-    return this.arena.f64(this.#word(PLAN.HELD), 1)[0]!;
   }
 
   /** Where the cells and places of the last tile stand, see assembly/simulate.ts. */
@@ -144,11 +179,23 @@ export class Simulation {
     return out;
   }
 
-  /** Copies moments and sums gathered since the last call, and clears them. */
-  takeMoments(): Float64Array {
-    const view = this.arena.f64(this.#moments.address, this.#moments.count);
-    const copy = view.slice();
+  /**
+   * Copies what was added up since the last call, and clears it.
+   *
+   * @param into  [momentCount] where to; a new column when left out
+   */
+  takeMoments(
+    into: Float64Array<ArrayBuffer> = new Float64Array(this.momentCount),
+  ): Float64Array<ArrayBuffer> {
+    const { address, count } = this.#places.moments;
+    const view = this.arena.f64(address, count);
+    into.set(view);
     view.fill(0);
-    return copy;
+    return into;
+  }
+
+  /** How many numbers `takeMoments` returns. */
+  get momentCount(): number {
+    return this.#places.moments.count;
   }
 }

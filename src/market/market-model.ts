@@ -98,6 +98,8 @@ function acceptedCorrelation(
   notes: { code: string; detail: string }[],
 ): { correlation: Float64Array; smallest: number } {
   const width = parameters.assets.length;
+  // Of nothing as of any number of independent assets.
+  if (width === 0) return { correlation: given, smallest: 1 };
   const { values } = symmetricEigen(given, width);
   const smallest = values[0]!;
   if (smallest < -NOT_PSD * width) {

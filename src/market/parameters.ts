@@ -8,9 +8,10 @@ const PER_YEAR_MAX = 50;
 const SYMMETRY_MAX = 1e-12;
 
 /**
- * Faults of market parameters other than definiteness, pointers relative to the parameters.
+ * Faults of market parameters other than definiteness, pointers relative to the parameters. A
+ * market may be of no assets: the one of a pool of covers.
  *
- * @returns  codes TYPE, KEY_MISSING, POOL_EMPTY, ID_DUPLICATE, NUMBER_NOT_FINITE, NUMBER_RANGE,
+ * @returns  codes TYPE, KEY_MISSING, ID_DUPLICATE, NUMBER_NOT_FINITE, NUMBER_RANGE,
  *           UNIT_SUSPECT, MATRIX_SHAPE, MATRIX_SYMMETRY, MATRIX_DIAGONAL; empty when there are none
  */
 export function parameterIssues(parameters: MarketParameters): Issue[] {
@@ -36,10 +37,6 @@ function type(pointer: string, name: string, expected: string, value: unknown): 
 
 function assetIssues(assets: readonly unknown[]): Issue[] {
   const issues: Issue[] = [];
-  if (assets.length === 0) {
-    const detail = "a market needs at least one asset";
-    issues.push({ code: "POOL_EMPTY", pointer: "/assets", detail, expected: "one name or more" });
-  }
   assets.forEach((asset, u) => {
     const pointer = `/assets/${u}`;
     const first = assets.indexOf(asset);

@@ -77,11 +77,19 @@ export function incompleteBeta(
   return { lower: 1 - upper, upper };
 }
 
+/** Below this ln(x/(1−x)) the distribution function is x^a / (a·B(a, b)) to all digits. */
+export const DEEP: number = -60;
+
+/** −ln B(a, b): what the density x^(a−1)·(1−x)^(b−1) is multiplied by, as a logarithm. */
+export function betaLogScale(a: number, b: number): number {
+  // At the mean, where Loader's form has nothing to cancel.
+  const x = a / (a + b);
+  const y = b / (a + b);
+  return log(betaTerm(a, b, x, y)) - a * log(x) - b * log(y);
+}
+
 /**
  * The x with I_x(a, b) = `lower`, and y = 1 − x with its own digits. Relative error 1e-11.
- *
- * Newton's method for the logarithm of the smaller tail in ln(x/y): it is concave there, so the
- * method converges from any start.
  *
  * @param lower  in [0, 1]
  * @param upper  1 − lower, for a lower so near 1 that it has lost its digits
@@ -95,6 +103,24 @@ export function betaQuantile(
   if (!(a > 0) || !(b > 0) || !(lower >= 0 && upper >= 0)) return { x: Number.NaN, y: Number.NaN };
   if (lower === 0) return { x: 0, y: 1 };
   if (upper === 0) return { x: 1, y: 0 };
+  return logistic(betaLogOdds(a, b, lower, upper));
+}
+
+/**
+ * ln(x/(1−x)) of {@link betaQuantile}, which has room for an x that no double can hold.
+ *
+ * Newton's method for the logarithm of the smaller tail in ln(x/y): it is concave there, so the
+ * method converges from any start.
+ *
+ * @param lower  in (0, 1)
+ * @param upper  1 − lower
+ */
+export function betaLogOdds(a: number, b: number, lower: number, upper: number): number {
+  const scale = betaLogScale(a, b);
+  const left = (log(lower) + log(a) - scale) / a;
+  if (left < DEEP) return left;
+  const right = (log(upper) + log(b) - scale) / b;
+  if (right < DEEP) return -right;
   const fromBelow = lower <= upper;
   const target = log(fromBelow ? lower : upper);
   let t = log(a / b);
@@ -114,7 +140,7 @@ export function betaQuantile(
     t += move;
     if (Math.abs(move) < 1e-15 * Math.max(1, Math.abs(t))) break;
   }
-  return logistic(t);
+  return t;
 }
 
 function logistic(t: number): { x: number; y: number } {

@@ -42,11 +42,16 @@ export function black76(input: BlackInput): BlackValue {
   const { forward, strike, volatility, years, discount = 1 } = input;
   const most = Number.MAX_VALUE;
   const isFine =
-    (forward > 0 && forward <= most && strike > 0 && strike <= most) &&
-    (discount > 0 && discount <= most && volatility >= 0 && volatility <= most) &&
-    (years >= 0 && years <= most);
+    forward > 0 &&
+    forward <= most &&
+    strike > 0 &&
+    strike <= most &&
+    discount > 0 && discount <= most && volatility >= 0 &&
+    volatility <= most &&
+    years >= 0 &&
+    years <= most;
   // Looked at one by one only where something is wrong: whole books pass here.
-  if (!isFine) checkPositive({ forward, strike, discount }, { volatility, years });
+  if (!isFine) checkNumbers({ forward, strike, discount }, { volatility, years });
   const sign = input.type === "call" ? 1 : -1;
   const deviation = volatility * Math.sqrt(years);
   if (deviation === 0) {
@@ -102,7 +107,7 @@ export interface BlackScholesValue extends BlackValue {
  */
 export function blackScholes(input: BlackScholesInput): BlackScholesValue {
   const { type, spot, strike, volatility, years, rate = 0, yield: carried = 0 } = input;
-  checkPositive({ spot, strike }, { volatility, years });
+  checkNumbers({ spot, strike }, { volatility, years });
   const growth = exp((rate - carried) * years);
   const discount = exp(-rate * years);
   const black = black76({ type, forward: spot * growth, strike, volatility, years, discount });
@@ -120,9 +125,15 @@ export function blackScholes(input: BlackScholesInput): BlackScholesValue {
   };
 }
 
-function checkPositive(
+/**
+ * Refuses numbers that are not finite or outside their range, all at once; those left out pass.
+ *
+ * @throws PoolError NUMBER_NOT_FINITE, NUMBER_RANGE
+ */
+export function checkNumbers(
   positive: { readonly [name: string]: number },
   nonNegative: { readonly [name: string]: number },
+  finite: { readonly [name: string]: number | undefined } = {},
 ): void {
   const issues: Issue[] = [];
   const check = (name: string, value: number, met: boolean, expected: string): void => {
@@ -137,5 +148,8 @@ function checkPositive(
   };
   for (const [name, value] of Object.entries(positive)) check(name, value, value > 0, "> 0");
   for (const [name, value] of Object.entries(nonNegative)) check(name, value, value >= 0, ">= 0");
+  for (const [name, value = 0] of Object.entries(finite)) {
+    check(name, value, value > Number.NEGATIVE_INFINITY, "any");
+  }
   if (issues.length > 0) throw new PoolError(issues, "option");
 }

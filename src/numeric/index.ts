@@ -1,9 +1,23 @@
 export {
+  type BarrierOptionInput,
+  type BarrierTerms,
+  barrierOption,
+  type DigitalInput,
+  digitalBarrier,
+  digitalOption,
+  discreteBarrier,
+  firstPassageProbability,
+  type LognormalInput,
+  type TouchInput,
+  touchOption,
+} from "./barrier.ts";
+export {
   betaQuantile,
   binomialCdf,
   binomialQuantile,
   incompleteBeta,
 } from "./beta.ts";
+export { betaQuantileGrid } from "./beta-grid.ts";
 export {
   type BlackInput,
   type BlackScholesInput,
@@ -35,4 +49,14 @@ export {
 export { minimise } from "./minimise.ts";
 export { erfc, erfcx, normalCdf, normalLogCdf, normalPdf, normalQuantile } from "./normal.ts";
 export { orderStatisticInterval } from "./order-statistic.ts";
+export {
+  type Barrier,
+  type Claim,
+  claimValue,
+  isBeyond,
+  type Motion,
+  type Sloped,
+  touchedClaim,
+  untouchedClaim,
+} from "./passage.ts";
 export { studentCdf, studentPdf, studentQuantile } from "./student.ts";

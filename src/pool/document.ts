@@ -1,5 +1,6 @@
 import type {
   Asset,
+  BarrierPosition,
   Cover,
   Holding,
   OptionPosition,
@@ -27,6 +28,8 @@ export interface PoolDocument {
   readonly assets: readonly Asset[];
   readonly participants: readonly Participant[];
   readonly options: readonly OptionPosition[];
+  /** None when left out. */
+  readonly barriers?: readonly BarrierPosition[];
   readonly perpetuals: readonly PerpetualPosition[];
   readonly holdings: readonly Holding[];
   readonly covers: readonly Cover[];

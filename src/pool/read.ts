@@ -86,9 +86,14 @@ function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Fin
   if (draft.participants?.length === 0) {
     found.add(empty("/participants", "nobody takes part in this pool; add its participants"));
   }
-  const lists = [draft.options, draft.perpetuals, draft.holdings, draft.covers];
+  // A list of the wrong form may hold anything; only one that was left out is known to be empty.
+  const isUnread = found.issues.some(({ pointer }) => pointer === "/barriers");
+  const barriers = draft.barriers ?? (isUnread ? undefined : []);
+  const lists = [draft.options, barriers, draft.perpetuals, draft.holdings, draft.covers];
   if (lists.every((list) => list?.length === 0)) {
-    found.add(empty("", "the pool has no option, perpetual, holding or cover: nothing is at risk"));
+    found.add(
+      empty("", "the pool has no option, barrier, perpetual, holding or cover: nothing is at risk"),
+    );
   }
 }
 

@@ -1,7 +1,14 @@
 import { readInstant, YEAR_MS } from "../basics/index.ts";
-import type { Collateral, OptionPosition, PerpetualPosition } from "../book/index.ts";
+import type {
+  BarrierPosition,
+  Collateral,
+  OptionPosition,
+  PerpetualPosition,
+} from "../book/index.ts";
 import { black76, exp, log } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
+import { type BarrierLeg, barrierLeg } from "./barrier.ts";
+import { barrierGreeks, type Greeks } from "./greeks.ts";
 
 /** sign · max(0, slope·S - constant): an option that has been settled at its node. */
 export interface SettledLeg {
@@ -34,7 +41,11 @@ export interface Account {
   readonly value: Map<number, Legs>;
   /** Node index → collateral as slope·S + constant. */
   readonly collateral: Map<number, Legs>;
+  /** Node index → barrier contracts in the order of ids; each is held at its own floor. */
+  readonly barriers: Map<number, BarrierLeg[]>;
+  /** Of everything but barriers. */
   valueNow: number;
+  barriersNow: number;
   collateralNow: number;
 }
 
@@ -42,13 +53,6 @@ export interface Account {
 export interface Node {
   readonly step: number;
   readonly asset: number;
-}
-
-/** Change of what participants' positions are worth now, in the terms of Black-76, per coin. */
-export interface Greeks {
-  delta: number;
-  gamma: number;
-  vega: number;
 }
 
 /** The book as functions of the assets' log returns on a time grid. */
@@ -155,17 +159,18 @@ export function accountsOf(
   const assets = [...document.assets].sort(byId);
   const participants = [...document.participants].sort(byId);
   const options = [...document.options].sort(byId);
+  const barriers = [...(document.barriers ?? [])].sort(byId);
   // A chain has thousands of options and a dozen expiries.
-  const expiries = new Map<string, number>();
-  const years = options.map(({ expiry }) => {
-    let time = expiries.get(expiry);
-    if (time === undefined) {
-      time = (readInstant(expiry) - asOf) / YEAR_MS;
-      expiries.set(expiry, time);
+  const known = new Map<string, number>();
+  const yearsTo = ({ expiry }: { readonly expiry: string }): number => {
+    let years = known.get(expiry);
+    if (years === undefined) {
+      years = (readInstant(expiry) - asOf) / YEAR_MS;
+      known.set(expiry, years);
     }
-    return time;
-  });
-  const times = gridOf(years, horizon, way.step);
+    return years;
+  };
+  const times = gridOf([...options, ...barriers].map(yearsTo), horizon, way.step);
   const builder = new AccountBuilder(
     assets.map((asset) => asset.id),
     assets.map((asset) => asset.spot),
@@ -178,9 +183,8 @@ export function accountsOf(
   participants.forEach((participant, owner) => {
     if (participant.margin === "cross") builder.openCross(owner, participant.collateral ?? []);
   });
-  options.forEach((option, i) => {
-    builder.addOption(option, years[i]!);
-  });
+  for (const option of options) builder.addOption(option, yearsTo(option));
+  for (const barrier of barriers) builder.addBarrier(barrier, yearsTo(barrier));
   for (const perpetual of [...document.perpetuals].sort(byId)) builder.addPerpetual(perpetual);
   const holdings = [...document.holdings].sort((a, b) => (a.asset < b.asset ? -1 : 1));
   for (const holding of holdings) builder.addHolding(holding.asset, Number(holding.amount));
@@ -229,7 +233,9 @@ class AccountBuilder {
       margined,
       value: new Map(),
       collateral: new Map(),
+      barriers: new Map(),
       valueNow: 0,
+      barriersNow: 0,
       collateralNow: 0,
     };
     this.#list.push(account);
@@ -249,6 +255,15 @@ class AccountBuilder {
 
   get #lastStep(): number {
     return this.#times.length - 1;
+  }
+
+  get #horizon(): number {
+    return this.#times[this.#lastStep]!;
+  }
+
+  /** Step at which a contract is valued: at its own expiry, or at the horizon. */
+  #stepAt(years: number): number {
+    return years < this.#horizon ? this.#times.indexOf(years) : this.#lastStep;
   }
 
   openCross(owner: number, collateral: readonly Collateral[]): void {
@@ -305,8 +320,8 @@ class AccountBuilder {
     const sign = option.side === "long" ? 1 : -1;
     const coins = coinsOf(option);
     const { carry, discount } = carryOf(option, spot, years, this.#discountRate);
-    const horizon = this.#times[this.#lastStep]!;
-    const step = years < horizon ? this.#times.indexOf(years) : this.#lastStep;
+    const horizon = this.#horizon;
+    const step = this.#stepAt(years);
     const legs = this.#legs(account.value, step, asset);
     const left = Math.max(0, years - horizon);
     const growth = exp(carry * left);
@@ -348,11 +363,40 @@ class AccountBuilder {
       years,
       discount: exp(-discount * years),
     });
-    const sum = this.#greeks[asset]!;
-    sum.delta += quantity * delta * growth;
-    sum.gamma += quantity * gamma * growth * growth;
-    sum.vega += quantity * vega;
+    this.#addGreeks(asset, {
+      delta: quantity * delta * growth,
+      gamma: quantity * gamma * growth * growth,
+      vega: quantity * vega,
+    });
     return quantity * value;
+  }
+
+  #addGreeks(asset: number, { delta, gamma, vega }: Greeks): void {
+    const sum = this.#greeks[asset]!;
+    sum.delta += delta;
+    sum.gamma += gamma;
+    sum.vega += vega;
+  }
+
+  /** Long or short, a barrier belongs to the rest that has no floor: its leg has one of its own. */
+  addBarrier(position: BarrierPosition, years: number): void {
+    const { account } = this.#accountFor(position.participant, false);
+    const asset = this.#assets.indexOf(position.asset);
+    const leg = barrierLeg(position, {
+      spot: this.#spots[asset]!,
+      years,
+      horizon: this.#horizon,
+      discountRate: this.#discountRate,
+    });
+    const step = this.#stepAt(years);
+    // Legs of nothing at the node: the account has something there.
+    this.#legs(account.value, step, asset);
+    const key = step * this.#assets.length + asset;
+    const here = account.barriers.get(key);
+    if (here) here.push(leg);
+    else account.barriers.set(key, [leg]);
+    account.barriersNow += leg.valueNow;
+    this.#addGreeks(asset, barrierGreeks(position, this.#spots[asset]!, years, this.#discountRate));
   }
 
   addPerpetual(perpetual: PerpetualPosition): void {
@@ -367,7 +411,8 @@ class AccountBuilder {
     legs.slope += sign * slope;
     legs.constant -= sign * constant;
     account.valueNow += sign * (slope - constant);
-    this.#greeks[asset]!.delta += sign * (inverse ? perpetual.size / perpetual.entry : perpetual.size);
+    this.#greeks[asset]!.delta +=
+      sign * (inverse ? perpetual.size / perpetual.entry : perpetual.size);
     if (own) this.#ownCollateral(account, this.#lastStep, perpetual.asset, perpetual);
   }
 
@@ -403,7 +448,7 @@ class AccountBuilder {
     const width = this.#assets.length;
     const keys = [...this.#used].sort((a, b) => a - b);
     const indexOf = new Map(keys.map((key, index) => [key, index]));
-    const renamed = (map: Map<number, Legs>) =>
+    const renamed = <Value>(map: Map<number, Value>) =>
       new Map([...map].sort((x, y) => x[0] - y[0]).map(([key, legs]) => [indexOf.get(key)!, legs]));
     return {
       participants: this.#participants,
@@ -416,6 +461,7 @@ class AccountBuilder {
         ...account,
         value: renamed(account.value),
         collateral: renamed(account.collateral),
+        barriers: renamed(account.barriers),
       })),
     };
   }

@@ -1,7 +1,7 @@
 import type { Work } from "../basics/index.ts";
 import type { Arena } from "../engine/index.ts";
 import type { LaidPool } from "./layout.ts";
-import type { DeadCells, NodeProfile } from "./node-profile.ts";
+import type { BarrierRow, DeadCells, NodeProfile } from "./node-profile.ts";
 import { shapeOf } from "./sample.ts";
 
 /** Everyone's average losses over groups of scenarios. */
@@ -54,9 +54,21 @@ export function* averagesWork(
   const profiles = arena.f64(out, owners * stride).slice();
   arena.release(start);
   const sums = moments.map((list, group) =>
-    list.slice(pool.sumStart).map((sum) => sum * scales[group]!),
+    list.slice(pool.sumStart, pool.heldAt).map((sum) => sum * scales[group]!),
   );
   return { stride, profiles, sums };
+}
+
+/** Kernel memory that {@link averagesWork} takes at most. */
+export function averagesBytes(pool: LaidPool, groups: number): number {
+  const stride = Math.ceil(groups / 4) * 4;
+  const nodes = pool.profiles.map(({ grid, samples, sharpRows, dead, legs }) => {
+    const sharp = Math.min(STRIP, sharpRows.length + dead.length) * 4 * grid.cells;
+    const sampled = (2 * grid.cells + samples.degrees) * stride + 2 * samples.degrees * grid.cells;
+    return 4 * grid.cells * stride + Math.max(2 * legs.accounts.length, sharp, sampled);
+  });
+  const owners = pool.accounts.participants.length + 1;
+  return 8 * (owners * stride + Math.max(0, ...nodes));
 }
 
 /** What a node's cells are weighed with. */
@@ -195,18 +207,19 @@ function* addSharp(
   { from, to, address, stride }: CellWeights,
   out: number,
 ): Work<void> {
-  const sharp = new Map<number, { rows: number[]; dead: DeadCells[] }>();
+  const sharp = new Map<number, { rows: number[]; dead: DeadCells[]; barriers: BarrierRow[] }>();
   const of = (row: number) => {
     const owner = profile.legs.owners[row]!;
     let own = sharp.get(owner);
     if (!own) {
-      own = { rows: [], dead: [] };
+      own = { rows: [], dead: [], barriers: [] };
       sharp.set(owner, own);
     }
     return own;
   };
   for (const row of profile.sharpRows) of(row).rows.push(row);
   for (const one of profile.dead) if (one.from < to && one.to > from) of(one.row).dead.push(one);
+  for (const one of profile.barriers) of(one.row).barriers.push(one);
   const inner = 4 * (to - from);
   const all = [...sharp];
   for (let first = 0; first < all.length; first += STRIP) {
@@ -214,12 +227,16 @@ function* addSharp(
     const some = all.slice(first, first + STRIP);
     const mark = arena.mark();
     const table = arena.reserve(some.length * inner * 8);
-    const places = layPlaces(arena, some.map(([owner]) => owner));
-    some.forEach(([, { rows, dead }], i) => {
+    const places = layPlaces(
+      arena,
+      some.map(([owner]) => owner),
+    );
+    for (const [i, [, { rows, dead, barriers }]] of some.entries()) {
       const cells = new Float64Array(inner);
       profile.addSharp(rows, dead, cells, from, to);
+      yield* profile.addBarriers(barriers, cells, from, to);
       arena.f64(table + i * inner * 8, inner).set(cells);
-    });
+    }
     arena.kernels.addProduct(out, places, table, inner, address, some.length, inner, stride);
     arena.release(mark);
   }

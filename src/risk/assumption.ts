@@ -1,5 +1,7 @@
 import type { MarketModel, MarketParameters } from "../market/index.ts";
+import type { Account } from "./account.ts";
 import type { LaidPool } from "./layout.ts";
+import { FUNDING_INDEX, type MarginBook } from "./margin.ts";
 import type { Notice } from "./valuation.ts";
 import type { ValueRequest } from "./value-request.ts";
 
@@ -17,6 +19,7 @@ export function assumptionsOf(request: ValueRequest, parameters: MarketParameter
     "Inverse contracts are valued in coin and converted at the simulated price.",
     "A participant owes no more than its collateral: per position if isolated, over all positions if cross-margined.",
     ...wayInWords(request),
+    ...barriersInWords(request),
     ...(request.pool.document.covers.length > 0
       ? [
           `Cover events follow a one-factor Gaussian copula; the factor's correlation with a falling market is ${parameters.systemicLoading ?? 0}.`,
@@ -35,12 +38,12 @@ function wayInWords({ pool, stepDays, monitoring }: ValueRequest): string[] {
   }
   const looks =
     monitoring === "continuous"
-      ? "between the steps as well, through the extremes of a Brownian bridge, and are closed at the level that they meet"
+      ? "between the steps as well, through the extremes of a Brownian bridge, and are closed at the level that they meet (cross-margined accounts, contracts with funding, options, and whatever is closed at a pace: on the steps only)"
       : "at every step only, and are closed at the price found there";
   const closing =
     terms.mode === "full"
       ? "at once and in full"
-      : "by no more than the margin that is missing, at the agreed pace; who has nothing left is closed in full";
+      : "by no more than the margin that is missing, at the agreed pace; who has nothing left, or would have after the costs of that part, is closed in full";
   return [
     `Perpetuals are liquidated when equity is at or below maintenance: accounts are looked at ${looks}; the step is ${minutesOf(stepDays!)}. They are closed ${closing}.`,
     "Closing costs half the spread and an impact that grows with the square root of what is closed; it does not move the simulated price, nor does one account's closing make another's dearer.",
@@ -49,11 +52,34 @@ function wayInWords({ pool, stepDays, monitoring }: ValueRequest): string[] {
   ];
 }
 
+/** How barriers are watched, in words; nothing without any. */
+function barriersInWords({ pool, stepDays, monitoring, mode }: ValueRequest): string[] {
+  if (!pool.document.barriers?.length) return [];
+  const looks =
+    monitoring === "continuous"
+      ? `without a break, through the extremes of a Brownian bridge between steps of ${minutesOf(stepDays!)}`
+      : `at every step only (${minutesOf(stepDays!)}); a touch in between goes unseen`;
+  return [
+    `Barriers are watched ${looks}. Beyond the horizon, and in today's value, a barrier contract is worth its closed form in the Black-Scholes model with the volatility of the position, watched without a break; it pays at its expiry.`,
+    ...(mode === "audit"
+      ? ["The audit takes barrier contracts from the same value profiles as any other run."]
+      : []),
+  ];
+}
+
 function minutesOf(days: number): string {
   const minutes = days * 1440;
   return minutes < 60
     ? `${Number(minutes.toPrecision(6))} min`
     : `${Number((minutes / 60).toPrecision(6))} h`;
+}
+
+/** Accounts and barrier contracts that owe more than their collateral today. */
+function insolventNow(accounts: readonly Account[]): number {
+  return accounts.reduce((sum, { floored, valueNow, collateralNow, barriers }) => {
+    const legs = [...barriers.values()].flat().filter((leg) => leg.valueNow < leg.floor);
+    return sum + legs.length + (floored && valueNow + collateralNow < 0 ? 1 : 0);
+  }, 0);
 }
 
 /** What a reader of a valuation should worry about. */
@@ -71,13 +97,18 @@ export function warningsOf(
       detail: `${held} simulated prices reached the bound of the model's domain and were held there.`,
     });
   }
-  const under = laid.accounts.list.filter(
-    (account) => account.floored && account.valueNow + account.collateralNow < 0,
-  );
-  if (under.length > 0) {
+  const under = insolventNow(laid.accounts.list);
+  if (under > 0) {
     warnings.push({
       code: "ACCOUNT_INSOLVENT",
-      detail: `${under.length} accounts owe more than their collateral already today; that loss is not counted again.`,
+      detail: `${under} accounts owe more than their collateral already today; that loss is not counted again.`,
+    });
+  }
+  const stepwise = laid.margin ? stepwiseCount(laid.margin.book) : 0;
+  if (request.monitoring === "continuous" && stepwise > 0) {
+    warnings.push({
+      code: "MONITORING_STEPS",
+      detail: `${stepwise} of ${laid.margin!.book.accounts.length} accounts are looked at on the steps only, because they are cross-margined, pay funding, are options or are closed at a pace; shorten the step to see more of their path.`,
     });
   }
   if (document.waterfall.allowNonStandard) {
@@ -86,7 +117,9 @@ export function warningsOf(
       detail: "The terms let members' layers pay before the operator's own first loss.",
     });
   }
-  if (document.covers.length > 0 && (model.parameters.systemicLoading ?? 0) === 0) {
+  // Without an asset there is no market to depend on.
+  const apart = document.assets.length > 0 && (model.parameters.systemicLoading ?? 0) === 0;
+  if (document.covers.length > 0 && apart) {
     warnings.push({
       code: "COVERS_INDEPENDENT",
       detail:
@@ -94,4 +127,13 @@ export function warningsOf(
     });
   }
   return warnings;
+}
+
+/** Accounts that are looked at on the steps only, however paths are monitored. */
+function stepwiseCount({ terms, accounts }: MarginBook): number {
+  if (terms.mode === "paced") return accounts.length;
+  return accounts.filter(
+    ({ isolated, legs, option }) =>
+      !isolated || option !== null || legs.some(({ index }) => index !== FUNDING_INDEX.none),
+  ).length;
 }

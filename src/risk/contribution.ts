@@ -128,6 +128,7 @@ function averagesOf(
   const { margin, accounts } = pool;
   if (!margin) return own;
   for (const m of owner.margin) add(margin.accountSums + m);
+  for (const c of owner.touches) add(margin.touchSums + c);
   const horizon = accounts.times.at(-1)!;
   fundingOf(pool, owner).forEach((rate, u) => {
     if (rate === 0) return;

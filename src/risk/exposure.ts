@@ -2,6 +2,7 @@ import type { Work } from "../basics/index.ts";
 import type { Arena } from "../engine/index.ts";
 import { log } from "../numeric/index.ts";
 import { noLegs } from "./account.ts";
+import { barrierLoss } from "./barrier.ts";
 import type { LaidPool } from "./layout.ts";
 import { linearAndSettled } from "./node-grid.ts";
 import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
@@ -13,8 +14,9 @@ const MOVES: readonly number[] = Array.from({ length: 49 }, (_, i) => -0.6 + i *
 
 /**
  * Exposure of the pool per asset, in pieces: Greeks now, and the loss at the horizon when one asset
- * moves and the others stay. Options that expire before it settle at the moved price. Shortfalls of
- * accounts over several assets are left out, because no single asset has them.
+ * moves and the others stay. Options that expire before it settle at the moved price; a barrier is
+ * touched where the moved price is beyond it. Shortfalls of accounts over several assets are left
+ * out, because no single asset has them.
  */
 export function* exposureWork(
   pool: LaidPool,
@@ -68,6 +70,9 @@ function lossesAt(
   const { edges } = profile.grid;
   const beyond = x.filter((at) => !(at >= edges[0]! && at <= edges.at(-1)!));
   const outside = beyond.length > 0 ? formulaLosses(pool, index, profile.legs, beyond) : [];
+  for (const { leg } of profile.barriers) {
+    for (let i = 0; i < outside.length; i++) outside[i]! += barrierLoss(leg, beyond[i]!, false);
+  }
   const cells = pool.cells[index]!;
   let next = 0;
   return x.map((at) => (beyond[next] === at ? outside[next++]! : profile.grid.valueAt(cells, at)));

@@ -1,3 +1,17 @@
+export {
+  baseToCover,
+  type InsuranceFeeRoom,
+  insuranceFeeRate,
+  type LiabilityShortage,
+  liabilityToCover,
+  type MaintenanceRatio,
+  type MarginShortage,
+  maintenanceRatio,
+  type ScaledInitialRatio,
+  scaledInitialRatio,
+} from "./margin-rule.ts";
+export type { Progress, RunningEstimate } from "./progress.ts";
+export type { Budget, RunPlan } from "./run-plan.ts";
 export type * from "./valuation.ts";
-export { marketOf, valuePool } from "./value.ts";
+export { marketOf, planPool, valuePool } from "./value.ts";
 export type { ValueRequest } from "./value-request.ts";

@@ -5,7 +5,6 @@ import {
   Arena,
   AUDIT_ACCOUNT_BYTES,
   CELL_BYTES,
-  COVER_BYTES,
   type Kernels,
   LEG_BYTES,
   NODE_BYTES,
@@ -14,13 +13,14 @@ import {
 } from "../engine/index.ts";
 import type { MarketModel, ModelColumns } from "../market/index.ts";
 import { type Account, type Accounts, addLegs, noLegs } from "./account.ts";
+import { layCovers } from "./cover-layout.ts";
 import { cubicsOf } from "./hermite.ts";
-import type { MarginBook } from "./margin.ts";
-import { layMargin, marginSumCount } from "./margin-layout.ts";
+import { emptyMarginBook, type MarginBook } from "./margin.ts";
+import { layMargin, type MarginInput, marginSumCount } from "./margin-layout.ts";
 import type { NodeGrid } from "./node-grid.ts";
 import { isJoint, nodeLegsOf } from "./node-legs.ts";
 import { NodeProfile } from "./node-profile.ts";
-import { coverRecord, eventProbability, severityTable } from "./severity.ts";
+import { type LaidTouch, layTouches } from "./touch-layout.ts";
 
 /** Most memory an engine may use unless its maker says otherwise. */
 export const MEMORY_MAX: number = 1024 * 1024 * 1024;
@@ -37,17 +37,24 @@ export interface LaidPool {
   readonly joint: readonly JointAccount[];
   /** In the kernel's order. */
   readonly covers: readonly Cover[];
-  /** First number of each node's moments in what `takeMoments` returns; then the sums. */
+  /** First number of each node's moments in what `takeMoments` returns. */
   readonly momentStarts: readonly number[];
+  /** Behind the moments: sums of the joint accounts, then of the covers. */
   readonly sumStart: number;
+  /** Behind the sums: how many prices were held at the model's bound. */
+  readonly heldAt: number;
   readonly margin: LaidMargin | null;
 }
 
-/** What is liquidated on the way, and where its sums and columns stand. */
+/** What is watched on the way, and where its sums and columns stand. */
 export interface LaidMargin {
+  /** Without accounts where paths are watched for barriers only. */
   readonly book: MarginBook;
-  /** First number of the sums of accounts, of the steps and of the funding indices, after `sumStart`. */
+  /** Barriers, one for every owner and touch. */
+  readonly touches: readonly LaidTouch[];
+  /** First number of the sums of accounts, barriers, steps and funding indices, after `sumStart`. */
   readonly accountSums: number;
+  readonly touchSums: number;
   readonly stepSums: number;
   readonly fundingSums: number;
   /** Address of the columns of the lanes. */
@@ -93,25 +100,20 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
 
   layModel(arena, words, columns);
   laySeed(arena, words, input.seed);
-  const legs = nodeLegsOf(accounts);
-  const profiles: NodeProfile[] = [];
-  for (const [index, { step, asset }] of accounts.nodes.entries()) {
-    yield;
-    const bound = columns.bound[step * columns.assets + asset]!;
-    const deviation = deviationOf(columns, step, asset);
-    profiles.push(new NodeProfile(arena, index, legs[index]!, bound, deviation));
-  }
+  const profiles = yield* layProfiles(arena, accounts, columns);
   const grids = profiles.map(({ grid }) => grid);
+  const touches = yield* layTouches(arena, accounts, grids);
   const jointAccounts = accounts.list.filter(isJoint);
   const momentCount = grids.reduce((sum, grid) => sum + 4 * grid.cells, 0);
   const marginStart = jointAccounts.length + input.covers.length;
-  const book = input.margin ?? null;
-  const marginCount = book ? marginSumCount(book, columns.assets, columns.steps) : 0;
+  const book = input.margin ?? (touches.length > 0 ? emptyMarginBook(columns.assets) : null);
+  const items = (book?.accounts.length ?? 0) + touches.length;
+  const marginCount = book ? marginSumCount(items, columns.assets, columns.steps) : 0;
   const sumCount = marginStart + marginCount;
-  const moments = arena.take((momentCount + sumCount) * 8);
-  const { momentStarts, cells } = yield* layNodes(arena, words, accounts, profiles, moments);
+  const moments = arena.take((momentCount + sumCount + 1) * 8);
+  const { momentStarts, cells } = yield* layNodes(arena, words, input, profiles, moments);
   words.set(PLAN.SUMS, moments + momentCount * 8);
-  words.set(PLAN.HELD, arena.take(8));
+  words.set(PLAN.HELD, moments + (momentCount + sumCount) * 8);
 
   const joint: JointAccount[] = [];
   for (const account of jointAccounts) {
@@ -119,28 +121,24 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     yield;
   }
   layAccountRecords(arena, words, joint);
-  yield* layCovers(arena, words, input);
+  yield* layCovers(arena, words, input, accounts.times.at(-1)!);
   if (input.mode === "audit") words.set(PLAN.AUDIT, layAudit(arena, accounts));
-  const margin = book
-    ? layMarginOf(arena, words, book, input, columns, grids, {
-        address: moments + (momentCount + marginStart) * 8,
-        start: marginStart,
-      })
-    : null;
-  words.set(
-    PLAN.SCRATCH,
-    arena.take(
-      kernels.scratchBytes(grids.length, columns.assets, columns.factors, input.covers.length),
-    ),
-  );
-  const simulation = new Simulation(
-    arena,
-    plan,
-    { address: moments, count: momentCount + sumCount },
-    margin !== null,
-  );
+  const sums = moments + (momentCount + marginStart) * 8;
+  const continuous = input.continuous === true;
+  const parts = { touches, columns, accounts, grids, sums, continuous };
+  const margin = book ? layMarginOf(arena, words, { ...parts, book }, marginStart) : null;
   const view = arena.u32(plan, PLAN.PLAN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
+  const { assets, factors } = columns;
+  const own = kernels.scratchBytes(grids.length, assets, factors, input.covers.length);
+  const ownBytes = Math.ceil(own / 64) * 64;
+  const simulation = new Simulation(arena, {
+    plan,
+    moments: { address: moments, count: momentCount + sumCount + 1 },
+    scratchBytes: ownBytes + (margin?.scratch.bytes ?? 0),
+    withStatistics: (input.margin ?? null) !== null,
+  });
+  margin?.scratch.place(arena, simulation.scratch + ownBytes);
   return {
     simulation,
     accounts,
@@ -151,29 +149,41 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     covers: input.covers,
     momentStarts,
     sumStart: momentCount,
-    margin,
+    heldAt: momentCount + sumCount,
+    margin: margin && { ...margin, lanes: simulation.scratch + ownBytes + margin.lanes },
   };
 }
 
 function layMarginOf(
   arena: Arena,
   words: Map<number, number>,
-  book: MarginBook,
-  { accounts, continuous }: LayoutInput,
-  columns: ModelColumns,
-  grids: readonly NodeGrid[],
-  sums: { readonly address: number; readonly start: number },
-): LaidMargin {
-  const laid = layMargin(arena, book, columns, accounts, grids, sums.address, continuous === true);
+  input: MarginInput,
+  accountSums: number,
+): Omit<LaidMargin, "lanes"> & ReturnType<typeof layMargin> {
+  const { book, touches, columns } = input;
+  const laid = layMargin(arena, input);
   words.set(PLAN.MARGIN, laid.program);
-  const stepSums = sums.start + book.accounts.length;
-  return {
-    book,
-    accountSums: sums.start,
-    stepSums,
-    fundingSums: stepSums + 3 * columns.steps,
-    lanes: laid.lanes,
-  };
+  const touchSums = accountSums + book.accounts.length;
+  const stepSums = touchSums + touches.length;
+  const fundingSums = stepSums + 3 * columns.steps;
+  return { ...laid, book, touches, accountSums, touchSums, stepSums, fundingSums };
+}
+
+/** Samples and cells of every node. */
+function* layProfiles(
+  arena: Arena,
+  accounts: Accounts,
+  columns: ModelColumns,
+): Work<NodeProfile[]> {
+  const legs = nodeLegsOf(accounts);
+  const profiles: NodeProfile[] = [];
+  for (const [index, { step, asset }] of accounts.nodes.entries()) {
+    yield;
+    const bound = columns.bound[step * columns.assets + asset]!;
+    const deviation = deviationOf(columns, step, asset);
+    profiles.push(new NodeProfile(arena, index, legs[index]!, bound, deviation));
+  }
+  return profiles;
 }
 
 function deviationOf(columns: ModelColumns, step: number, asset: number): number {
@@ -212,10 +222,11 @@ function laySeed(arena: Arena, words: Map<number, number>, seed: bigint): void {
   words.set(PLAN.KEYS, keys);
 }
 
+/** Lays the nodes with their profiles; in an audit these hold barriers alone, see audit.ts. */
 function* layNodes(
   arena: Arena,
   words: Map<number, number>,
-  accounts: Accounts,
+  { accounts, mode }: LayoutInput,
   profiles: readonly NodeProfile[],
   moments: number,
 ): Work<{ momentStarts: number[]; cells: Float64Array[] }> {
@@ -226,7 +237,8 @@ function* layNodes(
   for (const [index, profile] of profiles.entries()) {
     yield;
     const { grid } = profile;
-    const loss = profile.poolCells();
+    const loss = mode === "profile" ? profile.poolCells() : new Float64Array(4 * grid.cells);
+    yield* profile.addBarriers(profile.barriers, loss);
     const { first, low, perUnit } = layBuckets(arena, grid);
     const cells = layCells(arena, grid, cubicsOf(loss));
     const at = records + index * NODE_BYTES;
@@ -306,25 +318,6 @@ function layAccountRecords(
   });
   words.set(PLAN.ACCOUNT_COUNT, joint.length);
   words.set(PLAN.ACCOUNTS, records);
-}
-
-function* layCovers(arena: Arena, words: Map<number, number>, input: LayoutInput): Work<void> {
-  const { covers, asOfMs, accounts, model } = input;
-  const horizon = accounts.times.at(-1)!;
-  const records = arena.take(Math.max(1, covers.length) * COVER_BYTES);
-  const tables = new Map<string, number>();
-  for (const [index, cover] of covers.entries()) {
-    yield;
-    const key = JSON.stringify(cover.severity);
-    if (!tables.has(key)) tables.set(key, arena.put(severityTable(cover.severity)));
-    const at = records + index * COVER_BYTES;
-    arena.f64(at, 8).set(coverRecord(cover, eventProbability(cover, asOfMs, horizon)));
-    arena.u32(at + 56, 1)[0] = tables.get(key)!;
-  }
-  const loading = model.parameters.systemicLoading ?? 0;
-  words.set(PLAN.COVER_COUNT, covers.length);
-  words.set(PLAN.COVERS, records);
-  words.set(PLAN.SYSTEMIC, arena.put([loading, Math.sqrt(1 - loading * loading)]));
 }
 
 const KIND = { calls: 0, linear: 1, settled: 2, collateral: 3 } as const;

@@ -1,5 +1,5 @@
 import type { Level } from "../basics/index.ts";
-import { type Chunk, STATISTICS } from "../engine/index.ts";
+import { STATISTICS } from "../engine/index.ts";
 import type { LaidMargin } from "./layout.ts";
 import { riskAt, tailNeeded } from "./summary.ts";
 import { worstLosses } from "./tail.ts";
@@ -8,92 +8,71 @@ import type { Estimate, LiquidationFigures } from "./valuation.ts";
 /** Most intervals of the time profile. */
 const INTERVALS_MAX = 48;
 
-/** Sums of one chunk; chunks are added in their order, so the order of arrival does not show. */
-interface ChunkSums {
-  paths: number;
-  /** Of every statistic: Σ x and Σ x². */
-  readonly sums: Float64Array;
-  readonly squares: Float64Array;
-  /** Paths with any liquidation, and with any bad debt. */
-  readonly any: Float64Array;
-  /** What bad debt draws beyond the insurance fees of the same path: Σ and Σ of squares. */
-  readonly draw: Float64Array;
-}
+/** Paths whose sums are kept apart: whatever the order in which batches come, these add alike. */
+const BLOCK = 128;
+/** Per block: Σ x and Σ x² of the four statistics and of the draw, then paths with any of two things. */
+const DRAW = STATISTICS.length;
+const ANY = 2 * (STATISTICS.length + 1);
+const WIDTH: number = ANY + 2;
 
 /** Gathers what paths tell about liquidations besides their losses. */
 export class LiquidationTally {
   readonly badDebt: Float64Array;
-  readonly #chunks: readonly Chunk[];
-  readonly #sums: ChunkSums[];
+  readonly #sums: Float64Array;
 
-  constructor(scenarios: number, chunks: readonly Chunk[]) {
+  constructor(scenarios: number) {
     this.badDebt = new Float64Array(scenarios);
-    this.#chunks = chunks;
-    this.#sums = chunks.map(() => ({
-      paths: 0,
-      sums: new Float64Array(STATISTICS.length),
-      squares: new Float64Array(STATISTICS.length),
-      any: new Float64Array(2),
-      draw: new Float64Array(2),
-    }));
+    this.#sums = new Float64Array(Math.ceil(scenarios / BLOCK) * WIDTH);
   }
 
-  /** Takes the statistics of a batch; the batches of one chunk come in their order. */
+  /** Takes the statistics of a batch, in any order of batches. */
   add(first: number, statistics: readonly Float64Array[]): void {
-    const index = Math.floor(first / this.#chunks[0]!.count);
-    const chunk = this.#sums[index]!;
     const [counts, , badDebt, fees] = statistics;
+    const sums = this.#sums;
     const paths = counts!.length;
-    chunk.paths += paths;
-    statistics.forEach((column, s) => {
-      for (let p = 0; p < paths; p++) {
-        chunk.sums[s]! += column[p]!;
-        chunk.squares[s]! += column[p]! * column[p]!;
-      }
-    });
     for (let p = 0; p < paths; p++) {
-      if (counts![p]! > 0) chunk.any[0]!++;
-      if (badDebt![p]! > 0) chunk.any[1]!++;
+      const at = Math.floor((first + p) / BLOCK) * WIDTH;
+      for (let s = 0; s < DRAW; s++) {
+        const x = statistics[s]![p]!;
+        sums[at + 2 * s]! += x;
+        sums[at + 2 * s + 1]! += x * x;
+      }
       const draw = Math.max(0, badDebt![p]! - fees![p]!);
-      chunk.draw[0]! += draw;
-      chunk.draw[1]! += draw * draw;
+      sums[at + 2 * DRAW]! += draw;
+      sums[at + 2 * DRAW + 1]! += draw * draw;
+      if (counts![p]! > 0) sums[at + ANY]!++;
+      if (badDebt![p]! > 0) sums[at + ANY + 1]!++;
     }
     this.badDebt.set(badDebt!, first);
   }
 
   /** Mean and standard error from sums over all paths. */
-  #estimate(sumOf: (chunk: ChunkSums) => number, squaresOf: (chunk: ChunkSums) => number) {
-    let paths = 0;
+  #estimate(sumAt: number, squaresAt: number): Estimate {
+    const paths = this.badDebt.length;
     let sum = 0;
     let squares = 0;
-    for (const chunk of this.#sums) {
-      paths += chunk.paths;
-      sum += sumOf(chunk);
-      squares += squaresOf(chunk);
+    for (let at = 0; at < this.#sums.length; at += WIDTH) {
+      sum += this.#sums[at + sumAt]!;
+      squares += this.#sums[at + squaresAt]!;
     }
     const value = sum / paths;
     const variance = Math.max(0, squares / paths - value * value) / Math.max(1, paths - 1);
-    return { value, standardError: Math.sqrt(variance) } satisfies Estimate;
+    return { value, standardError: Math.sqrt(variance) };
   }
 
   mean(statistic: (typeof STATISTICS)[number]): Estimate {
     const s = STATISTICS.indexOf(statistic);
-    return this.#estimate(
-      (chunk) => chunk.sums[s]!,
-      (chunk) => chunk.squares[s]!,
-    );
+    return this.#estimate(2 * s, 2 * s + 1);
   }
 
+  /** Probability of any liquidation (0), or of any bad debt (1). */
   probability(which: 0 | 1): Estimate {
-    const count = (chunk: ChunkSums) => chunk.any[which]!;
-    return this.#estimate(count, count);
+    return this.#estimate(ANY + which, ANY + which);
   }
 
+  /** What bad debt draws beyond the insurance fees of the same path. */
   get draw(): Estimate {
-    return this.#estimate(
-      (chunk) => chunk.draw[0]!,
-      (chunk) => chunk.draw[1]!,
-    );
+    return this.#estimate(2 * DRAW, 2 * DRAW + 1);
   }
 }
 

@@ -24,6 +24,7 @@ import {
 } from "./margin.ts";
 import { layOptionLevels, optionTables } from "./margin-option.ts";
 import type { NodeGrid } from "./node-grid.ts";
+import { type LaidTouch, layTouchRecords } from "./touch-layout.ts";
 import { NEVER, sorted, type Waiting, type WatchList, watchLists } from "./watch-list.ts";
 
 /** Steps between two looks at accounts over several assets and at those being closed at a pace. */
@@ -33,44 +34,87 @@ const SCREEN_SLACK = 1e-9;
 const MINUTES_PER_YEAR = 365 * 1440;
 const COLUMN = 8 * TILE;
 
+/**
+ * Memory that is written before it is read. It comes after everything that is laid, so that what
+ * is laid can be copied to another instance without it, and is pointed to once its place is known.
+ */
+export class Scratch {
+  /** Bytes asked for so far. */
+  bytes = 0;
+  readonly #pointers: { readonly at: number; readonly offset: number }[] = [];
+
+  /** @returns offset of so many bytes, on a 64-byte boundary */
+  take(bytes: number): number {
+    const offset = this.bytes;
+    this.bytes += Math.ceil(bytes / 64) * 64;
+    return offset;
+  }
+
+  /** Has the word at an address point to an offset. */
+  point(at: number, offset: number): void {
+    this.#pointers.push({ at, offset });
+  }
+
+  /** Writes all pointers. */
+  place(arena: Arena, base: number): void {
+    for (const { at, offset } of this.#pointers) arena.u32(at, 1)[0] = base + offset;
+  }
+}
+
 /** How many sums a margin program gathers. */
-export function marginSumCount(book: MarginBook, assets: number, steps: number): number {
-  return book.accounts.length + 3 * steps + assets + 1;
+export function marginSumCount(items: number, assets: number, steps: number): number {
+  return items + 3 * steps + assets + 1;
+}
+
+/** What a margin program is made of. */
+export interface MarginInput {
+  readonly book: MarginBook;
+  /** Barriers, which are numbered after the book's accounts. */
+  readonly touches: readonly LaidTouch[];
+  readonly columns: ModelColumns;
+  readonly accounts: Accounts;
+  readonly grids: readonly NodeGrid[];
+  /** Address of [marginSumCount] f64. */
+  readonly sums: number;
+  /** Whether extremes between steps are sampled. */
+  readonly continuous: boolean;
 }
 
 /**
  * Lays the margin program of a book: levels, accounts, screens and their scratch.
  *
- * @param sums        address of [marginSumCount] f64
- * @param continuous  whether extremes between steps are sampled
- * @returns           address of the program
+ * @returns  address of the program; its scratch, to be placed after all that is laid; the offset of
+ *           the columns of the lanes in it
  */
 export function layMargin(
   arena: Arena,
-  book: MarginBook,
-  columns: ModelColumns,
-  { times, nodes }: Accounts,
-  grids: readonly NodeGrid[],
-  sums: number,
-  continuous: boolean,
-): { readonly program: number; readonly lanes: number } {
+  input: MarginInput,
+): { readonly program: number; readonly scratch: Scratch; readonly lanes: number } {
+  const { book, touches, columns, grids, sums, continuous } = input;
   const { terms, accounts, rates } = book;
+  const { times, nodes } = input.accounts;
   const { steps, assets } = columns;
+  const items = accounts.length + touches.length;
   const words = new Map<number, number>();
   const tableOf = optionTables(arena, times, nodes, grids);
   const accountTable = layAccounts(arena, accounts, tableOf);
-  const blocks = layScratch(arena, words, book, columns, continuous);
+  const scratch = new Scratch();
+  const fields = new Map<number, number>();
+  const block = blockOf(book, steps);
+  const blocks = layScratch(arena, scratch, fields, block, items, columns, continuous);
+  words.set(MARGIN.M_BLOCK, block);
+  words.set(MARGIN.M_USED, layUsed(arena, terms.mode === "paced", accounts, assets));
   const lists = watchLists(accounts);
   const options = accounts.flatMap((account, item) => (account.option ? [{ account, item }] : []));
-  const block = words.get(MARGIN.M_BLOCK)!;
   for (const { account, item } of options) {
     const levels = layOptionLevels(arena, lists, account, item, columns, times, block);
     const leg = arena.u32(accountTable + item * MARGIN_ACCOUNT_BYTES, 1)[0]!;
     arena.u32(leg + 108, 1)[0] = levels;
   }
-  layWatches(arena, words, sorted(lists), accounts);
+  words.set(MARGIN.M_TOUCHED, layTouchRecords(arena, lists, touches, accounts.length));
+  layWatches(arena, scratch, words, sorted(lists), accounts);
   words.set(MARGIN.M_OPTIONS, options.length > 0 ? 1 : 0);
-  layScreens(arena, words, accounts, blocks, assets);
+  layScreens(arena, scratch, words, accounts, blocks, assets);
   words.set(MARGIN.M_ACCOUNT_COUNT, accounts.length);
   words.set(MARGIN.M_ACCOUNTS, accountTable);
   words.set(MARGIN.M_PACED, terms.mode === "paced" ? 1 : 0);
@@ -82,8 +126,8 @@ export function layMargin(
   const net = netFunding(accounts, assets);
   words.set(MARGIN.M_NET_FUNDING, arena.put(net.priced));
   words.set(MARGIN.M_SUMS, sums);
-  words.set(MARGIN.M_STEP_SUMS, sums + accounts.length * 8);
-  words.set(MARGIN.M_FUNDING_SUMS, sums + (accounts.length + 3 * steps) * 8);
+  words.set(MARGIN.M_STEP_SUMS, sums + items * 8);
+  words.set(MARGIN.M_FUNDING_SUMS, sums + (items + 3 * steps) * 8);
   const program = arena.take(MARGIN.MARGIN_BYTES);
   const view = arena.u32(program, MARGIN.MARGIN_BYTES / 4);
   for (const [field, value] of words) view[field / 4] = value;
@@ -94,12 +138,13 @@ export function layMargin(
   numbers[MARGIN.M_PACE_DURATION / 8] = (terms.pace?.minutes ?? 1) / MINUTES_PER_YEAR;
   numbers[MARGIN.M_SHORTAGE_SMALL / 8] = Number(terms.pace?.smallShortage ?? "0");
   numbers[MARGIN.M_NET_TIMED / 8] = net.timed;
-  return { program, lanes: words.get(MARGIN.M_LANES)! };
+  for (const [field, offset] of fields) scratch.point(program + field, offset);
+  return { program, scratch, lanes: fields.get(MARGIN.M_LANES)! };
 }
 
-/** Whether any account has legs whose funding is paid on the price. */
+/** Whether any level moves with funding: prices are then kept at every step, not log prices only. */
 function isPriced(accounts: readonly MarginAccount[]): boolean {
-  return accounts.some(({ legs }) => legs.some(({ index }) => index === FUNDING_INDEX.priced));
+  return accounts.some(({ legs }) => legs.some(({ index }) => index !== FUNDING_INDEX.none));
 }
 
 function netFunding(accounts: readonly MarginAccount[], assets: number) {
@@ -195,33 +240,38 @@ function numbersOf(leg: MarginLeg): number[] {
   ];
 }
 
-function layScratch(
-  arena: Arena,
-  words: Map<number, number>,
-  { terms, accounts }: MarginBook,
-  { assets, steps }: ModelColumns,
-  continuous: boolean,
-): number {
-  const { kernels } = arena;
+/** Steps between two looks at the accounts that need one; 0 where none does. */
+function blockOf({ terms, accounts }: MarginBook, steps: number): number {
   const late =
     terms.mode === "paced" ||
     accounts.some(
       ({ isolated, legs, option }) =>
-        !isolated || option !== null || legs.some(({ index }) => index !== 0),
+        !isolated || option !== null || legs.some(({ index }) => index !== FUNDING_INDEX.none),
     );
-  const block = late ? Math.min(BLOCK, steps) : 0;
-  words.set(MARGIN.M_LANES, arena.reserve(kernels.laneBytes(assets)));
-  words.set(MARGIN.M_ENTRIES, arena.reserve(16 + TILE * accounts.length * ENTRY_BYTES));
-  const blocks = block > 0 ? arena.reserve(kernels.blockBytes(assets, block)) : 0;
-  words.set(MARGIN.M_USED, layUsed(arena, terms.mode === "paced", accounts, assets));
-  words.set(MARGIN.M_HITS, arena.reserve(3 * COLUMN));
-  words.set(MARGIN.M_BLOCK, block);
-  words.set(MARGIN.M_BLOCKS, blocks);
+  return late ? Math.min(BLOCK, steps) : 0;
+}
+
+/** @returns offset of the blocks */
+function layScratch(
+  { kernels }: Arena,
+  scratch: Scratch,
+  fields: Map<number, number>,
+  block: number,
+  items: number,
+  { assets }: ModelColumns,
+  continuous: boolean,
+): number {
+  fields.set(MARGIN.M_LANES, scratch.take(kernels.laneBytes(assets)));
+  fields.set(MARGIN.M_HITS, scratch.take(3 * COLUMN));
   if (continuous) {
     // Least, most and four rows of normals.
-    words.set(MARGIN.M_EXTREMES, arena.reserve((2 * assets + 4) * COLUMN));
-    words.set(MARGIN.M_BEFORE, arena.reserve(assets * COLUMN));
+    fields.set(MARGIN.M_EXTREMES, scratch.take((2 * assets + 4) * COLUMN));
+    fields.set(MARGIN.M_BEFORE, scratch.take(assets * COLUMN));
   }
+  const blocks = block > 0 ? scratch.take(kernels.blockBytes(assets, block)) : 0;
+  if (block > 0) fields.set(MARGIN.M_BLOCKS, blocks);
+  // Last, for it is the largest, and its end is seldom reached.
+  fields.set(MARGIN.M_ENTRIES, scratch.take(16 + TILE * items * ENTRY_BYTES));
   return blocks;
 }
 
@@ -245,6 +295,7 @@ function layUsed(
 
 function layWatches(
   arena: Arena,
+  scratch: Scratch,
   words: Map<number, number>,
   lists: readonly WatchList[],
   accounts: readonly MarginAccount[],
@@ -257,8 +308,8 @@ function layWatches(
     const downLevels = arena.put([...down.map(({ level }) => level), -2 * NEVER]);
     const upLevels = arena.put([...up.map(({ level }) => level), 2 * NEVER]);
     const [downRecords, upRecords] = [down, up].map((list) => layRecords(arena, list, accounts));
-    const state = arena.reserve(WATCH_STATE_BYTES);
-    arena.u32(at, 7).set([asset, index, downLevels, downRecords!, upLevels, upRecords!, state]);
+    scratch.point(at + 24, scratch.take(WATCH_STATE_BYTES));
+    arena.u32(at, 6).set([asset, index, downLevels, downRecords!, upLevels, upRecords!]);
     arena.f64(at + 32, 4).set([...range(down), ...range(up)]);
   });
   words.set(MARGIN.M_WATCH_COUNT, lists.length);
@@ -309,6 +360,7 @@ function range(list: readonly Waiting[]): [number, number] {
 
 function layScreens(
   arena: Arena,
+  scratch: Scratch,
   words: Map<number, number>,
   accounts: readonly MarginAccount[],
   blocks: number,
@@ -328,12 +380,14 @@ function layScreens(
       const weight = weights.get(asset)!;
       const due = funding.get(asset) ?? 0;
       // The least of weight·S and the most of funding·G in a block.
-      arena.u32(at, 2).set([columnOf(weight > 0 ? 0 : 1, asset), columnOf(due > 0 ? 3 : 2, asset)]);
+      scratch.point(at, columnOf(weight > 0 ? 0 : 1, asset));
+      scratch.point(at + 4, columnOf(due > 0 ? 3 : 2, asset));
       arena.i32(at + 8, 1)[0] = asset;
       arena.f64(at + 16, 2).set([weight, due]);
     });
     const at = records + s * SCREEN_BYTES;
-    arena.u32(at, 4).set([item, used.length, entries, arena.reserve(TILE / 8)]);
+    arena.u32(at, 3).set([item, used.length, entries]);
+    scratch.point(at + 12, scratch.take(TILE / 8));
     arena.f64(at + 16, 2).set([km - SCREEN_SLACK * size, timed]);
   });
   words.set(MARGIN.M_SCREEN_COUNT, crossed.length);

@@ -10,6 +10,8 @@ import { maintenanceRatio } from "./margin-rule.ts";
 export const FUNDING_INDEX = { none: 0, priced: 1, timed: 2 } as const;
 /** In place of a funding index: a leg that is an option. */
 export const OPTION_INDEX = 3;
+/** In place of a funding index: barriers, which belong to no margined account. */
+export const TOUCH_INDEX = 4;
 
 /**
  * One perpetual of a margined account; S is the price over the price now, G its funding index.
@@ -66,7 +68,7 @@ export interface MarginAccount {
   readonly option: MarginOption | null;
 }
 
-/** Everyone who can be liquidated before the horizon. */
+/** Everyone who can be liquidated before the horizon; nobody where paths are watched for barriers only. */
 export interface MarginBook {
   readonly terms: LiquidationTerms;
   /** Isolated ones first, each group in the order of ids. */
@@ -75,16 +77,24 @@ export interface MarginBook {
   readonly rates: readonly number[];
 }
 
+/** The book of a pool in which nobody is liquidated. */
+export function emptyMarginBook(assets: number): MarginBook {
+  const terms = { mode: "full", liquidatorFee: 0, insuranceFee: 0 } as const;
+  return { terms, accounts: [], rates: new Array<number>(assets).fill(0) };
+}
+
 /**
  * Cross-margined participants who can be liquidated: those whose positions are perpetuals only.
- * An account with options answers at the horizon instead.
+ * An account with options or barriers answers at the horizon instead.
  */
 export function liquidatedParticipants(document: PoolDocument): ReadonlySet<string> {
   if (!document.liquidation) return new Set();
   const cross = new Set(
     document.participants.flatMap(({ id, margin }) => (margin === "cross" ? [id] : [])),
   );
-  for (const { participant } of document.options) cross.delete(participant);
+  for (const { participant } of [...document.options, ...(document.barriers ?? [])]) {
+    cross.delete(participant);
+  }
   const traders = new Set(document.perpetuals.map(({ participant }) => participant));
   return new Set([...cross].filter((id) => traders.has(id)));
 }
@@ -214,7 +224,12 @@ function marginLeg(
     funding: rate === 0 ? 0 : sign * notional * (inverse ? rate : 1),
     notionalSlope: inverse ? 0 : notional,
     notionalConstant: inverse ? notional : 0,
-    maintenance: maintenanceRatio(perpetual.maintenanceRatio, coins, interest, market),
+    maintenance: maintenanceRatio({
+      ratio: perpetual.maintenanceRatio,
+      coins,
+      openInterest: interest,
+      market,
+    }),
     ...costOf(market),
   };
 }

@@ -216,7 +216,11 @@ export function baseEdges(
 }
 
 /** Cells' pieces where options close to expiry bend faster than the base cells can follow: powers of two. */
-function piecesOf(edges: readonly number[], calls: ArrayLike<number>, deviation: number): Uint8Array {
+function piecesOf(
+  edges: readonly number[],
+  calls: ArrayLike<number>,
+  deviation: number,
+): Uint8Array {
   const count = edges.length - 1;
   const pieces = new Uint8Array(count).fill(1);
   if (!(deviation > 0)) return pieces;

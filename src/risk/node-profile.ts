@@ -1,16 +1,25 @@
+import type { Work } from "../basics/index.ts";
 import type { Arena } from "../engine/index.ts";
 import { log } from "../numeric/index.ts";
 import { type Legs, noLegs } from "./account.ts";
+import type { BarrierLeg } from "./barrier.ts";
 import { floorsOf } from "./floor.ts";
 import { baseEdges, mergeEdges, NodeGrid, rangeOf } from "./node-grid.ts";
 import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
 import { Samples } from "./sample.ts";
+import { addUntouchedLoss, barrierEdges } from "./touch.ts";
 
 /** Cells on which an account is worth nothing to its owner. */
 export interface DeadCells {
   readonly row: number;
   readonly from: number;
   readonly to: number;
+}
+
+/** A barrier contract of an account. */
+export interface BarrierRow {
+  readonly row: number;
+  readonly leg: BarrierLeg;
 }
 
 /**
@@ -27,6 +36,7 @@ export class NodeProfile {
   readonly dead: readonly DeadCells[];
   /** Rows with calls that are not sampled or with settled options, ascending. */
   readonly sharpRows: readonly number[];
+  readonly barriers: readonly BarrierRow[];
   readonly #arena: Arena;
   readonly #node: number;
   readonly #sharpOf = new Map<number, number[]>();
@@ -42,7 +52,14 @@ export class NodeProfile {
     this.legs = legs;
     this.samples = new Samples(arena, legs, rangeOf(bound), deviation);
     const { edges, width } = baseEdges(bound, deviation, legs.calls);
-    const base = mergeEdges(edges, this.#kinks());
+    this.barriers = legs.accounts.flatMap(({ barriers }, row) =>
+      (barriers.get(node) ?? []).map((leg) => ({ row, leg })),
+    );
+    const base = barrierEdges(
+      mergeEdges(edges, this.#kinks()),
+      this.barriers.map(({ leg }) => leg),
+      deviation,
+    );
     const mark = arena.mark();
     const floors = floorsOf(arena, node, legs, this.samples, base);
     arena.release(mark);
@@ -125,8 +142,22 @@ export class NodeProfile {
     }
   }
 
+  /** Adds the losses by some barrier contracts, untouched, to Hermite cells, in pieces. */
+  *addBarriers(
+    barriers: readonly BarrierRow[],
+    cells: Float64Array,
+    from: number = 0,
+    to: number = this.grid.cells,
+  ): Work<void> {
+    const edges = barriers.length > 0 ? this.grid.edges.subarray(from, to + 1) : [];
+    for (const { leg } of barriers) {
+      yield;
+      addUntouchedLoss(edges, leg, cells);
+    }
+  }
+
   /**
-   * Hermite cells of the loss that all accounts cause.
+   * Hermite cells of the loss that all accounts cause, barrier contracts left out.
    *
    * @returns [4·cells], see {@link NodeGrid.add}
    */
@@ -139,7 +170,10 @@ export class NodeProfile {
     const cells = new Float64Array(4 * grid.cells);
     this.addSmooth(coefficients, this.basis(), cells);
     arena.release(mark);
-    grid.add({ calls: [], slope: sum(samples.slope), constant: sum(samples.constant), settled: [] }, cells);
+    grid.add(
+      { calls: [], slope: sum(samples.slope), constant: sum(samples.constant), settled: [] },
+      cells,
+    );
     this.addSharp(this.sharpRows, this.dead, cells);
     return cells;
   }

@@ -1,5 +1,6 @@
+import { atOnce } from "../basics/index.ts";
 import type { Arena } from "../engine/index.ts";
-import type { DeadCells, NodeProfile } from "./node-profile.ts";
+import type { BarrierRow, DeadCells, NodeProfile } from "./node-profile.ts";
 import type { SampleBlock } from "./sample.ts";
 
 /** What one owner has at a node. */
@@ -7,6 +8,7 @@ interface Own {
   readonly rows: number[];
   readonly sharp: number[];
   readonly dead: DeadCells[];
+  readonly barriers: BarrierRow[];
   readonly sampled: { readonly block: SampleBlock; readonly place: number }[];
 }
 
@@ -26,11 +28,12 @@ export class OwnCells {
     legs.owners.forEach((owner, row) => {
       const own = this.#of.get(owner);
       if (own) own.rows.push(row);
-      else this.#of.set(owner, { rows: [row], sharp: [], dead: [], sampled: [] });
+      else this.#of.set(owner, { rows: [row], sharp: [], dead: [], barriers: [], sampled: [] });
     });
     const of = (row: number) => this.#of.get(legs.owners[row]!)!;
     for (const row of sharpRows) of(row).sharp.push(row);
     for (const one of dead) of(one.row).dead.push(one);
+    for (const one of profile.barriers) of(one.row).barriers.push(one);
     for (const block of samples.blocks) {
       block.rows.forEach((row, place) => of(row).sampled.push({ block, place }));
     }
@@ -64,6 +67,7 @@ export class OwnCells {
     }
     grid.add({ calls: [], slope, constant, settled: [] }, cells);
     this.#profile.addSharp(own.sharp, own.dead, cells);
+    atOnce(this.#profile.addBarriers(own.barriers, cells));
     return cells;
   }
 }

@@ -1,5 +1,5 @@
-import { FUNDING_INDEX } from "./margin.ts";
 import type { LaidPool } from "./layout.ts";
+import { FUNDING_INDEX } from "./margin.ts";
 
 /** The row of the pool's own holdings. */
 export const HOLDINGS_ID = "(pool holdings)";
@@ -13,6 +13,8 @@ export interface Owner {
   readonly joint: readonly number[];
   readonly covers: readonly number[];
   readonly margin: readonly number[];
+  /** Its places in the pool's list of barriers. */
+  readonly touches: readonly number[];
 }
 
 /** Appends to the list of a key, which is made on first use. */
@@ -33,6 +35,8 @@ export function ownersOf(pool: LaidPool): Owner[] {
   for (const [m, { participant }] of (pool.margin?.book.accounts ?? []).entries()) {
     append(marginOf, participant, m);
   }
+  const touchesOf = new Map<number, number[]>();
+  for (const [c, { owner }] of (pool.margin?.touches ?? []).entries()) append(touchesOf, owner, c);
   const none: readonly number[] = [];
   return [...participants, HOLDINGS_ID].map((id, place) => ({
     id,
@@ -40,6 +44,7 @@ export function ownersOf(pool: LaidPool): Owner[] {
     joint: jointOf.get(place) ?? none,
     covers: coversOf.get(id) ?? none,
     margin: marginOf.get(id) ?? none,
+    touches: touchesOf.get(place) ?? none,
   }));
 }
 

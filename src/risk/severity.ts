@@ -1,6 +1,6 @@
 import { readInstant, YEAR_MS } from "../basics/index.ts";
 import type { Cover, Severity } from "../book/index.ts";
-import { betaQuantile, exp, expm1, log, log1p, normalQuantile } from "../numeric/index.ts";
+import { betaQuantile, betaQuantileGrid, exp, expm1, log, log1p } from "../numeric/index.ts";
 
 /** Range of y = ln(u/(1-u)) that 32-bit uniforms reach, rounded up. */
 const Y_MAX = 23;
@@ -42,31 +42,37 @@ function uncutQuantile(severity: Severity, u: number, complement: number): numbe
  * so that it is continuous and good to about 1e-8 of the sum insured. The kernel cuts ratios at 1.
  */
 export function severityTable(severity: Severity): Float64Array {
+  const knots = severityKnots(severity);
   const table = new Float64Array(2 + 4 * CELLS);
   table[0] = Y_MAX;
   table[1] = CELLS;
-  const width = (2 * Y_MAX) / CELLS;
-  const at = (y: number) => {
+  for (let c = 0; c < CELLS; c++) {
+    const [left, a, b, right] = knots.subarray(3 * c, 3 * c + 4);
+    // Newton's form on 0, 1/3, 2/3, 1, multiplied out.
+    const d1 = a! - left!;
+    const d2 = b! - 2 * a! + left!;
+    const d3 = right! - 3 * b! + 3 * a! - left!;
+    table[2 + 4 * c] = left!;
+    table[3 + 4 * c] = 3 * d1 - 1.5 * d2 + d3;
+    table[4 + 4 * c] = 4.5 * d2 - 4.5 * d3;
+    table[5 + 4 * c] = 4.5 * d3;
+  }
+  return table;
+}
+
+/** The quantile at the thirds of all cells: [3·CELLS + 1]. */
+function severityKnots(severity: Severity): Float64Array {
+  const count = 3 * CELLS;
+  if (severity.kind === "beta") {
+    return betaQuantileGrid(severity.alpha, severity.beta, Y_MAX, count);
+  }
+  return Float64Array.from({ length: count + 1 }, (_, i) => {
+    const y = Y_MAX * ((2 * i) / count - 1);
     const e = exp(-Math.abs(y));
     const small = e / (1 + e);
     const large = 1 / (1 + e);
     return y < 0 ? uncutQuantile(severity, small, large) : uncutQuantile(severity, large, small);
-  };
-  let left = at(-Y_MAX);
-  for (let c = 0; c < CELLS; c++) {
-    const start = -Y_MAX + c * width;
-    const [a, b, right] = [at(start + width / 3), at(start + (2 * width) / 3), at(start + width)];
-    // Newton's form on 0, 1/3, 2/3, 1, multiplied out.
-    const d1 = a! - left;
-    const d2 = b! - 2 * a! + left;
-    const d3 = right! - 3 * b! + 3 * a! - left;
-    table[2 + 4 * c] = left;
-    table[3 + 4 * c] = 3 * d1 - 1.5 * d2 + d3;
-    table[4 + 4 * c] = 4.5 * d2 - 4.5 * d3;
-    table[5 + 4 * c] = 4.5 * d3;
-    left = right!;
-  }
-  return table;
+  });
 }
 
 /**
@@ -79,17 +85,12 @@ export function eventProbability(cover: Cover, asOfMs: number, horizonYears: num
   return -expm1(exposed * log1p(-cover.annualProbability));
 }
 
-/** The eight words of a cover record but the last (the address of its table). */
-export function coverRecord(cover: Cover, probability: number): Float64Array {
-  const sum = Number(cover.sumInsured);
+/** What the payment on a cover is made of: sum insured, deductible, share paid, limit. */
+export function coverTerms(cover: Cover): Float64Array {
   return Float64Array.of(
-    Math.sqrt(cover.systemicLoading),
-    Math.sqrt(1 - cover.systemicLoading),
-    probability > 0 ? normalQuantile(probability) : -1e300,
-    sum,
+    Number(cover.sumInsured),
     Number(cover.deductible ?? "0"),
     1 - (cover.coinsurance ?? 0),
     Number(cover.limit ?? cover.sumInsured),
-    0,
   );
 }

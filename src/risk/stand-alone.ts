@@ -28,6 +28,15 @@ export function standAloneCount(scenarios: number, participants: number, level: 
   return wanted - (wanted % 8);
 }
 
+/** Kernel memory that the stand-alone figures take. */
+export function standAloneBytes({ profiles }: LaidPool, count: number): number {
+  const basis = profiles.reduce(
+    (sum, { samples, grid }) => sum + 2 * samples.degrees * grid.padded * 8,
+    0,
+  );
+  return count * (12 * profiles.length + 16) + basis;
+}
+
 /** A payment that one scenario brought. */
 interface Payment {
   readonly scenario: number;
@@ -78,7 +87,8 @@ export class StandAlone {
   async #simulate(breathe: Breath): Promise<void> {
     const { simulation, covers, margin } = this.#pool;
     const { arena } = simulation;
-    const items = covers.length + (margin?.book.accounts.length ?? 0);
+    const { book, touches } = margin ?? {};
+    const items = covers.length + (book?.accounts.length ?? 0) + (touches?.length ?? 0);
     const mark = arena.mark();
     const log = arena.reserve(16 + TILE * items * 16);
     arena.i32(log, 4).fill(0);
@@ -152,10 +162,17 @@ export class StandAlone {
     }
   }
 
-  /** Covers' payments, and what liquidation and funding change. */
+  /** Covers' payments, and what touched barriers, liquidation and funding change. */
   #addPayments(owner: Owner, losses: Float64Array): void {
     const { covers, margin, accounts } = this.#pool;
-    for (const item of [...owner.covers, ...owner.margin.map((m) => covers.length + m)]) {
+    const first = covers.length;
+    const touches = first + (margin?.book.accounts.length ?? 0);
+    const items = [
+      ...owner.covers,
+      ...owner.margin.map((m) => first + m),
+      ...owner.touches.map((c) => touches + c),
+    ];
+    for (const item of items) {
       for (const { scenario, amount } of this.#payments.get(item) ?? []) {
         losses[scenario]! += amount;
       }

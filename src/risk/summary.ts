@@ -7,8 +7,8 @@ import type { IntervalEstimate, RiskLevel, RiskSummary } from "./valuation.ts";
 /** Two-sided 95 % point of the standard normal. */
 export const Z95 = 1.959963984540054;
 const BINS = 100;
-/** Fewest tail scenarios for a point of the convergence curve. */
-const CONVERGENCE_TAIL_MIN = 20;
+/** Fewest tail scenarios for a point of the convergence curve or an estimate under way. */
+export const CONVERGENCE_TAIL_MIN = 20;
 
 /** Scenarios of the tail that all levels and their intervals need together. */
 export function tailNeeded(levels: readonly Level[], scenarios: number): number {

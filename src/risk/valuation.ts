@@ -110,7 +110,7 @@ export interface AssetExposure {
   readonly deltaCoins: number;
   /** Pool currency per 1 % move squared convention: change of delta·S per 1 % move of the price. */
   readonly gammaPerPercent: number;
-  /** Pool currency per one volatility point (0.01) on all options of the asset. */
+  /** Pool currency per one volatility point (0.01) on all options and barriers of the asset. */
   readonly vegaPerPoint: number;
   /** Pool loss when only this asset moves, at the horizon. */
   readonly profile: { readonly move: readonly number[]; readonly loss: readonly number[] };
@@ -199,6 +199,7 @@ export interface Valuation {
     readonly currency: { readonly code: string; readonly decimals: number };
     readonly participants: number;
     readonly options: number;
+    readonly barriers: number;
     readonly perpetuals: number;
     readonly covers: number;
     /** Pool's mark-to-market liability to participants now, excluding their collateral. */

@@ -1,7 +1,8 @@
 import type { Level } from "../basics/index.ts";
-import type { Progress } from "../engine/index.ts";
 import type { MarketParameters } from "../market/index.ts";
 import type { Pool } from "../pool/index.ts";
+import type { Progress } from "./progress.ts";
+import type { Budget } from "./run-plan.ts";
 
 /** One valuation, with everything decided. */
 export interface ValueRequest {
@@ -22,6 +23,7 @@ export interface ValueRequest {
   readonly mode: "profile" | "audit";
   readonly version: string;
   readonly bytesMax?: number | undefined;
+  readonly budget?: Budget | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }

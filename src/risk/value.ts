@@ -16,6 +16,7 @@ import {
   type Executor,
   type Kernels,
   kernelDigest,
+  speedOf,
 } from "../engine/index.ts";
 import {
   type MarketModel,
@@ -29,9 +30,11 @@ import { type Accounts, accountsOf, byId } from "./account.ts";
 import { assumptionsOf, warningsOf } from "./assumption.ts";
 import { contributionsOf, type RunRecord } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
-import { type LaidPool, layPoolWork } from "./layout.ts";
+import { type LaidPool, layPoolWork, MEMORY_MAX } from "./layout.ts";
 import { LiquidationTally, liquidationFigures } from "./liquidation-summary.ts";
 import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
+import { RunningRisk } from "./progress.ts";
+import { forecast, holdTo, type RunPlan } from "./run-plan.ts";
 import { summaryWork, tailNeeded } from "./summary.ts";
 import { worst } from "./tail.ts";
 import type { LiquidationFigures, Receipt, SamplePaths, Valuation } from "./valuation.ts";
@@ -106,8 +109,8 @@ function checkSize(losses: Float64Array, accounts: Accounts): void {
     const size = Math.abs(losses[i]!);
     if (!(size <= largest)) largest = size;
   }
-  for (const { valueNow, collateralNow } of accounts.list) {
-    for (const amount of [valueNow, collateralNow]) {
+  for (const { valueNow, barriersNow, collateralNow } of accounts.list) {
+    for (const amount of [valueNow, barriersNow, collateralNow]) {
       if (!(Math.abs(amount) <= largest)) largest = Math.abs(amount);
     }
   }
@@ -122,17 +125,8 @@ function checkSize(losses: Float64Array, accounts: Accounts): void {
   });
 }
 
-/**
- * Values a pool: simulate, measure, share out, run the waterfall.
- *
- * @throws PoolError TAIL_TOO_THIN, REFERENCE_UNKNOWN, MATRIX_NOT_PSD, BUDGET_EXCEEDED, …;
- *         the signal's reason when aborted
- */
-export async function valuePool(
-  kernels: Kernels,
-  executor: Executor,
-  request: ValueRequest,
-): Promise<Valuation> {
+/** A request made ready to be laid in a kernel's memory. */
+function prepare(kernels: Kernels, executor: Executor, request: ValueRequest) {
   checkTails(request);
   const { document, asOfMs } = request.pool;
   const ids = [...document.assets].sort(byId).map((asset) => asset.id);
@@ -153,19 +147,72 @@ export async function valuePool(
       mode,
       margin,
       continuous: request.monitoring === "continuous",
-      bytesMax: request.bytesMax,
+      bytesMax: Math.min(
+        request.bytesMax ?? MEMORY_MAX,
+        request.budget?.bytes ?? Number.POSITIVE_INFINITY,
+      ),
     };
     return inPieces(layPoolWork(kernels, input), breathe);
   };
+  return { parameters, model, accounts, breathe, lay };
+}
+
+/**
+ * Says what a valuation will take: lays the pool, tries some paths, and forgets both.
+ *
+ * @throws PoolError as {@link valuePool}
+ */
+export async function planPool(
+  kernels: Kernels,
+  executor: Executor,
+  request: ValueRequest,
+): Promise<RunPlan> {
+  const { lay, breathe } = prepare(kernels, executor, request);
+  const { waterfall, options, perpetuals } = request.pool.document;
+  const { layers, assessments = [] } = waterfall;
+  const tried = async (mode: "profile" | "audit") => {
+    const watch = executor.stopwatch();
+    const laid = await lay(mode);
+    const laySeconds = watch() / 1000;
+    laid.simulation.withMoments = true;
+    const speed = await speedOf(laid.simulation, () => executor.stopwatch(), breathe);
+    return { laid, laySeconds, speed };
+  };
+  const audit = request.mode === "audit" ? await tried("audit") : null;
+  const bytes = audit?.laid.simulation.arena.bytes ?? 0;
+  return forecast({
+    ...request,
+    ...(await tried("profile")),
+    audit: audit && { ...audit, bytes },
+    positions: options.length + perpetuals.length,
+    tranches: layers.length + Math.min(1, assessments.length),
+    workers: executor.workers,
+  });
+}
+
+/**
+ * Values a pool: simulate, measure, share out, run the waterfall.
+ *
+ * @throws PoolError TAIL_TOO_THIN, REFERENCE_UNKNOWN, MATRIX_NOT_PSD, BUDGET_EXCEEDED, …;
+ *         the signal's reason when aborted
+ */
+export async function valuePool(
+  kernels: Kernels,
+  executor: Executor,
+  request: ValueRequest,
+): Promise<Valuation> {
+  if (request.budget) holdTo(request.budget, await planPool(kernels, executor, request));
+  const ready = prepare(kernels, executor, request);
+  const { parameters, model, accounts, breathe, lay } = ready;
+  const { document } = request.pool;
   const audited =
-    request.mode === "audit" ? (await runAll(await lay("audit"), executor, request)).losses : null;
+    request.mode === "audit" ? await runAll(await lay("audit"), executor, request, null) : null;
   // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
   const laid = await lay("profile");
-  const profiled = await runAll(laid, executor, request);
-  // Read now: the replays for contributions would count their prices again.
-  const held = laid.simulation.heldPrices;
+  const profiled = await runAll(laid, executor, request, audited);
+  const held = profiled.moments.reduce((sum, gathered) => sum + gathered[laid.heldAt]!, 0);
   const liquidation = liquidationOf(laid, profiled, request);
-  const losses = audited ?? profiled.losses;
+  const { losses } = audited ?? profiled;
   checkSize(losses, accounts);
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const run: RunRecord = { ...profiled, losses, tail };
@@ -233,6 +280,8 @@ interface Run {
   readonly chunks: readonly Chunk[];
   readonly moments: readonly Float64Array[];
   readonly tally: LiquidationTally | null;
+  /** Follows the losses, when the caller wants to hear of them. */
+  readonly running: RunningRisk | null;
 }
 
 /** The first scenarios' prices at every step. */
@@ -255,29 +304,43 @@ function samplePathsOf(laid: LaidPool, count: number, losses: Float64Array): Sam
   };
 }
 
-async function runAll(laid: LaidPool, executor: Executor, request: ValueRequest): Promise<Run> {
-  const losses = new Float64Array(request.scenarios);
-  const chunks = chunksOf(request.scenarios);
+/** @param audited  the run whose losses count, when this is the second of an audit */
+async function runAll(
+  laid: LaidPool,
+  executor: Executor,
+  request: ValueRequest,
+  audited: Run | null,
+): Promise<Run> {
+  const { scenarios, signal, onProgress, mode } = request;
+  const losses = new Float64Array(scenarios);
+  const chunks = chunksOf(scenarios);
   const moments: Float64Array[] = [];
-  const tally = laid.margin ? new LiquidationTally(request.scenarios, chunks) : null;
+  const isLiquidated = request.pool.document.liquidation !== undefined;
+  const tally = isLiquidated ? new LiquidationTally(scenarios) : null;
+  const own = onProgress ? new RunningRisk(losses, request.primary) : null;
+  const running = audited ? audited.running : own;
+  const before = audited ? scenarios : 0;
+  const total = mode === "audit" ? 2 * scenarios : scenarios;
   laid.simulation.withMoments = true;
   await executor.run(laid.simulation, chunks, {
-    signal: request.signal,
-    onProgress: request.onProgress,
+    signal,
+    onProgress: ({ done }) =>
+      onProgress?.({ done: before + done, total, estimate: running?.estimate ?? null }),
     onBatch: (first, [batch, ...statistics]) => {
       losses.set(batch!, first);
       tally?.add(first, statistics);
+      if (running === own) running?.add(first, batch!.length);
     },
     onChunk: (index, gathered) => {
       moments[index] = gathered;
     },
   });
-  return { losses, chunks, moments, tally };
+  return { losses, chunks, moments, running, tally };
 }
 
 function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
   const markToMarket = laid.accounts.list.reduce(
-    (sum, account) => (account.owner >= 0 ? sum + account.valueNow : sum),
+    (sum, { owner, valueNow, barriersNow }) => (owner >= 0 ? sum + valueNow + barriersNow : sum),
     0,
   );
   return {
@@ -286,6 +349,7 @@ function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {
     currency: document.currency,
     participants: document.participants.length,
     options: document.options.length,
+    barriers: document.barriers?.length ?? 0,
     perpetuals: document.perpetuals.length,
     covers: document.covers.length,
     markToMarket,

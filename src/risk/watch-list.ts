@@ -51,7 +51,7 @@ export function watchLists(accounts: readonly MarginAccount[]): Map<number, Watc
 
 /** The list of an asset and index, made on first use. */
 export function listOf(lists: Map<number, WatchList>, asset: number, index: number): WatchList {
-  const key = asset * 4 + index;
+  const key = asset * 8 + index;
   let list = lists.get(key);
   if (!list) {
     list = { asset, index, down: [], up: [] };

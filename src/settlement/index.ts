@@ -5,4 +5,5 @@ export {
   type Settlement,
   settle,
 } from "./settle.ts";
+export { type SocialisedLoss, socialisedLossPerCoin } from "./socialise.ts";
 export { type Draw, type Poured, pour } from "./waterfall.ts";

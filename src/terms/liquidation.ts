@@ -39,7 +39,7 @@ export interface LiquidationMarket {
   readonly optionMaintenanceRatio?: number;
   /** Maintenance grows to at least 0.8 · ratio + sizeFactor · √coins (Drift's margin by size). */
   readonly sizeFactor?: number;
-  /** Initial margin grows from `initialRatio` at open interest `lower` to 1 at `upper` (dYdX); maintenance keeps its share of it. */
+  /** Initial margin grows from `initialRatio` at open interest `lower` to 1 at `upper` (as dYdX's); maintenance keeps its share of it (dYdX's does not grow). */
   readonly openInterest?: {
     readonly initialRatio: number;
     readonly lower: string;
@@ -189,15 +189,14 @@ function checkMarket(
       ...(depth === undefined ? { received: "missing" } : {}),
     });
   }
-  const lower = Number(entry.openInterest?.lower ?? "0");
-  const upper = Number(entry.openInterest?.upper ?? "1");
-  if (!(upper > lower)) {
+  const { lower, upper } = entry.openInterest ?? {};
+  if (lower !== undefined && upper !== undefined && !(Number(upper) > Number(lower))) {
     found.add({
       code: "NUMBER_RANGE",
       pointer: `${at}/openInterest/upper`,
       detail: "the margin grows from lower to upper, so upper must lie above",
-      expected: `> ${lower}`,
-      received: `string "${entry.openInterest?.upper}"`,
+      expected: `above ${lower} in the pool currency`,
+      received: `string "${upper}"`,
     });
   }
 }

@@ -92,7 +92,6 @@ const refused: readonly (readonly [string, Partial<MarketParameters>, readonly R
   ["loading 1.2", { systemicLoading: 1.2 }, [["/systemicLoading", "NUMBER_RANGE"]]],
   ["unknown model", { model: "heston" as never }, [["/model", "TYPE"]]],
   ["unknown repair", { repair: "clip" as never }, [["/repair", "TYPE"]]],
-  ["no assets", { assets: [], volatility: [], correlation: [] }, [["/assets", "POOL_EMPTY"]]],
   ["asset twice", { assets: ["A", "B", "A"] }, [["/assets/2", "ID_DUPLICATE"]]],
   [
     "several at once",
@@ -122,6 +121,7 @@ const pairOf = (r: number): Partial<MarketParameters> => ({
 
 const accepted: readonly (readonly [string, Partial<MarketParameters>, readonly string[]])[] = [
   ["a sound matrix", {}, []],
+  ["no assets", { assets: [], volatility: [], correlation: [] }, []],
   [
     "a matrix −1e-12 from semidefinite",
     { correlation: pattern(0.5, 1, 0.5 + 1.2247e-6) },

@@ -92,3 +92,12 @@ test("binomialQuantile: is the smallest that reaches p for ten million trials", 
     expect(Math.abs(k - expansion)).toBeLessThan(1.01);
   }
 });
+
+test("betaQuantile: is 0 or 1 where it is nearer to them than any number", () => {
+  // For small a the distribution function is u = x^a: the median is 2^-1000000 here.
+  expect(betaQuantile(1e-6, 5, 0.6).x).toBe(0);
+  expect(betaQuantile(1e-6, 5, 0.4).x).toBe(0);
+  expect(betaQuantile(5, 1e-6, 0.6).x).toBe(1);
+  expect(betaQuantile(5, 1e-6, 0.4).x).toBe(1);
+  expect(betaQuantile(5, 1e-6, 0.4).y).toBe(0);
+});

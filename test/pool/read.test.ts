@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { canonicalJson, ISSUES_MAX, PoolError } from "../../src/basics/index.ts";
 import { readPool } from "../../src/pool/index.ts";
 import { copyOf, type Loose, refusal, refusals } from "../support/refusal.ts";
-import { samplePool } from "../support/sample-pool.ts";
+import { barrierPool, samplePool } from "../support/sample-pool.ts";
 
 function everyPart(value: unknown, visit: (part: object) => void): void {
   if (typeof value !== "object" || value === null) return;
@@ -22,6 +22,13 @@ test("readPool: gives the same frozen copy for objects, text and bytes", () => {
     everyPart(pool, (part) => expect(Object.isFrozen(part)).toBe(true));
   }
   everyPart(document, (part) => expect(Object.isFrozen(part)).toBe(false));
+});
+
+test("readPool: leaves out the barriers of a pool that has none", () => {
+  expect(Object.hasOwn(readPool(samplePool()).document, "barriers")).toBe(false);
+  const document = barrierPool();
+  expect(readPool(document).document).toEqual(document);
+  expect(readPool({ ...document, barriers: undefined })).toEqual(readPool(samplePool()));
 });
 
 test("readPool: names a document by what it says, not by how its keys are ordered", () => {
@@ -187,7 +194,7 @@ function replaced(value: unknown, path: readonly (string | number)[], by: unknow
 }
 
 test("readPool: lets nothing but a typed error out, whatever stands at whatever place", () => {
-  const document = samplePool();
+  const document = barrierPool();
   let refused = 0;
   let read = 0;
   for (const path of paths(document)) {

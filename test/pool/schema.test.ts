@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { PoolError } from "../../src/basics/index.ts";
 import { poolJsonSchema, readPool } from "../../src/pool/index.ts";
 import { copyOf, type Loose } from "../support/refusal.ts";
-import { samplePool } from "../support/sample-pool.ts";
+import { barrierPool, samplePool } from "../support/sample-pool.ts";
 
 const accepts = new Ajv({ strict: true, allErrors: false }).compile(poolJsonSchema());
 
@@ -14,8 +14,9 @@ test("poolJsonSchema: is what the repository publishes", () => {
   expect(readFileSync(file, "utf8")).toBe(written);
 });
 
-test("poolJsonSchema: accepts the sample pool", () => {
+test("poolJsonSchema: accepts the sample pool, with and without barriers", () => {
   expect(accepts(samplePool())).toBe(true);
+  expect(accepts(barrierPool())).toBe(true);
 });
 
 test.each([
@@ -39,6 +40,13 @@ test.each([
     "a severity of no kind",
     (pool: Loose) => Object.assign(pool["covers"][1].severity, { kind: "?" }),
   ],
+  ["a kind of no barrier", (pool: Loose) => Object.assign(pool["barriers"][0], { kind: "knock" })],
+  [
+    "a barrier in coin",
+    (pool: Loose) => Object.assign(pool["barriers"][0], { settlement: "inverse" }),
+  ],
+  ["a barrier of 0", (pool: Loose) => Object.assign(pool["barriers"][0], { barrier: 0 })],
+  ["a rebate", (pool: Loose) => Object.assign(pool["barriers"][0], { rebate: 5 })],
   ["an id with a slash", (pool: Loose) => Object.assign(pool["assets"][0], { id: "a/b" })],
   ["a time without zone", (pool: Loose) => Object.assign(pool, { asOf: "2026-02-05T21:29:37" })],
   ["another version", (pool: Loose) => Object.assign(pool, { version: 2 })],
@@ -46,7 +54,7 @@ test.each([
   ["an order of 0", (pool: Loose) => Object.assign(pool["waterfall"].layers[0], { order: 0 })],
   ["a fraction of decimals", (pool: Loose) => Object.assign(pool["currency"], { decimals: 2.5 })],
 ])("poolJsonSchema: refuses %s", (_, spoil) => {
-  const pool = copyOf(samplePool());
+  const pool = copyOf(barrierPool());
   spoil(pool);
   expect(accepts(pool)).toBe(false);
 });
@@ -71,7 +79,7 @@ test("poolJsonSchema: refuses nothing that the reader accepts", () => {
     {},
     "2030-01-01T00:00Z",
   ];
-  const document = samplePool();
+  const document = barrierPool();
   let read = 0;
   const visit = (at: unknown, put: (by: unknown) => unknown): void => {
     for (const by of junk) {

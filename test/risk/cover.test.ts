@@ -2,65 +2,21 @@
 // without the kernel.
 import { describe, expect, test } from "vitest";
 import type { Cover, Severity } from "../../src/book/index.ts";
-import { marketModel } from "../../src/market/index.ts";
 import { normalCdf, normalPdf, normalQuantile } from "../../src/numeric/index.ts";
-import { readPool } from "../../src/pool/index.ts";
-import { accountsOf } from "../../src/risk/account.ts";
-import { layPool } from "../../src/risk/layout.ts";
 import { severityQuantile, severityTable } from "../../src/risk/severity.ts";
+import { coverLosses, coverOf, deviations } from "../support/cover.ts";
 import { freshKernel } from "../support/kernel.ts";
 import { samplePool } from "../support/sample-pool.ts";
 
 const SCENARIOS = 200_704;
-const BATCH = 1024;
 const HORIZON_YEARS = 90 / 365;
 
 /** Losses of a pool with nothing but covers. */
-function losses(covers: readonly Cover[], market: { systemicLoading?: number } = {}): Float64Array {
-  const sample = samplePool();
-  const { document, asOfMs } = readPool({
-    ...sample,
-    options: [],
-    perpetuals: [],
-    holdings: [],
-    covers,
-    market: { ...sample.market!, ...market },
-  });
-  const { simulation } = layPool(freshKernel().kernels, {
-    accounts: accountsOf(document, HORIZON_YEARS, 0),
-    covers: document.covers,
-    asOfMs,
-    model: marketModel(document.market!),
-    seed: 11n,
-    mode: "profile",
-  });
-  const out = new Float64Array(SCENARIOS);
-  for (let first = 0; first < SCENARIOS; first += BATCH) {
-    out.set(simulation.runRange(first, BATCH), first);
-  }
-  return out;
+function losses(covers: readonly Cover[], systemicLoading = 0): Float64Array {
+  return coverLosses(covers, SCENARIOS, { systemicLoading, horizonYears: HORIZON_YEARS });
 }
 
-function cover(change: Partial<Cover>): Cover {
-  return {
-    id: "c",
-    holder: "alice",
-    peril: "depeg",
-    sumInsured: "1000.00",
-    annualProbability: 0.3,
-    severity: { kind: "constant", value: 1 },
-    systemicLoading: 0.4,
-    ...change,
-  };
-}
-
-/** Deviation of a simulated mean from the known one, in its standard errors. */
-function deviations(values: ArrayLike<number>, known: number): number {
-  const list = Array.from(values);
-  const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
-  const variance = list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (list.length - 1);
-  return Math.abs(mean - known) / Math.sqrt(variance / list.length);
-}
+const cover = (change: Partial<Cover>): Cover => coverOf({ sumInsured: "1000.00", ...change });
 
 /** Mean of a function of the severity: the midpoint rule over its quantile. */
 function severityMean(severity: Severity, of: (ratio: number) => number): number {
@@ -112,7 +68,7 @@ describe("covers", () => {
       cover({ id: "a", systemicLoading: first, sumInsured: "1.00" }),
       cover({ id: "b", systemicLoading: second, sumInsured: "100.00" }),
     ];
-    const joint = losses(covers, { systemicLoading: loading }).map((x) => (x > 100.5 ? 1 : 0));
+    const joint = losses(covers, loading).map((x) => (x > 100.5 ? 1 : 0));
     // Given the factor the two are independent; integrate over the factor by the midpoint rule.
     const threshold = normalQuantile(probability);
     const given = (rho: number, m: number) =>

@@ -31,6 +31,39 @@ describe("results", () => {
     expect(JSON.parse(JSON.stringify(valuation))).toEqual(valuation);
   });
 
+  test("value: covers alone need no asset, and no market", async () => {
+    const sample = samplePool();
+    const covers: PoolDocument = {
+      ...sample,
+      participants: ["alice", "carol"].map((id) => ({ id, margin: "isolated" })),
+      options: [],
+      perpetuals: [],
+      holdings: [],
+      waterfall: {
+        layers: [],
+        lastResort: { kind: "socialised", weights: [{ participant: "alice", weight: 1 }] },
+      },
+      market: { ...sample.market!, systemicLoading: 0 },
+    };
+    const { market: _, ...rest } = covers;
+    const alone = await engine.value({ ...rest, assets: [] }, { ...small, horizon: 90 });
+    expect(lossyPlaces(alone)).toEqual([]);
+    expect(alone.warnings).toEqual([]);
+    expect([alone.exposures, alone.market.assets, alone.risk.expectedLoss.value > 0]).toEqual([
+      [],
+      [],
+      true,
+    ]);
+    // A factor that owes nothing to the market draws the same normals.
+    const beside = await engine.value(covers, { ...small, horizon: 90 });
+    expect(alone.receipt.losses).toBe(beside.receipt.losses);
+    expect(alone.contributions.rows).toEqual(beside.contributions.rows);
+    // Nor is there anything for it to owe to: a loading on no market is none.
+    const market = { ...sample.market!, systemicLoading: 0.9 };
+    const loaded = await engine.value({ ...rest, assets: [] }, { ...small, horizon: 90, market });
+    expect(loaded.receipt.losses).toBe(alone.receipt.losses);
+  });
+
   test("value: the order of holdings does not show in any bit", async () => {
     const assets = ["A", "B", "C"].map((id) => ({ id, spot: 1 }));
     const holdings = assets.map(({ id }, i) => ({ asset: id, amount: ["0.1", "0.2", "0.3"][i]! }));

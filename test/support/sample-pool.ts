@@ -197,3 +197,70 @@ function positions(): Pick<PoolDocument, "options" | "perpetuals" | "holdings" |
     ],
   };
 }
+
+/**
+ * The sample pool with one of every barrier contract: up and down, bought from the pool and sold to
+ * it, with and without a forward, expiring within ten days and after.
+ */
+export function barrierPool(): PoolDocument & Required<Pick<PoolDocument, "barriers">> {
+  const btc = { asset: "BTC", impliedVolatility: 0.6, settlement: "linear" } as const;
+  const eth = { asset: "ETH", impliedVolatility: 0.8, settlement: "linear" } as const;
+  return {
+    ...samplePool(),
+    barriers: [
+      {
+        ...btc,
+        id: "bar-1",
+        participant: "alice",
+        kind: "knock-out",
+        direction: "up",
+        barrier: 75_000,
+        type: "call",
+        strike: 65_000,
+        side: "long",
+        quantity: 4,
+        expiry: "2026-03-27T08:00:00Z",
+      },
+      {
+        ...eth,
+        id: "bar-2",
+        participant: "bob",
+        kind: "knock-in",
+        direction: "down",
+        barrier: 1_500,
+        type: "put",
+        strike: 1_700,
+        side: "short",
+        quantity: 60,
+        expiry: "2026-03-27T08:00:00Z",
+        forward: 1_850,
+        collateral: "20000.00",
+      },
+      {
+        ...btc,
+        id: "bar-3",
+        participant: "alice",
+        kind: "one-touch",
+        direction: "down",
+        barrier: 55_000,
+        cash: "1000.00",
+        side: "long",
+        quantity: 25,
+        expiry: "2026-02-13T08:00:00Z",
+      },
+      {
+        ...eth,
+        id: "bar-4",
+        participant: "bob",
+        kind: "no-touch",
+        direction: "up",
+        barrier: 2_400,
+        cash: "500.5",
+        side: "short",
+        quantity: 30,
+        expiry: "2026-06-26T08:00:00Z",
+        collateral: "9000.00",
+      },
+    ],
+  };
+}

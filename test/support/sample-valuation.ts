@@ -240,6 +240,7 @@ export const sampleValuation: Valuation = {
     currency: { code: "USD", decimals: 2 },
     participants: 24,
     options: 312,
+    barriers: 6,
     perpetuals: 41,
     covers: 9,
     markToMarket: 1_284_310.55,

@@ -2,11 +2,11 @@ import type { Kernels, Simulation } from "../../src/engine/index.ts";
 import { marketModel } from "../../src/market/index.ts";
 import { readPool } from "../../src/pool/index.ts";
 import { accountsOf } from "../../src/risk/account.ts";
-import { layPool } from "../../src/risk/layout.ts";
+import { type LayoutInput, layPool } from "../../src/risk/layout.ts";
 import { samplePool } from "./sample-pool.ts";
 
 /** The sample pool over 30 days, laid in a kernel's memory: expiries inside, covers, joint accounts. */
-export function simulationOf(kernels: Kernels): Simulation {
+export function simulationOf(kernels: Kernels, changes: Partial<LayoutInput> = {}): Simulation {
   const { document, asOfMs } = readPool(samplePool());
   return layPool(kernels, {
     accounts: accountsOf(document, 30 / 365, 0),
@@ -15,6 +15,7 @@ export function simulationOf(kernels: Kernels): Simulation {
     model: marketModel(document.market!),
     seed: 77n,
     mode: "profile",
+    ...changes,
   }).simulation;
 }
 

@@ -1,5 +1,6 @@
 // Method: the built library in real Chromium gives the losses of Node, bit for bit, from a page
-// whose content security policy allows no inline script and no network but its own origin.
+// whose content security policy allows no inline script and no network but its own origin, with
+// WebAssembly and without.
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -17,7 +18,22 @@ const policy = (evaluation: string) =>
 const page =
   '<!doctype html><meta charset="utf-8"><title>riskpool</title><script type="module" src="/main.js"></script>';
 const main =
-  'import * as riskpool from "/index.js"; globalThis.riskpool = riskpool; document.title = "ready";';
+  'import * as riskpool from "/index.js"; import { workerPool } from "/browser.js"; ' +
+  'Object.assign(globalThis, { riskpool, workerPool }); document.title = "ready";';
+/** A worker that dies over every third message. */
+const dying =
+  'importScripts("/worker.js"); const heard = self.onmessage; let count = 0; ' +
+  'self.onmessage = (event) => { if (++count % 3 === 0) throw new Error("dies"); heard(event); };';
+const scripts = new Map([
+  ["/main.js", main],
+  ["/dying.js", dying],
+]);
+
+/** What the page's script has put there. */
+interface Page {
+  readonly riskpool: typeof import("../../src/index.ts");
+  readonly workerPool: typeof import("../../src/browser.ts").workerPool;
+}
 
 // A machine without Chromium cannot run these; CI installs it first and must not skip.
 describe.skipIf(!present && process.env["CI"] !== "true")("in Chromium", () => {
@@ -29,9 +45,12 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in Chromium", () => {
       "content-security-policy",
       policy(path.startsWith("/strict") ? "" : "'wasm-unsafe-eval'"),
     );
-    if (path === "/index.js" || path === "/main.js") {
+    const file = new URL(`.${path}`, library);
+    if (path.endsWith(".js")) {
+      const script = scripts.get(path) ?? (existsSync(file) ? readFileSync(file) : null);
+      response.statusCode = script === null ? 404 : 200;
       response.setHeader("content-type", "text/javascript");
-      response.end(path === "/main.js" ? main : readFileSync(library));
+      response.end(script);
     } else {
       response.setHeader("content-type", "text/html");
       response.end(page);
@@ -51,20 +70,99 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in Chromium", () => {
     server.close();
   });
 
-  test("browser: gives the bits of Node", async () => {
+  test.each([
+    ["gives the bits of Node", "", "wasm"],
+    ["gives them in plain JavaScript where the policy forbids WebAssembly", "/strict", "js"],
+  ])("browser: %s", async (_, path, backend) => {
+    const tab = await browser.newPage();
+    await tab.goto(origin + path);
+    await tab.waitForFunction(() => document.title === "ready");
+    const inBrowser = await tab.evaluate(async (pool) => {
+      const { load } = (globalThis as unknown as Page).riskpool;
+      const engine = await load();
+      const result = await engine.value(pool, { scenarios: 20_000, seed: 7n });
+      return { backend: engine.backend, result: JSON.stringify(result) };
+    }, samplePool());
+    expect(inBrowser.backend).toBe(backend);
+    // The built library has the package's version, the source its own.
+    const inNode = await loadSync().value(samplePool(), { scenarios: 20_000, seed: 7n });
+    const { receipt, ...figures } = JSON.parse(inBrowser.result) as typeof inNode;
+    const { receipt: own, ...ownFigures } = inNode;
+    expect({ ...receipt, version: "" }).toEqual({ ...own, version: "" });
+    expect(JSON.stringify(figures)).toBe(JSON.stringify(ownFigures));
+  });
+
+  // Under the same policy: the workers begin from a file of the page's own origin.
+  const valuedBy = async (script: string, workers: number) => {
     const tab = await browser.newPage();
     await tab.goto(origin);
     await tab.waitForFunction(() => document.title === "ready");
-    const inBrowser = await tab.evaluate(async (pool) => {
-      const { load } = (globalThis as unknown as { riskpool: typeof import("../../src/index.ts") })
-        .riskpool;
-      const engine = await load();
-      return await engine.value(pool, { scenarios: 20_000, seed: 7n });
+    const answer = await tab.evaluate(
+      async ([pool, script, workers]) => {
+        const { riskpool, workerPool } = globalThis as unknown as Page;
+        const executor = workerPool({ script, workers });
+        const engine = await riskpool.load({ executor });
+        try {
+          return JSON.stringify(await engine.value(pool, { scenarios: 220_000, seed: 7n }));
+        } catch (error) {
+          const isOurs = error instanceof riskpool.PoolError;
+          return isOurs ? `${error.code} ${error.message}` : String(error);
+        } finally {
+          await engine.dispose();
+        }
+      },
+      [samplePool(), script, workers] as const,
+    );
+    await tab.close();
+    return answer;
+  };
+
+  // Of the built library as well, whose version the receipt names.
+  const valuedInNode = async () => {
+    const riskpool = (await import(library.href)) as Page["riskpool"];
+    const options = { scenarios: 220_000, seed: 7n };
+    return JSON.stringify(await riskpool.loadSync().value(samplePool(), options));
+  };
+
+  test.each([1, 2, 3])("browser: %d workers give the bits of Node", async (workers) => {
+    expect(await valuedBy("/worker.js", workers)).toBe(await valuedInNode());
+  });
+
+  test("browser: workers that die are replaced and leave no trace", async () => {
+    expect(await valuedBy("/dying.js", 2)).toBe(await valuedInNode());
+  });
+
+  test("browser: a worker script that is not there is an error that names it", async () => {
+    expect(await valuedBy("/missing.js", 2)).toMatch(/^WORKER_LOST .*\/missing\.js could not be/);
+  });
+
+  test("browser: an abort is heard at once", async () => {
+    const tab = await browser.newPage();
+    await tab.goto(origin);
+    await tab.waitForFunction(() => document.title === "ready");
+    const [reason, waited] = await tab.evaluate(async (pool) => {
+      const { riskpool, workerPool } = globalThis as unknown as Page;
+      const engine = await riskpool.load({
+        executor: workerPool({ script: "/worker.js", workers: 2 }),
+      });
+      const control = new AbortController();
+      let aborted = 0;
+      const reason = await engine
+        .value(pool, {
+          scenarios: 20_000_000,
+          signal: control.signal,
+          onProgress: () => {
+            aborted ||= performance.now();
+            control.abort("enough");
+          },
+        })
+        .catch((error: unknown) => error);
+      const waited = performance.now() - aborted;
+      await engine.dispose();
+      return [String(reason), waited] as const;
     }, samplePool());
-    const inNode = await loadSync().value(samplePool(), { scenarios: 20_000, seed: 7n });
-    expect(inBrowser.receipt.losses).toBe(inNode.receipt.losses);
-    expect(inBrowser.contributions).toEqual(inNode.contributions);
-    expect(inBrowser.risk).toEqual(inNode.risk);
+    expect(reason).toBe("enough");
+    expect(waited).toBeLessThan(100);
   });
 
   test("browser: a policy without 'wasm-unsafe-eval' is answered with the mend", async () => {
@@ -72,9 +170,8 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in Chromium", () => {
     await tab.goto(`${origin}/strict`);
     await tab.waitForFunction(() => document.title === "ready");
     const error = await tab.evaluate(async () => {
-      const { load } = (globalThis as unknown as { riskpool: typeof import("../../src/index.ts") })
-        .riskpool;
-      return await load().then(
+      const { load } = (globalThis as unknown as Page).riskpool;
+      return await load({ backend: "wasm" }).then(
         () => "loaded",
         (caught: { code: string; message: string }) => `${caught.code} ${caught.message}`,
       );

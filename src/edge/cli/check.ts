@@ -19,6 +19,7 @@ export function addCheck(program: Command, io: Io, core: Core): void {
         assets: pool.assets.length,
         participants: pool.participants.length,
         options: pool.options.length,
+        barriers: pool.barriers?.length ?? 0,
         perpetuals: pool.perpetuals.length,
         holdings: pool.holdings.length,
         covers: pool.covers.length,

@@ -34,6 +34,8 @@ export interface ValueRequest {
   /** Ascending, without repetition. */
   readonly levels: readonly number[];
   readonly mode: "profile" | "audit";
+  /** Threads to simulate on; the caller's own when left out. */
+  readonly workers?: number;
 }
 
 export interface ImportRequest {

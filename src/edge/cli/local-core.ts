@@ -10,6 +10,7 @@ import {
   settle,
   version,
 } from "../../index.ts";
+import { workerPool } from "../../node.ts";
 import { importDeribitChain } from "../venue/deribit.ts";
 import { readPriceCsv } from "../venue/price-csv.ts";
 import type { CalibrationRequest, Core } from "./core.ts";
@@ -57,8 +58,10 @@ export const localCore: Core = {
             request.calibration,
             pool.document.assets.map((asset) => asset.id),
           );
-    const engine = await load();
-    const valuation = await engine.value(pool, {
+    const engine = await load(
+      request.workers === undefined ? {} : { executor: workerPool({ workers: request.workers }) },
+    );
+    const run = engine.value(pool, {
       scenarios: request.scenarios,
       seed: request.seed,
       horizon: request.horizonDays,
@@ -72,6 +75,7 @@ export const localCore: Core = {
       ...(request.market !== undefined && { market: marketIn(request.market) }),
       onProgress: ({ done, total }) => progress(done, total),
     });
+    const valuation = await run.finally(() => engine.dispose());
     return fitted
       ? { ...valuation, warnings: [...fitted.notices, ...valuation.warnings] }
       : valuation;

@@ -17,12 +17,13 @@ export function addValue(program: Command, io: Io, core: Core): void {
     .option("--scenarios <n>", "how many scenarios to simulate", "100000")
     .option("--seed <n>", "seed of the random numbers, 0 to 2^64 - 1", "1")
     .option("--horizon <time>", "how far to look ahead: 10d, 36h", "10d")
-    .option("--step <time>", "time between two looks at margined accounts: 1h, 1m")
+    .option("--step <time>", "time between two looks at margined accounts and barriers: 1h, 1m")
     .option("--continuous", "look between the steps as well (Brownian bridge)")
     .option("--paths <n>", "simulated paths to draw and to return", "0")
     .option("--confidence <fraction>", "primary level: 0.975 is the worst 2.5 %", "0.975")
     .option("--levels <list>", "all levels to report, between commas", "0.95,0.975,0.99")
-    .option("--audit", "revalue every position in every scenario (slow, exact)");
+    .option("--audit", "revalue every position in every scenario (slow, exact)")
+    .option("--workers <n>", "threads to simulate on; the same figures, sooner for long runs");
   calibrationOptions(command)
     .option("--out <html>", "where the report goes", "out/report.html")
     .option("--result <json>", "where the valuation goes", "out/result.json")
@@ -83,6 +84,9 @@ function readRequest(texts: OptionTexts): Omit<ValueRequest, "pool" | "prices"> 
     confidence,
     levels: [...new Set([...options.fractions("levels"), confidence])].sort((a, b) => a - b),
     mode: texts["audit"] ? ("audit" as const) : ("profile" as const),
+    ...(options.has("workers") && {
+      workers: options.whole("workers", { min: 1, max: 256, unit: "threads" }),
+    }),
   };
   options.finish();
   return request;

@@ -98,7 +98,7 @@ function greeks({ valuation, code }: Reading): Markup {
     gamma(each.gammaPerPercent),
     vega(each.vegaPerPoint),
   ]);
-  return html`${table("Sensitivities of the pool's value now; positive delta: the pool gains when the price rises", columns, rows)}<p class="note">Gamma: change of the delta in ${code} for a 1 % move of the price. Vega: change of value for one volatility point on all options of the asset. Spot and sensitivities are computed, not simulated, and carry no sampling error; one volatility point is 1 % per year.</p>
+  return html`${table("Sensitivities of the pool's value now; positive delta: the pool gains when the price rises", columns, rows)}<p class="note">Gamma: change of the delta in ${code} for a 1 % move of the price. Vega: change of value for one volatility point on all options and barriers of the asset. Spot and sensitivities are computed, not simulated, and carry no sampling error; one volatility point is 1 % per year.</p>
 `;
 }
 

@@ -41,9 +41,10 @@ export function header(about: Reading): Markup {
 }
 
 function positions({ valuation }: Reading): string {
-  const { options, perpetuals, covers } = valuation.pool;
+  const { options, barriers, perpetuals, covers } = valuation.pool;
   const kinds = [
     [options, "option"],
+    [barriers, "barrier"],
     [perpetuals, "perpetual"],
     [covers, "cover"],
   ] as const;

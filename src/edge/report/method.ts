@@ -72,6 +72,8 @@ export function command(receipt: Reading["valuation"]["receipt"]): string {
     `--horizon ${receipt.horizonDays}d`,
     `--confidence ${receipt.primaryLevel}`,
     `--levels ${receipt.levels.join(",")}`,
+    ...(receipt.stepDays === null ? [] : [`--step ${receipt.stepDays}d`]),
+    ...(receipt.monitoring === "continuous" ? ["--continuous"] : []),
     ...(receipt.mode === "audit" ? ["--audit"] : []),
   ].join(" ");
 }

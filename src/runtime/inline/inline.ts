@@ -1,7 +1,7 @@
-import { BATCH, type Executor } from "../../engine/index.ts";
+import { BATCH, type Executor, MomentSums, partsOf } from "../../engine/index.ts";
+import { Slice } from "../slice.ts";
+import { stopwatch } from "../stopwatch.ts";
 
-/** Longest the caller's thread is kept busy at a stretch. */
-const SLICE_MS = 12;
 /** Most bytes that the platform may copy for a digest. */
 const DIGEST_BYTES_MAX = 1 << 24;
 
@@ -10,6 +10,10 @@ const DIGEST_BYTES_MAX = 1 << 24;
  * The reference that every other executor must equal bit for bit.
  */
 export const inlineExecutor: Executor = {
+  workers: 0,
+
+  stopwatch,
+
   breather(signal) {
     const slice = new Slice();
     return async () => {
@@ -31,12 +35,15 @@ export const inlineExecutor: Executor = {
 
   async run(simulation, chunks, hooks) {
     const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
+    const parts = partsOf(chunks);
+    const sums = new MomentSums(parts, (index, moments) => hooks.onChunk(index, moments));
+    const moments = new Float64Array(simulation.momentCount);
     const slice = new Slice();
     let done = 0;
     hooks.signal?.throwIfAborted();
-    for (const [index, chunk] of chunks.entries()) {
-      const end = chunk.first + chunk.count;
-      for (let first = chunk.first; first < end; first += BATCH) {
+    for (const [index, part] of parts.entries()) {
+      const end = part.first + part.count;
+      for (let first = part.first; first < end; first += BATCH) {
         const count = Math.min(BATCH, end - first);
         simulation.runRange(first, count);
         hooks.onBatch(first, simulation.columns(count));
@@ -46,35 +53,8 @@ export const inlineExecutor: Executor = {
         await slice.next();
         hooks.signal?.throwIfAborted();
       }
-      hooks.onChunk(index, simulation.takeMoments());
+      sums.add(index, simulation.takeMoments(moments));
     }
     hooks.onProgress?.({ done, total });
   },
 };
-
-/** A stretch of work in the caller's thread. */
-class Slice {
-  #end = performance.now() + SLICE_MS;
-
-  get isOver(): boolean {
-    return performance.now() >= this.#end;
-  }
-
-  /** Gives everyone else a turn and starts the next stretch. */
-  async next(): Promise<void> {
-    await pause();
-    this.#end = performance.now() + SLICE_MS;
-  }
-}
-
-// A message gets its turn at once; a timer would wait four milliseconds in a browser.
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}

@@ -60,6 +60,16 @@ test("value: the receipt's command repeats a run bit for bit from its result", a
   expect(after.contributions).toEqual(before.contributions);
 });
 
+test("value: workers do not change a byte of the result", async () => {
+  const printed = async (more: string) => {
+    const files = world();
+    const { exit } = await run(`value sample.json --scenarios 20000 --no-report ${more}`, files);
+    expect(exit).toBe(0);
+    return files.get("out/result.json");
+  };
+  expect(await printed("--workers 2")).toBe(await printed(""));
+});
+
 test("settle: what is paid sums to the loss", async () => {
   const { exit, out } = await run("settle sample.json --loss 512345.678901 --json", world());
   expect(exit).toBe(0);

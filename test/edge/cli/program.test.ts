@@ -133,7 +133,7 @@ test("value: asks for the documented defaults on the example", async () => {
 
 test("value: hands every option on in the core's units", async () => {
   const line =
-    "value pool.json --prices prices.csv --scenarios 5e3 --seed 18446744073709551615 --horizon 36h --confidence .99 --levels 0.999,0.9,0.999 --model student-t --volatility ewma --correlation ledoit-wolf --repair shrink --window 365 --columns time=ts,BTC=btc --step 30m --continuous --paths 20 --audit";
+    "value pool.json --prices prices.csv --scenarios 5e3 --seed 18446744073709551615 --horizon 36h --confidence .99 --levels 0.999,0.9,0.999 --model student-t --volatility ewma --correlation ledoit-wolf --repair shrink --window 365 --columns time=ts,BTC=btc --step 30m --continuous --paths 20 --audit --workers 3";
   const { exit, asked } = await run(line);
   expect(exit).toBe(0);
   expect(asked[0]).toEqual({
@@ -156,6 +156,7 @@ test("value: hands every option on in the core's units", async () => {
     confidence: 0.99,
     levels: [0.9, 0.99, 0.999],
     mode: "audit",
+    workers: 3,
   } satisfies ValueRequest);
 });
 
@@ -198,6 +199,8 @@ test("options: name the cause of a bad number", async () => {
     ["--scenarios NaN", "NUMBER_RANGE"],
     ["--scenarios 0x100", "NUMBER_RANGE"],
     ["--scenarios 1000.5", "NUMBER_RANGE"],
+    ["--workers 0", "NUMBER_RANGE"],
+    ["--workers 1.5", "NUMBER_RANGE"],
     ["--scenarios Infinity", "NUMBER_RANGE"],
     ["--confidence 0", "NUMBER_RANGE"],
     ["--confidence 1", "UNIT_SUSPECT"],
@@ -349,7 +352,10 @@ test("check: counts what the pool holds", async () => {
   expect(exit).toBe(0);
   expect(out).toMatch(/^Northern Light, 2026-02-05 21:29:37 UTC: a sound pool document\n/);
   const json = await run("check pool.json --json");
-  expect(JSON.parse(json.out)).toMatchObject({ valid: true, counts: { assets: 1, options: 0 } });
+  expect(JSON.parse(json.out)).toMatchObject({
+    valid: true,
+    counts: { assets: 1, options: 0, barriers: 0 },
+  });
 });
 
 test("schema: prints the JSON Schema and ends the line", async () => {

@@ -109,6 +109,21 @@ test("reportHtml: carries the receipt and the command that repeats the run", () 
   );
 });
 
+test("reportHtml: repeats a path as it was looked at", () => {
+  const receipt = { ...sample.receipt, stepDays: 1 / 24, monitoring: "continuous" } as const;
+  expect(reportHtml({ ...sample, receipt })).toContain(
+    "--levels 0.95,0.975,0.99,0.995 --step 0.041666666666666664d --continuous<",
+  );
+});
+
+test("reportHtml: counts positions of every kind, and leaves out what there is none of", () => {
+  const text = page.replaceAll("\u00a0", " ");
+  expect(text).toContain(", 6 barriers, 41 perpetuals");
+  const pool = { ...sample.pool, barriers: 0, perpetuals: 1 };
+  const fewer = reportHtml({ ...sample, pool }).replaceAll("\u00a0", " ");
+  expect(fewer).toContain(" options, 1 perpetual");
+});
+
 test("reportHtml: gives the same bytes for the same valuation", () => {
   expect(reportHtml(JSON.parse(JSON.stringify(sample)) as Valuation)).toBe(page);
 });

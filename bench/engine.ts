@@ -1,0 +1,101 @@
+// The engine under test, in every form it has.
+import { atOnce, type Level } from "../src/basics/index.ts";
+import {
+  BATCH,
+  chunksOf,
+  compileKernelSync,
+  instantiate,
+  type Kernels,
+  type Simulation,
+} from "../src/engine/index.ts";
+import { type Engine, loadSync } from "../src/load.ts";
+import { marketModel } from "../src/market/index.ts";
+import type { Pool } from "../src/pool/index.ts";
+import { accountsOf, byId } from "../src/risk/account.ts";
+import { averagesWork } from "../src/risk/adjoint.ts";
+import { type LaidPool, layPool } from "../src/risk/layout.ts";
+import { liquidatedParticipants, marginBookOf } from "../src/risk/margin.ts";
+import { tailWeights, worstSet } from "../src/risk/tail.ts";
+import { HORIZON_DAYS } from "./book.ts";
+
+/** A form of the engine: the same interface, the same bits. */
+export interface Form {
+  readonly implementation: string;
+  readonly kernels: Kernels;
+  readonly engine: Engine;
+}
+
+/** Name of the engine proper, which every ratio refers to. */
+export const RISKPOOL = "riskpool";
+
+/** Every form of the engine, each with kernels of its own; the one proper first. */
+export function engines(): Form[] {
+  const compiled = compileKernelSync();
+  return [
+    { implementation: RISKPOOL, kernels: instantiate(compiled), engine: loadSync() },
+    // ── A second form, such as kernels in plain JavaScript with the same bits, goes here. ──
+  ];
+}
+
+/**
+ * Lays a pool in an engine's memory. The pool brings its market.
+ *
+ * @param steps  looks at the path until the horizon, where accounts are liquidated
+ */
+export function lay(
+  kernels: Kernels,
+  { document, asOfMs }: Pool,
+  mode: "profile" | "audit" = "profile",
+  steps = 1,
+): LaidPool {
+  const horizon = HORIZON_DAYS / 365;
+  const accounts = accountsOf(document, horizon, 0, {
+    step: steps > 1 ? horizon / steps : undefined,
+    isolated: document.liquidation !== undefined,
+    options: new Set(),
+    cross: liquidatedParticipants(document),
+  });
+  const laid = layPool(kernels, {
+    accounts,
+    covers: [...document.covers].sort(byId),
+    asOfMs,
+    model: marketModel(document.market!),
+    seed: 7n,
+    mode,
+    margin: marginBookOf(document, document.assets, { asOfMs, discountRate: 0 }),
+  });
+  laid.simulation.withMoments = false;
+  return laid;
+}
+
+/** The loss of every scenario. */
+export function lossesOf(simulation: Simulation, scenarios: number): Float64Array {
+  const losses = new Float64Array(scenarios);
+  for (const { first, count } of chunksOf(scenarios)) {
+    for (let from = first; from < first + count; from += BATCH) {
+      losses.set(simulation.runRange(from, Math.min(BATCH, first + count - from)), from);
+    }
+  }
+  return losses;
+}
+
+/**
+ * Everyone's Euler contribution to ES, as `engine.value` finds it: the tail's paths once more for
+ * their moments, then a dot product for each participant. No standard errors, no stand-alone figures.
+ *
+ * @param losses  of every scenario of the laid pool
+ * @returns       [participants] in the order of their ids
+ */
+export function contributionsTo(laid: LaidPool, losses: Float64Array, at: Level): Float64Array {
+  const { simulation, accounts } = laid;
+  const weights = tailWeights(losses.length, at);
+  const { scenarios } = worstSet(losses, weights.length);
+  simulation.withMoments = true;
+  simulation.takeMoments();
+  for (let from = 0; from < scenarios.length; from += BATCH) {
+    simulation.runList(scenarios, weights, from, Math.min(BATCH, scenarios.length - from));
+  }
+  const { profiles, stride } = atOnce(averagesWork(laid, [simulation.takeMoments()], [1]));
+  simulation.withMoments = false;
+  return Float64Array.from(accounts.participants, (_, owner) => profiles[owner * stride]!);
+}

@@ -1,0 +1,114 @@
+// Frame: everything about a pool of 10,000 options of 1,000 participants in 100,000 scenarios, as
+// often as a screen is drawn: VaR, ES, and everyone's Euler contribution with its standard error.
+// The measure is how much longer that takes than drawing the scenarios' normals alone.
+import { level, tailCount } from "../../src/basics/index.ts";
+import type { OptionPosition } from "../../src/book/index.ts";
+import { chunksOf } from "../../src/engine/index.ts";
+import { readPool } from "../../src/pool/index.ts";
+import { ASSETS, benchMarket, HORIZON_DAYS, optionBook } from "../book.ts";
+import { engines } from "../engine.ts";
+import type { Answer, Size, Workload } from "../harness.ts";
+import { tailOf } from "../tuned.ts";
+import { type Normals, ziggurat } from "../ziggurat.ts";
+import { replay } from "./contributions.ts";
+import { kernelNormals } from "./normals.ts";
+import { tunedProfiles } from "./value-profiles.ts";
+
+const LEVEL = level(0.975);
+
+/**
+ * Everyone's contribution and its standard error, from batches of scenarios that each have a tail
+ * of their own, as in plain JavaScript written to win: pool by value profiles, tails by revaluation.
+ *
+ * @returns  [participants × 2] contribution, standard error
+ */
+export function tunedFrame(
+  options: readonly OptionPosition[],
+  participants: number,
+  scenarios: number,
+  normals: Normals,
+): { losses: Float64Array; contributions: Float64Array } {
+  normals.start(0);
+  const losses = tunedProfiles(options, scenarios, normals);
+  const batches = chunksOf(scenarios).map(({ first, count }) => ({
+    first,
+    losses: losses.subarray(first, first + count),
+  }));
+  const groups = [{ first: 0, losses }, ...batches];
+  normals.start(0);
+  const [whole, ...parts] = replay(options, participants, groups, LEVEL, normals);
+  const contributions = new Float64Array(2 * participants);
+  for (let p = 0; p < participants; p++) {
+    let mean = 0;
+    let square = 0;
+    parts.forEach((part, b) => {
+      const weight = batches[b]!.losses.length / scenarios;
+      mean += weight * part[p]!;
+      square += weight * part[p]! ** 2;
+    });
+    contributions[2 * p] = whole![p]!;
+    contributions[2 * p + 1] = Math.sqrt((square - mean * mean) / (parts.length - 1));
+  }
+  return { losses, contributions };
+}
+
+/** The frame in the given size. */
+export function frame(size: Size): Workload {
+  const [participants, optionCount, scenarios] =
+    size === "smoke" ? [40, 400, 8000] : [1000, 10_000, 100_000];
+  const pool = readPool(optionBook(optionCount, participants));
+  const { options } = pool.document;
+  const source = ziggurat(1);
+  const request = { market: benchMarket, scenarios, horizon: HORIZON_DAYS, confidence: 0.975 };
+  const forms = engines();
+  return {
+    id: "frame",
+    title: `VaR, ES and ${participants} contributions with standard errors: ${optionCount} options, ${scenarios} scenarios`,
+    unit: "frame",
+    cases: [
+      ...forms.map(({ implementation, engine }) => ({
+        implementation,
+        algorithm:
+          "value profiles and their adjoint, with waterfall, exposures and stand-alone figures",
+        units: 1,
+        run: async (): Promise<Answer> => {
+          const { risk, contributions } = await engine.value(pool, request);
+          const { rows } = contributions;
+          const at = risk.levels.find((one) => one.level === LEVEL / 1e6)!;
+          return {
+            output: Float64Array.from(
+              rows.flatMap(({ contribution: { value, standardError } }) => [value, standardError]),
+            ),
+            figures: {
+              "VaR 97.5 %": at.valueAtRisk.value,
+              "ES 97.5 %": at.expectedShortfall.value,
+            },
+          };
+        },
+      })),
+      ...forms.map(({ implementation, kernels }) => ({
+        implementation: `${implementation}, the normals alone`,
+        algorithm: "normals",
+        units: 1,
+        run: () => kernelNormals(kernels, ASSETS * scenarios),
+      })),
+      {
+        implementation: "tuned JS",
+        algorithm: "value profiles, tails revalued",
+        units: 1,
+        run: () => {
+          const found = tunedFrame(options, participants, scenarios, source);
+          const k = Math.floor(tailCount(LEVEL, scenarios));
+          const sorted = found.losses.slice().sort();
+          return {
+            output: found.contributions,
+            figures: {
+              "VaR 97.5 %": sorted[scenarios - k - 1]!,
+              "ES 97.5 %": tailOf(found.losses).shortfall,
+            },
+          };
+        },
+      },
+    ],
+  };
+}

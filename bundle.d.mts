@@ -1,0 +1,2 @@
+/** See bundle.mjs. */
+export function workerScript(platform: "node" | "browser"): Promise<string>;

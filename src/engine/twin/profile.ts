@@ -1,0 +1,96 @@
+/**
+ * Value profiles in plain JavaScript, see assembly/profile.ts.
+ */
+import { CELL_BYTES } from "../plan.ts";
+import type { TwinMemory } from "./memory.ts";
+
+/** Adds one node's profile to the losses of a tile: x, losses, t [TILE] f64, at [TILE] i32. */
+export function addProfile(
+  memory: TwinMemory,
+  node: number,
+  x: number,
+  losses: number,
+  at: number,
+  t: number,
+  count: number,
+): void {
+  // 2^52 - 1/2 and 2^52: adding the one and taking off the other rounds down.
+  const down = 4503599627370495.5;
+  const back = 4503599627370496;
+  const numbers = CELL_BYTES / 8;
+  const { f64, i32, u32 } = memory;
+  const first = u32[(node + 12) >>> 2]! >>> 2;
+  const cells = u32[(node + 16) >>> 2]! >>> 3;
+  const low = f64[(node + 24) >>> 3]!;
+  const perUnit = f64[(node + 32) >>> 3]!;
+  const from = x >>> 3;
+  const out = losses >>> 3;
+  const offsets = at >>> 2;
+  const places = t >>> 3;
+  for (let p = 0; p < count; p++) {
+    const price = f64[from + p]!;
+    const bucket = ((price - low) * perUnit + down - back) | 0;
+    let cell = cells + (u32[first + bucket]! >>> 3);
+    while (f64[cell + 6]! <= price) cell += numbers;
+    const place = (price - f64[cell]!) * f64[cell + 1]!;
+    f64[places + p] = place;
+    i32[offsets + p] = (cell - cells) << 3;
+    const value =
+      f64[cell + 2]! +
+      place * f64[cell + 4]! +
+      place * place * (f64[cell + 3]! + place * f64[cell + 5]!);
+    f64[out + p] = f64[out + p]! + value;
+  }
+}
+
+/** Adds the weighted powers of every path's place to the moments of its cell, in path order. */
+export function addMoments(
+  memory: TwinMemory,
+  node: number,
+  at: number,
+  t: number,
+  weights: number,
+  count: number,
+): void {
+  const { f64, i32, u32 } = memory;
+  const moments = u32[(node + 20) >>> 2]! >>> 3;
+  const offsets = at >>> 2;
+  const places = t >>> 3;
+  const from = weights >>> 3;
+  for (let p = 0; p < count; p++) {
+    const place = f64[places + p]!;
+    const weight = f64[from + p]!;
+    const cell = moments + (i32[offsets + p]! >> 4);
+    const first = weight * place;
+    const square = place * place;
+    f64[cell] = f64[cell]! + weight;
+    f64[cell + 1] = f64[cell + 1]! + first;
+    f64[cell + 2] = f64[cell + 2]! + weight * square;
+    f64[cell + 3] = f64[cell + 3]! + first * square;
+  }
+}
+
+/** Adds another cubic table on a node's cells to a column: cubics [cells × 4] f64 as c0 c2 c1 c3. */
+export function addCubic(
+  memory: TwinMemory,
+  cubics: number,
+  at: number,
+  t: number,
+  out: number,
+  count: number,
+): void {
+  const { f64, i32 } = memory;
+  const table = cubics >>> 3;
+  const offsets = at >>> 2;
+  const places = t >>> 3;
+  const to = out >>> 3;
+  for (let p = 0; p < count; p++) {
+    const place = f64[places + p]!;
+    const cell = table + (i32[offsets + p]! >> 4);
+    const value =
+      f64[cell]! +
+      place * f64[cell + 2]! +
+      place * place * (f64[cell + 1]! + place * f64[cell + 3]!);
+    f64[to + p] = f64[to + p]! + value;
+  }
+}

@@ -1,0 +1,52 @@
+import { KERNEL_COLUMNS_START } from "../binary.ts";
+import type { Kernels } from "../kernels.ts";
+import { shortfall } from "./account.ts";
+import { cellWeights, edgeWeights } from "./adjoint.ts";
+import { exponential } from "./exponential.ts";
+import { fundingAt, laneBytes } from "./margin.ts";
+import { TwinMemory } from "./memory.ts";
+import { normals } from "./normal.ts";
+import { normalCdf } from "./normal-cdf.ts";
+import { addCalls, addCallsWithSlopes } from "./option.ts";
+import { philox, schedule } from "./philox.ts";
+import { addProduct } from "./product.ts";
+import { addCubic } from "./profile.ts";
+import { quantile } from "./quantile.ts";
+import { addCallsToRows, chebyshev } from "./sample.ts";
+import { blockBytes } from "./screen.ts";
+import { placesAt, scratchBytes, simulate } from "./simulate.ts";
+import { expColumn, logColumn } from "./vector-math.ts";
+
+/** The kernels in plain JavaScript, with the bits of the WebAssembly ones and a memory of their own. */
+export function twinKernels(): Kernels {
+  const memory = new TwinMemory();
+  return {
+    kernel: { backend: "js" },
+    memory,
+    // As in the module, so that the same runs pass and fail a bound on memory.
+    columnsStart: () => KERNEL_COLUMNS_START,
+    schedule: schedule.bind(undefined, memory),
+    philox: philox.bind(undefined, memory),
+    normals: normals.bind(undefined, memory),
+    expColumn: expColumn.bind(undefined, memory),
+    logColumn: logColumn.bind(undefined, memory),
+    quantile: quantile.bind(undefined, memory),
+    addCalls: addCalls.bind(undefined, memory),
+    addCallsWithSlopes: addCallsWithSlopes.bind(undefined, memory),
+    addCubic: addCubic.bind(undefined, memory),
+    addCallsToRows: addCallsToRows.bind(undefined, memory),
+    chebyshev: chebyshev.bind(undefined, memory),
+    addProduct: addProduct.bind(undefined, memory),
+    cellWeights: cellWeights.bind(undefined, memory),
+    edgeWeights: edgeWeights.bind(undefined, memory),
+    normalCdf,
+    exponential: exponential.bind(undefined, memory),
+    shortfall: shortfall.bind(undefined, memory),
+    scratchBytes,
+    laneBytes,
+    blockBytes,
+    fundingColumn: fundingAt,
+    placesAt,
+    simulate: simulate.bind(undefined, memory),
+  };
+}
