@@ -1,27 +1,53 @@
 /**
- * Dot products of one position's profile with the moments of all scenarios.
+ * The adjoint of a table of cells: from moments of scenarios to the weights of its numbers.
  */
 
 /**
- * Adds Σ values[i] · weights[g][i] to each of a list of sums.
+ * Writes the weights of the four Hermite numbers of every cell, for one group of scenarios.
  *
- * shape   values [count] f64, weights [groups × count] f64, sums [groups] f64; count divides by 2
- * reads   values, weights   writes  sums
- * bits    lanes add apart, even then odd entries, and join at the end
+ *   value left   m0 - 3 m2 + 2 m3     slope left   m1 - 2 m2 + m3
+ *   value right       3 m2 - 2 m3     slope right      - m2 + m3
+ *
+ * shape   moments [cells×4] f64, weights [4·cells × groups] f64: column `group` is written
+ * reads   moments   writes  weights
+ * source  own; adjoint of cubic Hermite interpolation
  */
-export function addDots(values: usize, weights: usize, sums: usize, count: i32, groups: i32): void {
-  const bytes = <usize>count << 3;
-  for (let g = 0; g < groups; g++) {
-    let even = f64x2.splat(0), odd = even;
-    let p: usize = 0;
-    for (; p + 16 < bytes; p += 32) {
-      even = f64x2.add(even, f64x2.mul(v128.load(values + p), v128.load(weights + p)));
-      odd = f64x2.add(odd, f64x2.mul(v128.load(values + p, 16), v128.load(weights + p, 16)));
+export function cellWeights(weights: usize, groups: i32, group: i32, moments: usize, cells: i32, scale: f64): void {
+  const row = <usize>groups << 3;
+  let out = weights + (<usize>group << 3);
+  for (let cell = 0; cell < cells; cell++) {
+    const m0 = load<f64>(moments) * scale, m1 = load<f64>(moments, 8) * scale;
+    const m2 = load<f64>(moments, 16) * scale, m3 = load<f64>(moments, 24) * scale;
+    moments += 32;
+    const right = 3.0 * m2 - 2.0 * m3, bend = m3 - m2;
+    store<f64>(out, m0 - right);
+    store<f64>(out + row, right);
+    store<f64>(out + 2 * row, m1 - m2 + bend);
+    store<f64>(out + 3 * row, bend);
+    out += 4 * row;
+  }
+}
+
+/**
+ * Adds the weights of cells up at their edges: of the value there, and of its derivative.
+ *
+ * shape   values, slopes [(cells+1)×groups] f64, weights [4·cells × groups] f64, widths [cells] f64;
+ *         groups divides by 2
+ * reads   weights, widths   writes  values, slopes: zero before
+ */
+export function edgeWeights(values: usize, slopes: usize, weights: usize, widths: usize, cells: i32, groups: i32): void {
+  const row = <usize>groups << 3;
+  for (let cell = 0; cell < cells; cell++) {
+    const width = v128.load64_splat(widths + (<usize>cell << 3));
+    for (let g: usize = 0; g < row; g += 16) {
+      const at = weights + g, value = values + g, slope = slopes + g;
+      v128.store(value, f64x2.add(v128.load(value), v128.load(at)));
+      v128.store(value + row, v128.load(at + row));
+      v128.store(slope, f64x2.add(v128.load(slope), f64x2.mul(width, v128.load(at + 2 * row))));
+      v128.store(slope + row, f64x2.mul(width, v128.load(at + 3 * row)));
     }
-    if (p < bytes) even = f64x2.add(even, f64x2.mul(v128.load(values + p), v128.load(weights + p)));
-    const sum = f64x2.add(even, odd);
-    const at = sums + (<usize>g << 3);
-    store<f64>(at, load<f64>(at) + (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)));
-    weights += bytes;
+    weights += 4 * row;
+    values += row;
+    slopes += row;
   }
 }

@@ -1,6 +1,6 @@
 /** The exports of the kernel module and where the host's columns may begin; no other code. */
 export { shortfall } from "./account";
-export { addDots } from "./adjoint";
+export { cellWeights, edgeWeights } from "./adjoint";
 export { exponential } from "./exponential";
 export { blockBytes } from "./liquidation";
 export { fundingColumn, laneBytes } from "./margin";
@@ -8,8 +8,10 @@ export { normals } from "./normal";
 export { normalCdf } from "./normal-cdf";
 export { addCalls, addCallsWithSlopes } from "./option";
 export { philox, schedule } from "./philox";
+export { addProduct } from "./product";
 export { addCubic } from "./profile";
 export { quantile } from "./quantile";
+export { addCallsToRows, chebyshev } from "./sample";
 export { placesAt, scratchBytes, simulate } from "./simulate";
 export { expColumn, logColumn } from "./vector-math";
 

@@ -1,5 +1,5 @@
 // The engine under test, in every form it has.
-import type { Level } from "../src/basics/index.ts";
+import { atOnce, type Level } from "../src/basics/index.ts";
 import {
   BATCH,
   type Backend,
@@ -13,10 +13,10 @@ import { type Engine, loadSync } from "../src/load.ts";
 import { marketModel } from "../src/market/index.ts";
 import type { Pool } from "../src/pool/index.ts";
 import { accountsOf, byId } from "../src/risk/account.ts";
-import { addAverages, adjointOf } from "../src/risk/adjoint.ts";
-import { type LaidPool, layPool, lossCells } from "../src/risk/layout.ts";
+import { averagesWork } from "../src/risk/adjoint.ts";
+import { type LaidPool, layPool } from "../src/risk/layout.ts";
 import { liquidatedParticipants, marginBookOf } from "../src/risk/margin.ts";
-import { tailWeights, worst } from "../src/risk/tail.ts";
+import { tailWeights, worstSet } from "../src/risk/tail.ts";
 import { HORIZON_DAYS } from "./book.ts";
 
 /** A form of the engine: the same interface, the same bits. */
@@ -92,34 +92,24 @@ export function lossesOf(simulation: Simulation, scenarios: number): Float64Arra
  * @returns       [participants] in the order of their ids
  */
 export function contributionsTo(laid: LaidPool, losses: Float64Array, at: Level): Float64Array {
-  const { simulation, accounts, grids } = laid;
+  const { simulation, accounts } = laid;
   const weights = tailWeights(losses.length, at);
-  const tail = worst(losses, weights.length);
-  const order = Array.from(weights.keys()).sort((a, b) => tail.scenarios[a]! - tail.scenarios[b]!);
-  const paths = Uint32Array.from(order, (i) => tail.scenarios[i]!);
-  const inOrder = Float64Array.from(order, (i) => weights[i]!);
+  const { scenarios } = worstSet(losses, weights.length);
   simulation.withMoments = true;
   simulation.takeMoments();
-  for (let from = 0; from < paths.length; from += BATCH) {
-    simulation.runList(paths, inOrder, from, Math.min(BATCH, paths.length - from));
+  for (let from = 0; from < scenarios.length; from += BATCH) {
+    simulation.runList(scenarios, weights, from, Math.min(BATCH, scenarios.length - from));
   }
-  const adjoint = adjointOf(laid, [simulation.takeMoments()], [1]);
+  const { profiles, stride, sums } = atOnce(averagesWork(laid, [simulation.takeMoments()], [1]));
   simulation.withMoments = false;
-  const own = accounts.participants.map(() => [] as (typeof accounts.list)[number][]);
-  for (const account of accounts.list) own[account.owner]?.push(account);
-  const [shares] = adjoint.sums;
-  const outOfLine = new Map<string, number>();
   // What liquidation changed is not a function of one price; the replay has averaged it by account.
+  const outOfLine = new Map<string, number>();
   for (const [m, { participant }] of (laid.margin?.book.accounts ?? []).entries()) {
-    const share = shares![laid.margin!.accountSums + m]!;
+    const share = sums[0]![laid.margin!.accountSums + m]!;
     outOfLine.set(participant, (outOfLine.get(participant) ?? 0) + share);
   }
-  const sum = new Float64Array(1);
-  return Float64Array.from(own, (list, owner) => {
-    sum[0] = outOfLine.get(accounts.participants[owner]!) ?? 0;
-    for (const node of new Set(list.flatMap(({ value }) => [...value.keys()]))) {
-      addAverages(laid, adjoint, node, lossCells(list, grids[node]!, node), sum);
-    }
-    return sum[0]!;
-  });
+  return Float64Array.from(
+    accounts.participants,
+    (id, owner) => profiles[owner * stride]! + (outOfLine.get(id) ?? 0),
+  );
 }

@@ -35,6 +35,11 @@ export interface ValueOptions {
   readonly market?: MarketParameters;
   /** Reprice every position in every scenario instead of through value profiles. */
   readonly audit?: boolean;
+  /**
+   * Whether everyone's ES alone is measured as well; yes when left out. Without it `standAlone`
+   * figures are null, and a large pool is valued several times faster.
+   */
+  readonly standAlone?: boolean;
   /** Most bytes of kernel memory; 1 GiB when left out. */
   readonly bytesMax?: number;
   /** Refuses the run before it begins when it would take more than this, by `engine.plan`. */
@@ -71,6 +76,7 @@ const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } 
   levels: "object",
   market: "object",
   audit: "boolean",
+  standAlone: "boolean",
   bytesMax: "number",
   budget: "object",
   signal: "object",
@@ -231,6 +237,7 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
     ...way,
     levels,
     primary: primary!,
+    standAlone: options.standAlone ?? true,
     mode: options.audit ? "audit" : "profile",
     version,
     bytesMax: options.bytesMax,

@@ -43,4 +43,4 @@ export {
   readInstant,
   YEAR_MS,
 } from "./time.ts";
-export { atOnce, inPieces, type Work } from "./work.ts";
+export { atOnce, type Breath, inPieces, type Work } from "./work.ts";

@@ -12,15 +12,15 @@ export function atOnce<Result>(work: Work<Result>): Result {
   }
 }
 
+/** Called between pieces of long work; rejects when the caller has aborted. */
+export type Breath = () => Promise<void>;
+
 /**
  * Does it piece by piece, calling `breathe` in between.
  *
  * @throws what `breathe` rejects with; the rest of the work is then left undone
  */
-export async function inPieces<Result>(
-  work: Work<Result>,
-  breathe: () => Promise<void>,
-): Promise<Result> {
+export async function inPieces<Result>(work: Work<Result>, breathe: Breath): Promise<Result> {
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;

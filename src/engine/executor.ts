@@ -37,6 +37,11 @@ export interface Executor {
    */
   breather(signal: AbortSignal | undefined): () => Promise<void>;
   run(simulation: Simulation, chunks: readonly Chunk[], hooks: RunHooks): Promise<void>;
+  /**
+   * SHA-256 of bytes, where the platform has a faster one than ours; null where it has none or the
+   * bytes are so many that its copy of them would show.
+   */
+  sha256?(bytes: Uint8Array<ArrayBuffer>): Promise<string> | null;
   /** Ends threads, if it has any; runs that are under way are refused. */
   dispose?(): Promise<void>;
 }

@@ -58,7 +58,49 @@ export interface Kernels {
     optionCount: number,
   ): void;
   addCubic(cubics: number, at: number, t: number, out: number, count: number): void;
-  addDots(values: number, weights: number, sums: number, count: number, groups: number): void;
+  addCallsToRows(
+    rows: number,
+    rowOf: number,
+    x: number,
+    spot: number,
+    points: number,
+    options: number,
+    optionCount: number,
+  ): void;
+  chebyshev(
+    values: number,
+    slopes: number,
+    y: number,
+    rate: number,
+    count: number,
+    degrees: number,
+  ): void;
+  addProduct(
+    out: number,
+    places: number,
+    a: number,
+    stride: number,
+    b: number,
+    rows: number,
+    inner: number,
+    columns: number,
+  ): void;
+  cellWeights(
+    weights: number,
+    groups: number,
+    group: number,
+    moments: number,
+    cells: number,
+    scale: number,
+  ): void;
+  edgeWeights(
+    values: number,
+    slopes: number,
+    weights: number,
+    widths: number,
+    cells: number,
+    groups: number,
+  ): void;
   shortfall(equity: number, prior: number, count: number): void;
   scratchBytes(nodes: number, assets: number, factors: number, covers: number): number;
   placesAt(): number;

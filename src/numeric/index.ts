@@ -26,6 +26,7 @@ export {
   black76,
   blackScholes,
 } from "./black.ts";
+export { chebyshevPoints, chebyshevTransform } from "./chebyshev.ts";
 export { exp, expm1, log, log1p } from "./elementary.ts";
 export {
   chiSquareCdf,

@@ -8,6 +8,7 @@ import type {
 import { black76, exp, log } from "../numeric/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import { type BarrierLeg, barrierLeg } from "./barrier.ts";
+import { barrierGreeks, type Greeks } from "./greeks.ts";
 
 /** sign · max(0, slope·S - constant): an option that has been settled at its node. */
 export interface SettledLeg {
@@ -61,6 +62,8 @@ export interface Accounts {
   /** Asset ids in ordinal order; every index of an asset refers to this list. */
   readonly assets: readonly string[];
   readonly spots: readonly number[];
+  /** Per asset, of all participants less the pool's own holdings. */
+  readonly greeks: readonly Readonly<Greeks>[];
   /** Years from now, ascending; the last is the horizon. */
   readonly times: readonly number[];
   /** Sorted by step, then asset. */
@@ -157,8 +160,16 @@ export function accountsOf(
   const participants = [...document.participants].sort(byId);
   const options = [...document.options].sort(byId);
   const barriers = [...(document.barriers ?? [])].sort(byId);
-  const yearsTo = ({ expiry }: { readonly expiry: string }) =>
-    (readInstant(expiry) - asOf) / YEAR_MS;
+  // A chain has thousands of options and a dozen expiries.
+  const known = new Map<string, number>();
+  const yearsTo = ({ expiry }: { readonly expiry: string }): number => {
+    let years = known.get(expiry);
+    if (years === undefined) {
+      years = (readInstant(expiry) - asOf) / YEAR_MS;
+      known.set(expiry, years);
+    }
+    return years;
+  };
   const times = gridOf([...options, ...barriers].map(yearsTo), horizon, way.step);
   const builder = new AccountBuilder(
     assets.map((asset) => asset.id),
@@ -189,6 +200,7 @@ class AccountBuilder {
   readonly #times: number[];
   readonly #discountRate: number;
   readonly #way: Way;
+  readonly #greeks: Greeks[];
   readonly #crossOf = new Map<number, Account>();
   readonly #plainOf = new Map<number, Account>();
   readonly #list: Account[] = [];
@@ -204,6 +216,7 @@ class AccountBuilder {
     way: Way,
   ) {
     this.#way = way;
+    this.#greeks = assets.map(() => ({ delta: 0, gamma: 0, vega: 0 }));
     this.#assets = assets;
     this.#spots = spots;
     this.#participants = participants;
@@ -327,18 +340,42 @@ class AccountBuilder {
       legs.slope -= sign * a;
       legs.constant += sign * b;
     }
-    account.valueNow +=
-      sign *
-      coins *
-      black76({
-        type: option.type,
-        forward: option.forward ?? spot,
-        strike: option.strike,
-        volatility: option.impliedVolatility,
-        years,
-        discount: exp(-discount * years),
-      }).value;
+    account.valueNow += this.#optionNow(option, asset, sign * coins, years, discount);
     if (own) this.#ownCollateral(account, step, option.asset, option);
+  }
+
+  /** Value now of so many options, whose Greeks it adds to those of the asset. */
+  #optionNow(
+    option: OptionPosition,
+    asset: number,
+    quantity: number,
+    years: number,
+    discount: number,
+  ): number {
+    const spot = this.#spots[asset]!;
+    const forward = option.forward ?? spot;
+    const growth = forward / spot;
+    const { value, delta, gamma, vega } = black76({
+      type: option.type,
+      forward,
+      strike: option.strike,
+      volatility: option.impliedVolatility,
+      years,
+      discount: exp(-discount * years),
+    });
+    this.#addGreeks(asset, {
+      delta: quantity * delta * growth,
+      gamma: quantity * gamma * growth * growth,
+      vega: quantity * vega,
+    });
+    return quantity * value;
+  }
+
+  #addGreeks(asset: number, { delta, gamma, vega }: Greeks): void {
+    const sum = this.#greeks[asset]!;
+    sum.delta += delta;
+    sum.gamma += gamma;
+    sum.vega += vega;
   }
 
   /** Long or short, a barrier belongs to the rest that has no floor: its leg has one of its own. */
@@ -361,6 +398,7 @@ class AccountBuilder {
     if (here) here.push(leg);
     else account.barriers.set(key, [leg]);
     account.barriersNow += leg.valueNow;
+    this.#addGreeks(asset, barrierGreeks(position, this.#spots[asset]!, years, this.#discountRate));
   }
 
   addPerpetual(perpetual: PerpetualPosition): void {
@@ -375,6 +413,8 @@ class AccountBuilder {
     legs.slope += sign * slope;
     legs.constant -= sign * constant;
     account.valueNow += sign * (slope - constant);
+    this.#greeks[asset]!.delta +=
+      sign * (inverse ? perpetual.size / perpetual.entry : perpetual.size);
     if (own) this.#ownCollateral(account, this.#lastStep, perpetual.asset, perpetual);
   }
 
@@ -403,6 +443,7 @@ class AccountBuilder {
     }
     this.#legs(account.value, this.#lastStep, index).slope -= worth;
     account.valueNow -= worth;
+    this.#greeks[index]!.delta -= coins;
   }
 
   finish(): Accounts {
@@ -415,6 +456,7 @@ class AccountBuilder {
       participants: this.#participants,
       assets: this.#assets,
       spots: this.#spots,
+      greeks: this.#greeks,
       times: this.#times,
       nodes: keys.map((key) => ({ step: Math.floor(key / width), asset: key % width })),
       list: this.#list.map((account) => ({

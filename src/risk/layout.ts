@@ -12,14 +12,14 @@ import {
   Simulation,
 } from "../engine/index.ts";
 import type { MarketModel, ModelColumns } from "../market/index.ts";
-import { type Account, type Accounts, addLegs, type Legs, noLegs } from "./account.ts";
-import type { BarrierLeg } from "./barrier.ts";
+import { type Account, type Accounts, addLegs, noLegs } from "./account.ts";
 import { layCovers } from "./cover-layout.ts";
 import { cubicsOf } from "./hermite.ts";
 import { emptyMarginBook, type MarginBook } from "./margin.ts";
 import { layMargin, type MarginInput, marginSumCount } from "./margin-layout.ts";
-import { isFlooredAt, isJoint, NodeGrid } from "./node-grid.ts";
-import { addUntouchedLoss } from "./touch.ts";
+import type { NodeGrid } from "./node-grid.ts";
+import { isJoint, nodeLegsOf } from "./node-legs.ts";
+import { NodeProfile } from "./node-profile.ts";
 import { type LaidTouch, layTouches } from "./touch-layout.ts";
 
 /** Most memory an engine may use unless its maker says otherwise. */
@@ -29,7 +29,10 @@ export const MEMORY_MAX: number = 1024 * 1024 * 1024;
 export interface LaidPool {
   readonly simulation: Simulation;
   readonly accounts: Accounts;
+  readonly profiles: readonly NodeProfile[];
   readonly grids: readonly NodeGrid[];
+  /** Hermite cells of every node's profile, see {@link NodeGrid.add}. */
+  readonly cells: readonly Float64Array[];
   /** Accounts over several nodes, in the kernel's order, with equity tables by node. */
   readonly joint: readonly JointAccount[];
   /** In the kernel's order. */
@@ -97,7 +100,8 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
 
   layModel(arena, words, columns);
   laySeed(arena, words, input.seed);
-  const grids = yield* layGrids(arena, accounts, columns);
+  const profiles = yield* layProfiles(arena, accounts, columns);
+  const grids = profiles.map(({ grid }) => grid);
   const touches = yield* layTouches(arena, accounts, grids);
   const jointAccounts = accounts.list.filter(isJoint);
   const momentCount = grids.reduce((sum, grid) => sum + 4 * grid.cells, 0);
@@ -107,7 +111,7 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   const marginCount = book ? marginSumCount(items, columns.assets, columns.steps) : 0;
   const sumCount = marginStart + marginCount;
   const moments = arena.take((momentCount + sumCount + 1) * 8);
-  const momentStarts = yield* layNodes(arena, words, input, grids, moments);
+  const { momentStarts, cells } = yield* layNodes(arena, words, input, profiles, moments);
   words.set(PLAN.SUMS, moments + momentCount * 8);
   words.set(PLAN.HELD, moments + (momentCount + sumCount) * 8);
 
@@ -138,7 +142,9 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   return {
     simulation,
     accounts,
+    profiles,
     grids,
+    cells,
     joint,
     covers: input.covers,
     momentStarts,
@@ -163,20 +169,21 @@ function layMarginOf(
   return { ...laid, book, touches, accountSums, touchSums, stepSums, fundingSums };
 }
 
-/** The cells of every node. */
-function* layGrids(arena: Arena, accounts: Accounts, columns: ModelColumns): Work<NodeGrid[]> {
-  const grids: NodeGrid[] = [];
-  for (const [index, node] of accounts.nodes.entries()) {
+/** Samples and cells of every node. */
+function* layProfiles(
+  arena: Arena,
+  accounts: Accounts,
+  columns: ModelColumns,
+): Work<NodeProfile[]> {
+  const legs = nodeLegsOf(accounts);
+  const profiles: NodeProfile[] = [];
+  for (const [index, { step, asset }] of accounts.nodes.entries()) {
     yield;
-    const here = accounts.list.filter(
-      (account) => account.value.has(index) || account.collateral.has(index),
-    );
-    const bound = columns.bound[node.step * columns.assets + node.asset]!;
-    grids.push(
-      new NodeGrid(arena, bound, deviationOf(columns, node.step, node.asset), index, here),
-    );
+    const bound = columns.bound[step * columns.assets + asset]!;
+    const deviation = deviationOf(columns, step, asset);
+    profiles.push(new NodeProfile(arena, index, legs[index]!, bound, deviation));
   }
-  return grids;
+  return profiles;
 }
 
 function deviationOf(columns: ModelColumns, step: number, asset: number): number {
@@ -215,97 +222,51 @@ function laySeed(arena: Arena, words: Map<number, number>, seed: bigint): void {
   words.set(PLAN.KEYS, keys);
 }
 
-/** Legs of all accounts at a node that are smooth there, with what they are worth now taken off. */
-function smoothLegs(accounts: readonly Account[], grid: NodeGrid, node: number): Legs {
-  const sum = noLegs();
-  for (const account of accounts) {
-    const legs = account.value.get(node);
-    if (!legs || grid.maskOf.has(account)) continue;
-    addLegs(sum, legs);
-    if (account.value.keys().next().value !== node) continue;
-    sum.constant -= account.valueNow;
-    if (account.margined || isFlooredAt(account, node)) {
-      sum.constant -= Math.max(0, -(account.valueNow + account.collateralNow));
-    }
-  }
-  return sum;
-}
-
-/**
- * Hermite cells of the loss that some accounts cause at a node, their barriers untouched.
- *
- * @returns [4·cells], see {@link NodeGrid.add}
- */
-export function lossCells(
-  accounts: readonly Account[],
-  grid: NodeGrid,
-  node: number,
-): Float64Array {
-  const cells = new Float64Array(4 * grid.cells);
-  addAccountLosses(accounts, grid, node, cells);
-  for (const leg of barriersAt(accounts, node)) addUntouchedLoss(grid.edges, leg, cells);
-  return cells;
-}
-
-function barriersAt(accounts: readonly Account[], node: number): readonly BarrierLeg[] {
-  return accounts.flatMap(({ barriers }) => barriers.get(node) ?? []);
-}
-
-/** Adds the losses from everything but barriers. */
-function addAccountLosses(
-  accounts: readonly Account[],
-  grid: NodeGrid,
-  node: number,
-  cells: Float64Array,
-): void {
-  grid.add(smoothLegs(accounts, grid, node), cells);
-  for (const account of accounts) {
-    const alive = grid.maskOf.get(account);
-    if (alive) grid.addMasked(account, alive, node, cells);
-  }
-}
-
 /** Lays the nodes with their profiles; in an audit these hold barriers alone, see audit.ts. */
 function* layNodes(
   arena: Arena,
   words: Map<number, number>,
   { accounts, mode }: LayoutInput,
-  grids: readonly NodeGrid[],
+  profiles: readonly NodeProfile[],
   moments: number,
-): Work<number[]> {
-  const records = arena.take(grids.length * NODE_BYTES);
+): Work<{ momentStarts: number[]; cells: Float64Array[] }> {
+  const records = arena.take(profiles.length * NODE_BYTES);
   const momentStarts: number[] = [];
+  const hermite: Float64Array[] = [];
   let momentStart = 0;
-  for (const [index, grid] of grids.entries()) {
+  for (const [index, profile] of profiles.entries()) {
     yield;
-    const hermite = new Float64Array(4 * grid.cells);
-    if (mode === "profile") addAccountLosses(accounts.list, grid, index, hermite);
-    for (const leg of barriersAt(accounts.list, index)) {
-      yield;
-      addUntouchedLoss(grid.edges, leg, hermite);
-    }
-    const cubics = cubicsOf(hermite);
+    const { grid } = profile;
+    const loss = mode === "profile" ? profile.poolCells() : new Float64Array(4 * grid.cells);
+    yield* profile.addBarriers(profile.barriers, loss);
     const { first, low, perUnit } = layBuckets(arena, grid);
-    const cells = arena.take(grid.cells * CELL_BYTES);
-    const view = arena.f64(cells, (grid.cells * CELL_BYTES) / 8);
-    for (let c = 0; c < grid.cells; c++) {
-      const start = grid.edges[c]!;
-      const end = grid.edges[c + 1]!;
-      const last = c === grid.cells - 1;
-      view.set([start, 1 / (end - start), ...cubics.subarray(4 * c, 4 * c + 4)], 8 * c);
-      view[8 * c + 6] = last ? Number.POSITIVE_INFINITY : end;
-    }
+    const cells = layCells(arena, grid, cubicsOf(loss));
     const at = records + index * NODE_BYTES;
     const node = accounts.nodes[index]!;
     arena.i32(at, 2).set([node.step, node.asset]);
     arena.u32(at + 12, 3).set([first, cells, moments + momentStart * 8]);
     arena.f64(at + 24, 2).set([low, perUnit]);
+    hermite.push(loss);
     momentStarts.push(momentStart);
     momentStart += 4 * grid.cells;
   }
-  words.set(PLAN.NODE_COUNT, grids.length);
+  words.set(PLAN.NODE_COUNT, profiles.length);
   words.set(PLAN.NODES, records);
-  return momentStarts;
+  return { momentStarts, cells: hermite };
+}
+
+function layCells(arena: Arena, grid: NodeGrid, cubics: Float64Array): number {
+  const address = arena.take(grid.cells * CELL_BYTES);
+  const view = arena.f64(address, (grid.cells * CELL_BYTES) / 8);
+  for (let c = 0; c < grid.cells; c++) {
+    const start = grid.edges[c]!;
+    const end = grid.edges[c + 1]!;
+    view[8 * c] = start;
+    view[8 * c + 1] = 1 / (end - start);
+    for (let k = 0; k < 4; k++) view[8 * c + 2 + k] = cubics[4 * c + k]!;
+    view[8 * c + 6] = c === grid.cells - 1 ? Number.POSITIVE_INFINITY : end;
+  }
+  return address;
 }
 
 function layBuckets(arena: Arena, grid: NodeGrid) {

@@ -1,7 +1,7 @@
 import { type Arena, OPTION_BYTES } from "../engine/index.ts";
 import { exp, log, normalCdf } from "../numeric/index.ts";
-import { type Account, type Legs, noLegs } from "./account.ts";
-import { barrierEdges } from "./touch.ts";
+import type { Legs } from "./account.ts";
+import { CALL_NUMBERS } from "./node-legs.ts";
 
 /** Cells over the seven standard deviations to either side where almost every path falls; with these
  * VaR and ES of a real chain come within 7e-10 of full revaluation. */
@@ -14,6 +14,10 @@ const TOLERANCE = 3e-10;
 /** Error of the cubic Hermite fit of a call, per A·v·(h/v)^4: max f''''/384 of A·S·v·φ-like shapes. */
 const HERMITE_ERROR = 1.4e-3;
 const PIECES_MAX = 64;
+/** Standard deviations of an option's own to either side of its strike where it bends. */
+const BEND_REACH = 7;
+/** Most buckets in a base cell: a path finds its cell at once where each bucket lies in one cell. */
+const BUCKETS_MAX = 4;
 
 /**
  * The cells of one node: edges in log return that follow the book.
@@ -26,146 +30,113 @@ export class NodeGrid {
   /** S = e^x at the edges. */
   readonly spots: Float64Array;
   readonly cells: number;
-  /** Width of the base cells in the core; buckets of this width share their edges. */
+  /** Width of the base cells in the core, or of an equal part of them; buckets share their edges. */
   readonly bucketWidth: number;
-  /** Isolated accounts that are worthless on some cells: [cells] 1 where value and collateral are positive. */
-  readonly maskOf: ReadonlyMap<Account, Uint8Array>;
+  /** Edges and what groups of four need besides. */
+  readonly padded: number;
   readonly #arena: Arena;
-  readonly #padded: number;
-  readonly #at: { x: number; spot: number; values: number; slopes: number };
+  readonly #x: number;
+  readonly #spot: number;
 
-  /**
-   * @param bound      largest |log return| of the model at this date
-   * @param deviation  standard deviation of the log return at this date
-   * @param node       index of the node
-   * @param accounts   all accounts that have legs here
-   */
-  constructor(
-    arena: Arena,
-    bound: number,
-    deviation: number,
-    node: number,
-    accounts: readonly Account[],
-  ) {
+  /** @param edges  ascending log returns, see {@link baseEdges} and {@link mergeEdges} */
+  constructor(arena: Arena, edges: Float64Array, bucketWidth: number) {
     this.#arena = arena;
-    const calls: number[] = [];
-    const kinks: number[] = [];
-    for (const account of accounts) {
-      const legs = account.value.get(node);
-      if (!legs) continue;
-      for (const number of legs.calls) calls.push(number);
-      for (const leg of legs.settled)
-        if (leg.constant > 0) kinks.push(log(leg.constant / leg.slope));
-    }
-    const core = baseEdges(bound, deviation);
-    this.bucketWidth = core.width;
-    const barriers = accounts.flatMap((account) => account.barriers.get(node) ?? []);
-    const base = barrierEdges(
-      merge(refine(core.edges, calls, deviation), kinks),
-      barriers,
-      deviation,
-    );
-    // Only an account of its own at a single node is floored here; joint ones have their kernel.
-    const floored = accounts.filter((account) => isFlooredAt(account, node));
-    const roots: number[] = [];
-    if (floored.length > 0) {
-      const scan = layEdges(arena, base);
-      for (const account of floored) roots.push(...rootsOf(arena, scan, account, node));
-    }
-    this.edges = merge(base, roots);
-    this.cells = this.edges.length - 1;
-    const laid = layEdges(arena, this.edges);
-    this.#padded = laid.padded;
-    this.spots = laid.spots;
-    this.#at = {
-      x: laid.x,
-      spot: laid.spot,
-      values: arena.take(laid.padded * 8),
-      slopes: arena.take(laid.padded * 8),
-    };
-    this.maskOf = new Map(
-      floored
-        .map((account) => [account, this.#aliveCells(account, node)] as const)
-        .filter(([, alive]) => alive.includes(0)),
-    );
+    this.edges = edges;
+    this.bucketWidth = bucketWidth;
+    this.cells = edges.length - 1;
+    this.padded = Math.ceil(edges.length / 4) * 4;
+    this.#x = arena.reserve(this.padded * 8);
+    this.#spot = arena.reserve(this.padded * 8);
+    const view = arena.f64(this.#x, this.padded);
+    view.fill(edges.at(-1)!);
+    view.set(edges);
+    arena.kernels.expColumn(this.#spot, this.#x, this.padded);
+    this.spots = arena.f64(this.#spot, edges.length).slice();
   }
 
-  /** Value and slope of calls at all edges, as views that the next call overwrites. */
-  #price(calls: readonly number[]): { values: Float64Array; slopes: Float64Array } {
-    const { x, spot, values, slopes } = this.#at;
-    const mark = this.#arena.mark();
-    const options = calls.length > 0 ? this.#arena.put(calls) : 0;
-    const valueView = this.#arena.f64(values, this.#padded).fill(0);
-    const slopeView = this.#arena.f64(slopes, this.#padded).fill(0);
+  /**
+   * Values and slopes of calls at some edges, as views that the next call overwrites.
+   *
+   * @param from  first edge that is wanted; the views begin at it
+   * @param to    edge after the last
+   */
+  price(
+    calls: ArrayLike<number>,
+    from: number = 0,
+    to: number = this.edges.length,
+  ): { readonly values: Float64Array; readonly slopes: Float64Array } {
+    const arena = this.#arena;
+    const mark = arena.mark();
+    const first = from - (from % 4);
+    const count = Math.ceil((to - first) / 4) * 4;
+    const options = calls.length > 0 ? arena.put(calls) : 0;
+    const values = arena.take(count * 8);
+    const slopes = arena.take(count * 8);
     if (calls.length > 0) {
-      this.#arena.kernels.addCallsWithSlopes(
+      arena.kernels.addCallsWithSlopes(
         values,
         slopes,
-        x,
-        spot,
-        this.#padded,
+        this.#x + first * 8,
+        this.#spot + first * 8,
+        count,
         options,
         calls.length / (OPTION_BYTES / 8),
       );
     }
-    this.#arena.release(mark);
-    return { values: valueView, slopes: slopeView };
-  }
-
-  #aliveCells(account: Account, node: number): Uint8Array {
-    const value = account.value.get(node) ?? noLegs();
-    const collateral = account.collateral.get(node) ?? noLegs();
-    const { values } = this.#price(value.calls);
-    const equity = (i: number) =>
-      values[i]! +
-      linearAndSettled(value, this.spots[i]!) +
-      linearAndSettled(collateral, this.spots[i]!);
-    const alive = new Uint8Array(this.cells);
-    let left = equity(0);
-    for (let c = 0; c < this.cells; c++) {
-      const right = equity(c + 1);
-      alive[c] = left + right > 0 ? 1 : 0;
-      left = right;
-    }
-    return alive;
+    arena.release(mark);
+    return {
+      values: arena.f64(values, count).subarray(from - first),
+      slopes: arena.f64(slopes, count).subarray(from - first),
+    };
   }
 
   /**
    * Adds legs to Hermite cells.
    *
-   * @param cells  [4·cells] value left, value right, slope·width left, slope·width right
+   * @param cells  [4·(to - from)] value left, value right, slope·width left, slope·width right
+   * @param from   first cell that `cells` holds
+   * @param to     cell after the last
    */
-  add(legs: Legs, cells: Float64Array, alive?: Uint8Array): void {
-    const { values, slopes } = this.#price(legs.calls);
-    const steps = this.#settledSteps(legs);
-    let slope = legs.slope;
-    let constant = legs.constant;
-    for (let c = 0; c < this.cells; c++) {
+  add(legs: Legs, cells: Float64Array, from: number = 0, to: number = this.cells): void {
+    if (to <= from) return;
+    const { values, slopes } = this.price(legs.calls, from, to + 1);
+    const steps = legs.settled.length > 0 ? this.#settledSteps(legs) : null;
+    let { slope, constant } = legs;
+    for (let c = 0; steps && c < from; c++) {
       slope += steps.slope[c]!;
       constant += steps.constant[c]!;
-      if (alive && alive[c] === 0) continue;
+    }
+    for (let c = from; c < to; c++) {
+      if (steps) {
+        slope += steps.slope[c]!;
+        constant += steps.constant[c]!;
+      }
+      const i = c - from;
       const width = this.edges[c + 1]! - this.edges[c]!;
       const left = slope * this.spots[c]!;
       const right = slope * this.spots[c + 1]!;
-      cells[4 * c]! += values[c]! + left + constant;
-      cells[4 * c + 1]! += values[c + 1]! + right + constant;
-      cells[4 * c + 2]! += width * (slopes[c]! + left);
-      cells[4 * c + 3]! += width * (slopes[c + 1]! + right);
+      cells[4 * i]! += values[i]! + left + constant;
+      cells[4 * i + 1]! += values[i + 1]! + right + constant;
+      cells[4 * i + 2]! += width * (slopes[i]! + left);
+      cells[4 * i + 3]! += width * (slopes[i + 1]! + right);
     }
   }
 
-  /** Adds what the pool bears of a masked account: value less value now where alive, else minus collateral. */
-  addMasked(account: Account, alive: Uint8Array, node: number, cells: Float64Array): void {
-    const before = account.valueNow + Math.max(0, -(account.valueNow + account.collateralNow));
-    const value = account.value.get(node) ?? noLegs();
-    this.add({ ...value, constant: value.constant - before }, cells, alive);
-    const collateral = account.collateral.get(node) ?? noLegs();
-    const dead = alive.map((bit) => 1 - bit);
-    this.add(
-      { calls: [], slope: -collateral.slope, constant: -collateral.constant - before, settled: [] },
-      cells,
-      dead,
-    );
+  /** Value of Hermite cells at a log return among the edges. */
+  valueAt(cells: Float64Array, x: number): number {
+    const cell = Math.max(0, firstFrom(this.edges, x) - 1);
+    const start = this.edges[cell]!;
+    const t = (x - start) / (this.edges[cell + 1]! - start);
+    const f0 = cells[4 * cell]!;
+    const f1 = cells[4 * cell + 1]!;
+    const g0 = cells[4 * cell + 2]!;
+    const g1 = cells[4 * cell + 3]!;
+    return f0 + t * (g0 + t * (3 * (f1 - f0) - 2 * g0 - g1 + t * (2 * (f0 - f1) + g0 + g1)));
+  }
+
+  /** Cell that begins at x, or the first one after it. */
+  cellFrom(x: number): number {
+    return Math.min(this.cells, firstFrom(this.edges, x));
   }
 
   // A settled option is linear to the right of its strike: steps of slope and constant at a cell.
@@ -174,7 +145,7 @@ export class NodeGrid {
     const constant = new Float64Array(this.cells);
     for (const leg of legs.settled) {
       const kink = leg.constant > 0 ? log(leg.constant / leg.slope) : Number.NEGATIVE_INFINITY;
-      const cell = firstCellFrom(this.edges, kink);
+      const cell = firstFrom(this.edges, kink);
       if (cell >= this.cells) continue;
       slope[cell]! += leg.sign * leg.slope;
       constant[cell]! -= leg.sign * leg.constant;
@@ -183,19 +154,8 @@ export class NodeGrid {
   }
 }
 
-/** Whether an account is floored and lives at this node alone. */
-export function isFlooredAt(account: Account, node: number): boolean {
-  return account.floored && !isJoint(account) && account.value.has(node);
-}
-
-/** Whether an account's equity depends on more than one node. */
-export function isJoint(account: Account): boolean {
-  const nodes = new Set([...account.value.keys(), ...account.collateral.keys()]);
-  return account.floored && nodes.size > 1;
-}
-
 /** slope·S + constant + settled options. */
-function linearAndSettled(legs: Legs, spot: number): number {
+export function linearAndSettled(legs: Legs, spot: number): number {
   let sum = legs.slope * spot + legs.constant;
   for (const leg of legs.settled) sum += leg.sign * Math.max(0, leg.slope * spot - leg.constant);
   return sum;
@@ -213,8 +173,25 @@ export function legsValue(legs: Legs, x: number): number {
   return sum;
 }
 
-function baseEdges(bound: number, deviation: number): { edges: number[]; width: number } {
-  const range = bound * (1 + 1e-9) + 1e-12;
+/** Log return at which the cells of a node end, just beyond the model's bound. */
+export function rangeOf(bound: number): number {
+  return bound * (1 + 1e-9) + 1e-12;
+}
+
+/**
+ * Edges that follow the options alive at a node.
+ *
+ * @param bound      largest |log return| of the model at this date
+ * @param deviation  standard deviation of the log return at this date
+ * @param calls      [calls × 5] as assembly/option.ts reads them
+ * @returns          ascending log returns, and the width of the cells in the core
+ */
+export function baseEdges(
+  bound: number,
+  deviation: number,
+  calls: ArrayLike<number>,
+): { readonly edges: readonly number[]; readonly width: number } {
+  const range = rangeOf(bound);
   const core = Math.min(range, Math.max(CORE_DEVIATIONS * deviation, range / 64));
   const half = Math.max(CORE_CELLS / 2, Math.ceil(core / CELL_MAX));
   const right: number[] = [];
@@ -226,39 +203,56 @@ function baseEdges(bound: number, deviation: number): { edges: number[]; width: 
     edge = edge + width * 1.5 > range ? range : edge + width;
     right.push(edge);
   }
-  return { edges: [...right.map((x) => -x).reverse(), 0, ...right], width: core / half };
-}
-
-/** Splits cells where options close to expiry bend faster than the base cells can follow. */
-function refine(edges: number[], calls: readonly number[], deviation: number): number[] {
-  if (!(deviation > 0)) return edges;
-  let size = 0;
-  for (let i = 0; i < calls.length; i += 5) size += Math.abs(calls[i + 3]!) * deviation;
-  const pieces = new Uint8Array(edges.length - 1).fill(1);
-  for (let i = 0; i < calls.length; i += 5) {
-    const v = calls[i + 2]!;
-    const centre = (v / 2 - calls[i + 1]!) * v;
-    const share =
-      (TOLERANCE * size) / (Math.abs(calls[i + 3]!) * exp(Math.max(0, centre)) * v * HERMITE_ERROR);
-    const width = v * Math.sqrt(Math.sqrt(share));
-    const end = centre + 7 * v;
-    for (let c = Math.max(0, firstCellFrom(edges, centre - 7 * v) - 1); c < pieces.length; c++) {
-      if (edges[c]! > end) break;
-      const wanted = Math.min(PIECES_MAX, Math.ceil((edges[c + 1]! - edges[c]!) / width));
-      if (wanted > pieces[c]!) pieces[c] = wanted;
-    }
-  }
+  const edges = [...right.map((x) => -x).reverse(), 0, ...right];
+  const pieces = piecesOf(edges, calls, deviation);
   const out: number[] = [];
   for (let c = 0; c < pieces.length; c++) {
     const step = (edges[c + 1]! - edges[c]!) / pieces[c]!;
     for (let k = 0; k < pieces[c]!; k++) out.push(edges[c]! + k * step);
   }
-  out.push(edges.at(-1)!);
-  return out;
+  out.push(range);
+  const finest = Math.max(...pieces.subarray(pieces.length / 2 - half, pieces.length / 2 + half));
+  return { edges: out, width: core / half / Math.min(BUCKETS_MAX, finest) };
+}
+
+/** Cells' pieces where options close to expiry bend faster than the base cells can follow: powers of two. */
+function piecesOf(
+  edges: readonly number[],
+  calls: ArrayLike<number>,
+  deviation: number,
+): Uint8Array {
+  const count = edges.length - 1;
+  const pieces = new Uint8Array(count).fill(1);
+  if (!(deviation > 0)) return pieces;
+  const widths = Float64Array.from(pieces, (_, c) => edges[c + 1]! - edges[c]!);
+  let size = 0;
+  for (let i = 3; i < calls.length; i += CALL_NUMBERS) size += Math.abs(calls[i]!) * deviation;
+  const widest = Math.max(widths[0]!, widths[count - 1]!);
+  const fourth = widest * widest * widest * widest * HERMITE_ERROR;
+  const split = (c: number, width: number) => {
+    let wanted = 1;
+    while (wanted * width < widths[c]! && wanted < PIECES_MAX) wanted *= 2;
+    if (wanted > pieces[c]!) pieces[c] = wanted;
+  };
+  for (let i = 0; i < calls.length; i += CALL_NUMBERS) {
+    const v = calls[i + 2]!;
+    // At its strike a call's forward leg is its strike leg.
+    const height = Math.max(Math.abs(calls[i + 3]!), Math.abs(calls[i + 4]!));
+    if (fourth * height <= TOLERANCE * size * v * v * v) continue;
+    const centre = (v / 2 - calls[i + 1]!) * v;
+    const width = v * Math.sqrt(Math.sqrt((TOLERANCE * size) / (height * v * HERMITE_ERROR)));
+    // Cells grow outwards: from either end, as far as they are too wide.
+    const from = Math.max(0, firstFrom(edges, centre - BEND_REACH * v) - 1);
+    const to = Math.min(count, firstFrom(edges, centre + BEND_REACH * v));
+    const middle = Math.floor(count / 2);
+    for (let c = from; c < Math.min(to, middle) && widths[c]! > width; c++) split(c, width);
+    for (let c = to - 1; c >= Math.max(from, middle) && widths[c]! > width; c--) split(c, width);
+  }
+  return pieces;
 }
 
 /** Index of the first edge at or after x, allowing for rounding. */
-function firstCellFrom(edges: ArrayLike<number>, x: number): number {
+function firstFrom(edges: ArrayLike<number>, x: number): number {
   let low = 0;
   let high = edges.length;
   const from = x - GAP_MIN;
@@ -273,66 +267,18 @@ function firstCellFrom(edges: ArrayLike<number>, x: number): number {
 /** Edges nearer than this are one: the function between them cannot change visibly. */
 const GAP_MIN = 1e-12;
 
-function merge(edges: ArrayLike<number>, extra: readonly number[]): Float64Array {
+/** Edges with others among them, where they are apart. */
+export function mergeEdges(edges: ArrayLike<number>, extra: readonly number[]): Float64Array {
   const low = edges[0]!;
   const high = edges[edges.length - 1]!;
   const inside = extra.filter((x) => x > low + 1e-9 && x < high - 1e-9);
-  const all = Float64Array.from([...Array.from(edges), ...inside]).sort();
-  const out: number[] = [];
-  for (const x of all) if (out.length === 0 || x - out.at(-1)! > GAP_MIN) out.push(x);
-  return Float64Array.from(out);
-}
-
-function layEdges(arena: Arena, edges: Float64Array) {
-  const padded = Math.ceil(edges.length / 4) * 4;
-  const x = arena.take(padded * 8);
-  const spot = arena.take(padded * 8);
-  const view = arena.f64(x, padded);
-  view.fill(edges.at(-1)!);
-  view.set(edges);
-  arena.kernels.expColumn(spot, x, padded);
-  return { padded, x, spot, edges, spots: arena.f64(spot, edges.length).slice() };
-}
-
-/** Log returns at which an account's collateral plus value crosses zero. */
-function rootsOf(
-  arena: Arena,
-  scan: ReturnType<typeof layEdges>,
-  account: Account,
-  node: number,
-): number[] {
-  const value = account.value.get(node) ?? noLegs();
-  const collateral = account.collateral.get(node) ?? noLegs();
-  const mark = arena.mark();
-  const values = arena.take(scan.padded * 8);
-  if (value.calls.length > 0) {
-    const options = arena.put(value.calls);
-    arena.kernels.addCalls(values, scan.x, scan.spot, scan.padded, options, value.calls.length / 5);
+  const all = new Float64Array(edges.length + inside.length);
+  all.set(edges);
+  all.set(inside, edges.length);
+  if (inside.length > 0) all.sort();
+  let count = 0;
+  for (let i = 0; i < all.length; i++) {
+    if (count === 0 || all[i]! - all[count - 1]! > GAP_MIN) all[count++] = all[i]!;
   }
-  const view = arena.f64(values, scan.padded);
-  const roots: number[] = [];
-  let previous = 0;
-  for (let i = 0; i < scan.edges.length; i++) {
-    const spot = scan.spots[i]!;
-    const equity = view[i]! + linearAndSettled(value, spot) + linearAndSettled(collateral, spot);
-    if (i > 0 && equity > 0 !== previous > 0) {
-      roots.push(bisect(value, collateral, scan.edges[i - 1]!, scan.edges[i]!));
-    }
-    previous = equity;
-  }
-  arena.release(mark);
-  return roots;
-}
-
-function bisect(value: Legs, collateral: Legs, from: number, to: number): number {
-  const equity = (x: number) => legsValue(value, x) + legsValue(collateral, x);
-  const side = equity(from) > 0;
-  let low = from;
-  let high = to;
-  for (let i = 0; i < 60 && high - low > 1e-15; i++) {
-    const middle = (low + high) / 2;
-    if (equity(middle) > 0 === side) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+  return all.slice(0, count);
 }

@@ -1,7 +1,8 @@
 import { type Issue, type Level, PoolError, received, tailCount } from "../basics/index.ts";
 import { cutOf, type Speed } from "../engine/index.ts";
-import { ownersOf, standAloneCount } from "./contribution.ts";
+import { averagesBytes } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
+import { standAloneBytes, standAloneCount } from "./stand-alone.ts";
 import { tailNeeded } from "./summary.ts";
 
 /** What a valuation will take, said before it runs. */
@@ -49,6 +50,7 @@ export interface RunSizes {
   readonly scenarios: number;
   readonly levels: readonly Level[];
   readonly primary: Level;
+  readonly standAlone: boolean;
   readonly positions: number;
   /** Layers of capital, assessments included. */
   readonly tranches: number;
@@ -69,10 +71,10 @@ export interface RunSizes {
  * 10⁵ to 10⁶ scenarios. `Speed.plain` scales them to this machine.
  */
 const COST = {
-  /** Per scenario: digest 92, summary 55, worst scenarios 30 and 15, sizes 3. */
-  scenario: 195,
+  /** Per scenario: worst scenarios 30 and 10, copies and garbage 30, summary 15, digest 10, sizes 4. */
+  scenario: 100,
   /** Per scenario and layer; what is socialised counts as two. */
-  tranche: 40,
+  tranche: 12,
   /** Per moment, added to those of its chunk. */
   moment: 1.2,
   /** Per weight of a chunk or tail at a cell, made and multiplied. */
@@ -82,7 +84,7 @@ const COST = {
   profile: 1.7,
   /** Per cell of an account at a node, and per product of a participant's cells with the weights. */
   cell: 50,
-  dot: 0.35,
+  dot: 0.15,
   /** Per position: read, named by a digest, shown as an exposure. */
   position: 30_000,
   /** Whatever the pool. */
@@ -94,8 +96,11 @@ export function forecast(sizes: RunSizes): RunPlan {
   const { laid, scenarios, workers, speed, audit } = sizes;
   const cut = cutOf(laid.simulation, scenarios, workers);
   const cells = laid.grids.reduce((sum, grid) => sum + grid.cells, 0);
-  const groups = 2 + 2 * cut.chunks;
-  const alone = standAloneCount(scenarios, sizes.primary);
+  const groups = 1 + 2 * cut.chunks;
+  const { participants } = laid.accounts;
+  const alone = sizes.standAlone
+    ? standAloneCount(scenarios, participants.length, sizes.primary)
+    : 0;
   const kernel = kernelBytes(laid, groups, alone, audit?.bytes ?? 0);
   const host = hostBytes(sizes, groups);
   const paths = speed.path + (audit?.speed.path ?? 0);
@@ -137,28 +142,29 @@ function secondsPerScenario({ speed, primary, tranches, audit }: RunSizes): numb
 
 /** Contributions and stand-alone figures of everyone, in seconds of the machine they were measured on. */
 function shareSeconds(laid: LaidPool, groups: number, alone: number): number {
+  const { profiles, accounts, joint } = laid;
   let nanoseconds = COST.fixed + COST.weight * groups * laid.simulation.momentCount;
-  for (const owner of ownersOf(laid)) {
-    nanoseconds += COST.standAlone * alone;
-    for (const node of owner.nodes) {
-      const { cells } = laid.grids[node]!;
-      nanoseconds += COST.profile * alone + cells * 4 * COST.dot * groups;
+  nanoseconds += COST.standAlone * alone * (accounts.participants.length + 1);
+  for (const { grid, samples, legs, sharpRows } of profiles) {
+    for (const { points, rows } of samples.blocks) {
+      nanoseconds += rows.length * points * COST.dot * groups;
     }
-    for (const account of owner.accounts) {
-      for (const node of account.value.keys()) nanoseconds += COST.cell * laid.grids[node]!.cells;
-    }
-    for (const joint of owner.joint) {
-      nanoseconds += COST.profile * alone * (1 + laid.joint[joint]!.tables.length);
-    }
+    nanoseconds += sharpRows.length * grid.cells * (COST.cell + 4 * COST.dot * groups);
+    if (alone === 0) continue;
+    const owners = new Set(legs.owners).size;
+    nanoseconds += owners * (COST.profile * alone + COST.cell * grid.cells);
   }
+  for (const { tables } of joint) nanoseconds += COST.profile * alone * (1 + tables.length);
   return nanoseconds * 1e-9;
 }
 
 function kernelBytes(laid: LaidPool, groups: number, alone: number, audit: number): number {
-  const { arena, momentCount } = laid.simulation;
-  const weights = 8 * groups * momentCount;
-  const places = alone * (12 * laid.grids.length + 16);
-  const pages = Math.ceil((arena.bytes + weights + places) / 65536);
+  const { arena } = laid.simulation;
+  const shared = Math.max(
+    averagesBytes(laid, groups),
+    alone > 0 ? standAloneBytes(laid, alone) : 0,
+  );
+  const pages = Math.ceil((arena.bytes + shared) / 65536);
   return Math.max(pages * 65536, audit);
 }
 

@@ -1,42 +1,14 @@
 import { type Level, rankOf, tailCount, type Work } from "../basics/index.ts";
 import { orderStatisticInterval } from "../numeric/index.ts";
+import { meanOf } from "./mean.ts";
 import { measureTail, type Tail, worstLosses } from "./tail.ts";
-import type { Estimate, IntervalEstimate, RiskLevel, RiskSummary } from "./valuation.ts";
+import type { IntervalEstimate, RiskLevel, RiskSummary } from "./valuation.ts";
 
 /** Two-sided 95 % point of the standard normal. */
 export const Z95 = 1.959963984540054;
 const BINS = 100;
 /** Fewest tail scenarios for a point of the convergence curve or an estimate under way. */
 export const CONVERGENCE_TAIL_MIN = 20;
-
-/** Mean and standard error of a column, adding in pairs of fixed shape. */
-export function meanOf(values: Float64Array): Estimate & { deviation: number } {
-  const n = values.length;
-  const mean = pairwise(values, 0, n, (x) => x) / n;
-  const squares = pairwise(values, 0, n, (x) => (x - mean) ** 2);
-  const deviation = n > 1 ? Math.sqrt(squares / (n - 1)) : 0;
-  return { value: mean, standardError: deviation / Math.sqrt(n), deviation };
-}
-
-/**
- * Sum by halving: rounding grows with log P, and the shape depends on the length only.
- *
- * @source Higham, The accuracy of floating point summation (1993)
- */
-export function pairwise(
-  values: Float64Array,
-  from: number,
-  to: number,
-  of: (x: number) => number,
-): number {
-  if (to - from <= 128) {
-    let sum = 0;
-    for (let i = from; i < to; i++) sum += of(values[i]!);
-    return sum;
-  }
-  const middle = from + 64 * Math.ceil((to - from) / 128);
-  return pairwise(values, from, middle, of) + pairwise(values, middle, to, of);
-}
 
 /** Scenarios of the tail that all levels and their intervals need together. */
 export function tailNeeded(levels: readonly Level[], scenarios: number): number {
@@ -92,18 +64,26 @@ function histogramOf(
   const width = (worstLoss - best) / BINS || 1;
   const edges = Array.from({ length: BINS + 1 }, (_, i) => best + i * width);
   edges[BINS] = Math.max(worstLoss, edges[BINS]!);
-  const counts = new Array<number>(BINS).fill(0);
-  for (const loss of losses) counts[Math.min(BINS - 1, Math.floor((loss - best) / width))]!++;
-  return { edges, counts };
+  const counts = new Uint32Array(BINS);
+  for (let i = 0; i < losses.length; i++) {
+    counts[Math.min(BINS - 1, Math.floor((losses[i]! - best) / width))]! += 1;
+  }
+  return { edges, counts: Array.from(counts) };
 }
 
-function* convergenceOf(losses: Float64Array, level: Level): Work<RiskSummary["convergence"]> {
+function* convergenceOf(
+  losses: Float64Array,
+  tail: Tail,
+  level: Level,
+): Work<RiskSummary["convergence"]> {
   const points: RiskSummary["convergence"][number][] = [];
   for (let parts = 64; parts >= 1; parts /= 2) {
     yield;
     const n = Math.floor(losses.length / parts);
     if (tailCount(level, n) < CONVERGENCE_TAIL_MIN) continue;
-    const risk = riskAt(worstLosses(losses.subarray(0, n), tailNeeded([level], n)), n, level);
+    const worst =
+      parts === 1 ? tail.losses : worstLosses(losses.subarray(0, n), tailNeeded([level], n));
+    const risk = riskAt(worst, n, level);
     points.push({
       scenarios: n,
       valueAtRisk: { value: risk.valueAtRisk.value, standardError: risk.valueAtRisk.standardError },
@@ -124,18 +104,18 @@ export function* summaryWork(
   primary: Level,
   horizonDays: number,
 ): Work<RiskSummary> {
-  const { value, standardError, deviation } = meanOf(losses);
+  const all = meanOf(losses);
   yield;
   let best = Number.POSITIVE_INFINITY;
-  for (const loss of losses) if (loss < best) best = loss;
+  for (let i = 0; i < losses.length; i++) if (losses[i]! < best) best = losses[i]!;
   yield;
   const histogram = histogramOf(losses, best, tail.losses[0]!);
-  const convergence = yield* convergenceOf(losses, primary);
+  const convergence = yield* convergenceOf(losses, tail, primary);
   return {
     scenarios: losses.length,
     horizonDays,
-    expectedLoss: { value, standardError },
-    standardDeviation: deviation,
+    expectedLoss: all.mean,
+    standardDeviation: all.deviation,
     best,
     worst: tail.losses[0]!,
     levels: [...levels]

@@ -16,37 +16,37 @@ export interface Tail {
  * @cost  O(P + count·log count)
  */
 export function worst(losses: Float64Array, count: number): Tail {
-  assert(count >= 1 && count <= losses.length, "a tail has between one and all scenarios");
-  const kept = keepWorst(losses, count);
-  const threshold = largest(kept, count);
-  const sorted = kept
-    .filter((loss) => loss >= threshold)
-    .sort()
-    .reverse();
-  // Every loss finds its rank in the sorted list; equals take the ranks in order of scenario.
-  const scenarios = new Uint32Array(count);
-  const taken = new Uint32Array(sorted.length);
-  for (let i = 0; i < losses.length; i++) {
-    if (!(losses[i]! >= threshold)) continue;
-    const first = firstRankOf(sorted, losses[i]!);
-    const rank = first + taken[first]!;
-    taken[first]! += 1;
-    // More losses may equal the threshold than the tail has room for.
-    if (rank < count) scenarios[rank] = i;
+  const tail = tailOf(losses, count);
+  const { losses: sorted, scenarios } = tail;
+  sortPairs(sorted, scenarios, 0, count - 1);
+  for (let from = 0; from < count; ) {
+    let to = from + 1;
+    while (to < count && sorted[to] === sorted[from]) to++;
+    if (to - from > 1) scenarios.subarray(from, to).sort();
+    from = to;
   }
-  return { losses: sorted.slice(0, count), scenarios };
+  return tail;
 }
 
-/** First position of a value in numbers that descend. */
-function firstRankOf(descending: Float64Array, value: number): number {
-  let low = 0;
-  let high = descending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (descending[middle]! > value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** The scenarios of a tail without their order by loss. */
+export interface TailSet {
+  /** Ascending. */
+  readonly scenarios: Uint32Array;
+  /** The mildest of them, which counts in part where the tail is not whole. */
+  readonly last: number;
+}
+
+/**
+ * The scenarios of the `count` worst of some losses, as {@link worst} has them.
+ *
+ * @param losses  [P] any order; not changed
+ * @cost  O(P)
+ */
+export function worstSet(losses: Float64Array, count: number): TailSet {
+  const tail = tailOf(losses, count);
+  let last = 0;
+  for (let i = 1; i < count; i++) if (tail.losses[i]! <= tail.losses[last]!) last = i;
+  return { scenarios: tail.scenarios, last: tail.scenarios[last]! };
 }
 
 /**
@@ -55,35 +55,132 @@ function firstRankOf(descending: Float64Array, value: number): number {
  * @param losses  [P] any order; not changed
  */
 export function worstLosses(losses: Float64Array, count: number): Float64Array {
+  return tailOf(losses, count).losses.sort().reverse();
+}
+
+/** The `count` worst in order of scenario; of losses that are alike those of lower scenarios. */
+function tailOf(losses: Float64Array, count: number): Tail {
   assert(count >= 1 && count <= losses.length, "a tail has between one and all scenarios");
-  const kept = keepWorst(losses, count);
-  largest(kept, count);
-  return kept.subarray(0, count).sort().reverse();
+  const above = aboveGuess(losses, count);
+  const from = above?.losses ?? losses;
+  const threshold = kthLargest(from, count);
+  const tail = { losses: new Float64Array(count), scenarios: new Uint32Array(count) };
+  let beyond = 0;
+  for (let i = 0; i < from.length; i++) beyond += Number(from[i]! > threshold);
+  let room = count - beyond;
+  let next = 0;
+  for (let i = 0; i < from.length; i++) {
+    const loss = from[i]!;
+    if (!(loss >= threshold)) continue;
+    // More losses may equal the threshold than the tail has room for.
+    if (loss === threshold && room-- <= 0) continue;
+    tail.losses[next] = loss;
+    tail.scenarios[next++] = above ? above.scenarios[i]! : i;
+  }
+  return tail;
+}
+
+/** Losses of which a bar is guessed. */
+const GUESS_FROM = 512;
+
+/**
+ * Losses above a bar that a little more than `count` of them exceed, most probably: guessed from a
+ * few. Null where the guess was wrong, or nothing can be guessed.
+ */
+function aboveGuess(losses: Float64Array, count: number): Tail | null {
+  const stride = Math.floor(losses.length / GUESS_FROM);
+  const expected = (GUESS_FROM * count) / losses.length;
+  // Four standard deviations of how many of these are among the worst.
+  const rank = Math.ceil(expected + 4 * Math.sqrt(expected) + 2);
+  if (stride < 2 || rank > GUESS_FROM / 2) return null;
+  const some = new Float64Array(GUESS_FROM);
+  for (let i = 0; i < GUESS_FROM; i++) some[i] = losses[i * stride]!;
+  const bar = largest(some, rank);
+  const room = Math.ceil((2 * losses.length * rank) / GUESS_FROM);
+  const kept = new Float64Array(room + 1);
+  const scenarios = new Uint32Array(room + 1);
+  let next = 0;
+  for (let i = 0; i < losses.length && next <= room; i++) {
+    // Written in any case and kept or not: without a branch on what cannot be predicted.
+    kept[next] = losses[i]!;
+    scenarios[next] = i;
+    next += Number(losses[i]! > bar);
+  }
+  if (next < count || next > room) return null;
+  return { losses: kept.subarray(0, next), scenarios: scenarios.subarray(0, next) };
 }
 
 /**
- * Some of the losses, among them the `count` worst, in a buffer that is small beside the rest.
+ * The k-th largest of numbers that stay as they are, in a buffer that is small beside them.
  *
- * Whatever is not above the count-th worst so far cannot be in the tail; when the buffer is full,
- * it is cut back to the worst and the bar is raised. Most losses cost one comparison.
+ * Whatever is not above the k-th largest so far cannot be it; when the buffer is full, it is cut
+ * back to the largest and the bar is raised. Most numbers cost one comparison.
  */
-function keepWorst(losses: Float64Array, count: number): Float64Array {
-  const buffer = new Float64Array(Math.min(losses.length, 2 * count + 1024));
+function kthLargest(values: Float64Array, k: number): number {
+  const buffer = new Float64Array(Math.min(values.length, 2 * k + 1024));
   let bar = Number.NEGATIVE_INFINITY;
   let kept = 0;
-  for (let i = 0; i < losses.length; i++) {
-    const loss = losses[i]!;
-    // The first `count` are kept whatever they are, so that losses all alike are kept too.
-    if (loss > bar || kept < count) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    // The first k are kept whatever they are, so that numbers all alike are kept too.
+    if (value > bar || kept < k) {
       if (kept === buffer.length) {
-        bar = largest(buffer, count);
-        kept = count;
-        if (!(loss > bar)) continue;
+        bar = largest(buffer, k);
+        kept = k;
+        if (!(value > bar)) continue;
       }
-      buffer[kept++] = loss;
+      buffer[kept++] = value;
     }
   }
-  return buffer.subarray(0, kept);
+  return largest(buffer.subarray(0, kept), k);
+}
+
+/** Pairs that are sorted by insertion. */
+const SHORT = 12;
+
+/**
+ * Sorts losses worst first, and their scenarios with them.
+ *
+ * @source Hoare, Quicksort (1962), with the median of three as pivot
+ */
+function sortPairs(losses: Float64Array, scenarios: Uint32Array, from: number, to: number): void {
+  let [left, right] = [from, to];
+  while (right - left > SHORT) {
+    const pivot = medianOf(losses[left]!, losses[(left + right) >> 1]!, losses[right]!);
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (losses[i]! > pivot) i++;
+      while (losses[j]! < pivot) j--;
+      if (i > j) break;
+      const loss = losses[i]!;
+      const scenario = scenarios[i]!;
+      losses[i] = losses[j]!;
+      scenarios[i++] = scenarios[j]!;
+      losses[j] = loss;
+      scenarios[j--] = scenario;
+    }
+    // The shorter side first, so that the stack stays short.
+    if (j - left < right - i) {
+      sortPairs(losses, scenarios, left, j);
+      left = i;
+    } else {
+      sortPairs(losses, scenarios, i, right);
+      right = j;
+    }
+  }
+  for (let i = left + 1; i <= right; i++) {
+    const loss = losses[i]!;
+    const scenario = scenarios[i]!;
+    let j = i - 1;
+    while (j >= left && losses[j]! < loss) {
+      losses[j + 1] = losses[j]!;
+      scenarios[j + 1] = scenarios[j]!;
+      j--;
+    }
+    losses[j + 1] = loss;
+    scenarios[j + 1] = scenario;
+  }
 }
 
 /**

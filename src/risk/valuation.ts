@@ -81,8 +81,8 @@ export interface ContributionRow {
   readonly contribution: Estimate;
   /** contribution / pool ES. */
   readonly share: number;
-  /** ES of the participant's loss alone. */
-  readonly standAlone: Estimate;
+  /** ES of the participant's loss alone; null where it was not asked for. */
+  readonly standAlone: Estimate | null;
   /** Contribution in whole minor units as decimal text; the rows sum to `totalAmount` exactly. */
   readonly amount: string;
 }
@@ -92,11 +92,11 @@ export interface Contributions {
   /** Pool ES at the level. */
   readonly total: Estimate;
   readonly totalAmount: string;
-  /** Sum of the stand-alone ES. */
-  readonly standAloneTotal: number;
+  /** Sum of the stand-alone ES; null where it was not asked for. */
+  readonly standAloneTotal: number | null;
   /** standAloneTotal - total: what pooling saves. */
-  readonly diversificationBenefit: number;
-  /** Scenarios used for the stand-alone figures. */
+  readonly diversificationBenefit: number | null;
+  /** Scenarios used for the stand-alone figures: fewer than 32,768 only where members are many. */
   readonly standAloneScenarios: number;
   /** Largest contribution first; ties by id. */
   readonly rows: readonly ContributionRow[];

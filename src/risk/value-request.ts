@@ -18,6 +18,8 @@ export interface ValueRequest {
   readonly samplePaths: number;
   readonly levels: readonly Level[];
   readonly primary: Level;
+  /** Whether everyone's ES alone is measured as well. */
+  readonly standAlone: boolean;
   readonly mode: "profile" | "audit";
   readonly version: string;
   readonly bytesMax?: number | undefined;

@@ -25,8 +25,8 @@ import {
   parameterIssues,
 } from "../market/index.ts";
 import { exp } from "../numeric/index.ts";
-import type { Pool } from "../pool/index.ts";
-import { type Accounts, accountsOf, byId, type Way } from "./account.ts";
+import type { Pool, PoolDocument } from "../pool/index.ts";
+import { type Accounts, accountsOf, byId } from "./account.ts";
 import { assumptionsOf, warningsOf } from "./assumption.ts";
 import { contributionsOf, type RunRecord } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
@@ -105,7 +105,10 @@ const AMOUNT_MAX = 1e150;
 /** Refuses a book whose amounts cannot be measured, so that no result holds an infinity. */
 function checkSize(losses: Float64Array, accounts: Accounts): void {
   let largest = 0;
-  for (const loss of losses) if (!(Math.abs(loss) <= largest)) largest = Math.abs(loss);
+  for (let i = 0; i < losses.length; i++) {
+    const size = Math.abs(losses[i]!);
+    if (!(size <= largest)) largest = size;
+  }
   for (const { valueNow, barriersNow, collateralNow } of accounts.list) {
     for (const amount of [valueNow, barriersNow, collateralNow]) {
       if (!(Math.abs(amount) <= largest)) largest = Math.abs(amount);
@@ -131,8 +134,7 @@ function prepare(kernels: Kernels, executor: Executor, request: ValueRequest) {
   const model = modelOf(parameters);
   const discountRate = parameters.discountRate ?? 0;
   const margin = marginBookOf(document, [...document.assets].sort(byId), { asOfMs, discountRate });
-  const way = wayOf(request);
-  const accounts = accountsOf(document, request.horizonDays / 365, discountRate, way);
+  const accounts = accountsFor(request, discountRate);
   const covers = [...document.covers].sort(byId);
   const breathe = executor.breather(request.signal);
   const lay = (mode: "profile" | "audit") => {
@@ -152,7 +154,7 @@ function prepare(kernels: Kernels, executor: Executor, request: ValueRequest) {
     };
     return inPieces(layPoolWork(kernels, input), breathe);
   };
-  return { ids, parameters, model, discountRate, accounts, breathe, lay };
+  return { parameters, model, accounts, breathe, lay };
 }
 
 /**
@@ -201,7 +203,7 @@ export async function valuePool(
 ): Promise<Valuation> {
   if (request.budget) holdTo(request.budget, await planPool(kernels, executor, request));
   const ready = prepare(kernels, executor, request);
-  const { parameters, model, discountRate, accounts, breathe, lay } = ready;
+  const { parameters, model, accounts, breathe, lay } = ready;
   const { document } = request.pool;
   const audited =
     request.mode === "audit" ? await runAll(await lay("audit"), executor, request, null) : null;
@@ -215,15 +217,17 @@ export async function valuePool(
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const run: RunRecord = { ...profiled, losses, tail };
   const { decimals } = document.currency;
-  const contributions = await contributionsOf(laid, run, request.primary, decimals, breathe);
-  const { levels, primary, horizonDays } = request;
+  const { levels, primary, horizonDays, standAlone } = request;
+  const shared = { level: primary, decimals, standAlone };
+  const contributions = await contributionsOf(laid, run, shared, breathe);
   const summary = summaryWork(losses, tail, levels, primary, horizonDays);
   const risk = await inPieces(summary, breathe);
   const layers = waterfallWork(losses, tail, document.waterfall, decimals, primary);
   const waterfall = await inPieces(layers, breathe);
-  const profiles = exposureWork(accounts, document, parameters.volatility, discountRate);
+  const profiles = exposureWork(laid, parameters.volatility);
   const exposures = await inPieces(profiles, breathe);
-  const digest = await inPieces(sha256Work(littleEndian(losses)), breathe);
+  const bytes = littleEndian(losses);
+  const digest = await (executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe));
   return {
     receipt: receiptOf(request, parameters, digest),
     pool: poolFigures(request.pool, laid),
@@ -239,14 +243,27 @@ export async function valuePool(
   };
 }
 
-/** What is looked at before the horizon. */
-function wayOf({ pool: { document }, stepDays }: ValueRequest): Way {
-  return {
+const books = new WeakMap<PoolDocument, { readonly key: string; readonly accounts: Accounts }>();
+
+/**
+ * The pool as functions of log returns. They depend on nothing but the frozen document and these
+ * few numbers, so the last ones of every pool are kept: valuing it again with other prices' moves,
+ * seeds or scenarios begins here.
+ */
+function accountsFor(request: ValueRequest, discountRate: number): Accounts {
+  const { document } = request.pool;
+  const { horizonDays, stepDays } = request;
+  const key = `${horizonDays} ${stepDays} ${discountRate}`;
+  const known = books.get(document);
+  if (known?.key === key) return known.accounts;
+  const accounts = accountsOf(document, horizonDays / 365, discountRate, {
     step: stepDays === undefined ? undefined : stepDays / 365,
     isolated: document.liquidation !== undefined,
     options: marginedOptions(document),
     cross: liquidatedParticipants(document),
-  };
+  });
+  books.set(document, { key, accounts });
+  return accounts;
 }
 
 function liquidationOf(
@@ -259,7 +276,7 @@ function liquidationOf(
 }
 
 interface Run {
-  readonly losses: Float64Array;
+  readonly losses: Float64Array<ArrayBuffer>;
   readonly chunks: readonly Chunk[];
   readonly moments: readonly Float64Array[];
   readonly tally: LiquidationTally | null;
@@ -372,7 +389,7 @@ function receiptOf(request: ValueRequest, parameters: MarketParameters, losses: 
 }
 
 /** Bytes of a column as a little-endian machine holds them, whatever machine this is. */
-function littleEndian(values: Float64Array): Uint8Array {
+function littleEndian(values: Float64Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) {
     return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   }

@@ -8,7 +8,8 @@ import {
   type Work,
 } from "../basics/index.ts";
 import type { Layer, WaterfallTerms } from "../terms/index.ts";
-import { pairwise, rankFromWorst } from "./summary.ts";
+import { drawOf, meanOf } from "./mean.ts";
+import { rankFromWorst } from "./summary.ts";
 import { type Tail, tailWeights } from "./tail.ts";
 import type { Estimate, LayerRisk, WaterfallRisk } from "./valuation.ts";
 
@@ -67,17 +68,7 @@ function draw(loss: number, { from, size }: Slice): number {
   return Math.min(Math.max(loss - from, 0), size);
 }
 
-function meanDraw(losses: Float64Array, slice: Slice): Estimate {
-  const n = losses.length;
-  const mean = pairwise(losses, 0, n, (loss) => draw(loss, slice)) / n;
-  const squares = pairwise(losses, 0, n, (loss) => (draw(loss, slice) - mean) ** 2);
-  return { value: mean, standardError: Math.sqrt(squares / Math.max(1, n - 1) / n) };
-}
-
-function share(losses: Float64Array, of: (loss: number) => boolean): Estimate {
-  const n = losses.length;
-  let count = 0;
-  for (const loss of losses) if (of(loss)) count++;
+function shareOf(count: number, n: number): Estimate {
   const value = count / n;
   return { value, standardError: Math.sqrt((value * (1 - value)) / n) };
 }
@@ -86,13 +77,12 @@ function share(losses: Float64Array, of: (loss: number) => boolean): Estimate {
 function tailDraw(tail: Tail, scenarios: number, level: Level, slice: Slice): Estimate {
   const weights = tailWeights(scenarios, level);
   let value = 0;
-  weights.forEach((weight, i) => {
-    value += weight * draw(tail.losses[i]!, slice);
-  });
+  for (let i = 0; i < weights.length; i++) value += weights[i]! * draw(tail.losses[i]!, slice);
   let variance = 0;
-  weights.forEach((weight, i) => {
-    variance += weight * (draw(tail.losses[i]!, slice) - value) ** 2;
-  });
+  for (let i = 0; i < weights.length; i++) {
+    const apart = draw(tail.losses[i]!, slice) - value;
+    variance += weights[i]! * apart * apart;
+  }
   const rank = Math.min(rankFromWorst(level, scenarios), tail.losses.length - 1);
   variance += (level / 1e6) * (value - draw(tail.losses[rank]!, slice)) ** 2;
   return { value, standardError: Math.sqrt(variance / tailCount(level, scenarios)) };
@@ -128,43 +118,42 @@ export function* waterfallWork(
   const layers: LayerRisk[] = [];
   for (const tranche of tranchesOf(terms, decimals)) {
     const slice = { from: attachment, size: tranche.capacity };
-    const end = attachment + tranche.capacity;
     yield;
-    const hit = share(losses, (loss) => loss > slice.from);
-    yield;
-    const exhausted = share(losses, (loss) => loss > slice.from && loss >= end);
-    yield;
-    const expectedLoss = meanDraw(losses, slice);
-    yield;
+    const { mean: expectedLoss, hit: hits, full } = drawOf(losses, slice.from, slice.size);
+    const hit = shareOf(hits, n);
+    const exhausted = shareOf(full, n);
     const tailLoss = tailDraw(tail, n, level, slice);
     layers.push({ ...tranche, attachment, hit, exhausted, expectedLoss, tailLoss });
-    attachment = end;
-    if (tranche.kind !== "assessment") prefunded = end;
+    attachment += tranche.capacity;
+    if (tranche.kind !== "assessment") prefunded = attachment;
   }
   const rest = { from: attachment, size: Number.POSITIVE_INFINITY };
   yield;
-  const probability = share(losses, (loss) => loss > attachment);
+  const beyond = drawOf(losses, rest.from, rest.size);
+  const probability = shareOf(beyond.hit, n);
   yield;
-  const expectedLoss = meanDraw(losses, rest);
-  yield;
-  const expectedSize = sizeBeyond(losses, attachment);
-  yield;
+  const expectedSize = sizeBeyond(losses, attachment, beyond.hit);
+  const insolvent = prefunded === attachment ? beyond : drawOf(losses, prefunded, rest.size);
   const tailLoss = tailDraw(tail, n, level, rest);
   return {
     level: level / 1e6,
     layers,
-    socialised: { probability, expectedLoss, expectedSize, tailLoss },
-    insolvency: { probability: share(losses, (loss) => loss > prefunded) },
+    socialised: { probability, expectedLoss: beyond.mean, expectedSize, tailLoss },
+    insolvency: { probability: shareOf(insolvent.hit, n) },
   };
 }
 
-function sizeBeyond(losses: Float64Array, attachment: number): Estimate | null {
-  const beyond = losses.filter((loss) => loss > attachment).map((loss) => loss - attachment);
-  if (beyond.length === 0) return null;
-  const mean = pairwise(beyond, 0, beyond.length, (x) => x) / beyond.length;
-  const squares = pairwise(beyond, 0, beyond.length, (x) => (x - mean) ** 2);
+/** Mean size of the losses beyond an attachment, given that there are so many. */
+function sizeBeyond(losses: Float64Array, attachment: number, count: number): Estimate | null {
+  if (count === 0) return null;
+  // One more, for the last numbers that are looked at and not kept.
+  const beyond = new Float64Array(count + 1);
+  let next = 0;
+  for (let i = 0; i < losses.length; i++) {
+    beyond[next] = losses[i]! - attachment;
+    next += Number(losses[i]! > attachment);
+  }
+  const { mean } = meanOf(beyond.subarray(0, count));
   // One scenario tells a size but not how far it is to be trusted: its own size is the honest bar.
-  const error =
-    beyond.length === 1 ? mean : Math.sqrt(squares / (beyond.length - 1) / beyond.length);
-  return { value: mean, standardError: error };
+  return count === 1 ? { ...mean, standardError: mean.value } : mean;
 }

@@ -174,7 +174,7 @@ describe("path by path", () => {
       const own = losses.map((__, p) => sumOf(mine.map((of) => of[p]!)));
       expect(contribution.value).toBeCloseTo(sumOf(tail.map((p) => own[p]!)) / 100, 5);
       expect(expectedLoss.value).toBeCloseTo(sumOf(own) / 1000, 5);
-      expect(standAlone.value).toBeCloseTo(sumOf(worstOf(own).map((p) => own[p]!)) / 100, 5);
+      expect(standAlone!.value).toBeCloseTo(sumOf(worstOf(own).map((p) => own[p]!)) / 100, 5);
     }
     expect(rows.filter(({ contribution }) => contribution.value !== 0)).toHaveLength(4);
     const shared = sumOf(rows.map(({ contribution }) => contribution.value));

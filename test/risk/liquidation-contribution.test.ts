@@ -115,11 +115,11 @@ describe.each(POOLS)("contributions to a pool closed %s", (_, terms) => {
     expect(contributions.standAloneScenarios).toBe(SCENARIOS);
     for (const { id, contribution, standAlone } of contributions.rows) {
       const known = meanOfWorst(losses.get(id)!, tail.length);
-      expect(Math.abs(standAlone.value - known), id).toBeLessThan(1e-8 * shortfall);
-      expect(standAlone.value).toBeGreaterThanOrEqual(contribution.value - 1e-8 * shortfall);
+      expect(Math.abs(standAlone!.value - known), id).toBeLessThan(1e-8 * shortfall);
+      expect(standAlone!.value).toBeGreaterThanOrEqual(contribution.value - 1e-8 * shortfall);
     }
     const { standAloneTotal, diversificationBenefit, total: es } = contributions;
-    expect(standAloneTotal - es.value).toBeCloseTo(diversificationBenefit, 6);
+    expect(standAloneTotal! - es.value).toBeCloseTo(diversificationBenefit!, 6);
     expect(diversificationBenefit).toBeGreaterThan(0.05 * es.value);
   });
 });
@@ -166,7 +166,7 @@ test("contributionsOf: standard errors are those of independent seeds", async ()
   const figures: readonly [string, Figure][] = [
     ["contribution", (run, id) => rowOf(run, id).contribution],
     ["expected loss", (run, id) => rowOf(run, id).expectedLoss],
-    ["stand-alone ES", (run, id) => rowOf(run, id).standAlone],
+    ["stand-alone ES", (run, id) => rowOf(run, id).standAlone!],
   ];
   const ids = document.participants.map(({ id }) => id);
   const ratios = (figure: Figure, of: readonly string[]) =>

@@ -148,7 +148,7 @@ describe("profiles", () => {
       const alone = [...own].sort((a, b) => b - a).slice(0, 500);
       const used = valuation.contributions.standAloneScenarios;
       expect(used).toBe(20_000);
-      expect(row.standAlone.value).toBeCloseTo(alone.reduce((a, b) => a + b) / 500, 3);
+      expect(row.standAlone!.value).toBeCloseTo(alone.reduce((a, b) => a + b) / 500, 3);
     }
   });
 

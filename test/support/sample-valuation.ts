@@ -178,7 +178,7 @@ function contributions(): Valuation["contributions"] {
     };
   });
   rows.sort((a, b) => b.contribution.value - a.contribution.value);
-  const standAloneTotal = rows.reduce((sum, row) => sum + row.standAlone.value, 0);
+  const standAloneTotal = rows.reduce((sum, row) => sum + row.standAlone!.value, 0);
   return {
     level: PRIMARY,
     total: { value: pool.value, standardError: pool.standardError },

@@ -1,4 +1,4 @@
-import type { ContributionRow } from "../../index.ts";
+import type { ContributionRow, Contributions } from "../../index.ts";
 import {
   bottomAxis,
   type Drawing,
@@ -58,13 +58,20 @@ export function contributionSection(about: Reading): Markup {
 
 function words({ valuation, code }: Reading): Markup {
   const { contributions } = valuation;
-  const { rows, standAloneTotal, diversificationBenefit, standAloneScenarios } = contributions;
+  const { rows } = contributions;
   const level = levelPercent(contributions.level);
   const top = rows.slice(0, 5);
   const share = top.reduce((sum, row) => sum + row.share, 0);
-  const part = standAloneTotal > 0 ? ` (${percent(diversificationBenefit / standAloneTotal)})` : "";
   return html`<p>Contributions sum to the pool's ES ${level} of ${code} ${estimate(contributions.total)} (s.e.). The largest ${count(top.length)} bring ${percent(share)} of it.</p>
-<p>Alone, the participants would need ${moneyInWords(standAloneTotal, code)} in total; pooling saves ${moneyInWords(diversificationBenefit, code)}${part}, the diversification benefit. Stand-alone figures use ${count(standAloneScenarios)} scenarios.</p>
+${diversification(contributions, code)}`;
+}
+
+/** What pooling saves; nothing where nobody was measured alone. */
+function diversification(contributions: Contributions, code: string): Markup {
+  const { standAloneTotal, diversificationBenefit, standAloneScenarios } = contributions;
+  if (standAloneTotal === null || diversificationBenefit === null) return NOTHING;
+  const part = standAloneTotal > 0 ? ` (${percent(diversificationBenefit / standAloneTotal)})` : "";
+  return html`<p>Alone, the participants would need ${moneyInWords(standAloneTotal, code)} in total; pooling saves ${moneyInWords(diversificationBenefit, code)}${part}, the diversification benefit. Stand-alone figures use ${count(standAloneScenarios)} scenarios.</p>
 `;
 }
 
@@ -100,12 +107,13 @@ ${bars}${line(at(0), 4, at(0), height, "zero")}${bottomAxis(x, box, name, tickPr
 function fullTable({ valuation, code }: Reading): Markup {
   const { contributions, pool } = valuation;
   const { decimals } = pool.currency;
+  const isAlone = contributions.standAloneTotal !== null;
   const columns = [
     { heading: "Participant" },
     { heading: "Contribution", unit: `${code} ± s.e.` },
     { heading: "Share", unit: "of ES" },
     { heading: "Expected loss", unit: `${code} ± s.e.` },
-    { heading: "Stand-alone ES", unit: `${code} ± s.e.` },
+    ...(isAlone ? [{ heading: "Stand-alone ES", unit: `${code} ± s.e.` }] : []),
     { heading: "Amount", unit: code },
   ];
   const rows = contributions.rows.map((row) => [
@@ -113,7 +121,7 @@ function fullTable({ valuation, code }: Reading): Markup {
     estimate(row.contribution),
     percent(row.share),
     estimate(row.expectedLoss),
-    estimate(row.standAlone),
+    ...(row.standAlone ? [estimate(row.standAlone)] : []),
     minorUnits(row.amount, decimals),
   ]);
   rows.push([
@@ -121,7 +129,7 @@ function fullTable({ valuation, code }: Reading): Markup {
     estimate(contributions.total),
     "",
     "",
-    `${count(contributions.standAloneTotal)}`,
+    ...(contributions.standAloneTotal === null ? [] : [count(contributions.standAloneTotal)]),
     minorUnits(contributions.totalAmount, decimals),
   ]);
   const caption = `Contributions to ES ${levelPercent(contributions.level)} of all ${count(contributions.rows.length)}; amounts are whole minor units and sum exactly`;

@@ -1,7 +1,7 @@
 import { KERNEL_COLUMNS_START } from "../binary.ts";
 import type { Kernels } from "../kernels.ts";
 import { shortfall } from "./account.ts";
-import { addDots } from "./adjoint.ts";
+import { cellWeights, edgeWeights } from "./adjoint.ts";
 import { exponential } from "./exponential.ts";
 import { fundingAt, laneBytes } from "./margin.ts";
 import { TwinMemory } from "./memory.ts";
@@ -9,8 +9,10 @@ import { normals } from "./normal.ts";
 import { normalCdf } from "./normal-cdf.ts";
 import { addCalls, addCallsWithSlopes } from "./option.ts";
 import { philox, schedule } from "./philox.ts";
+import { addProduct } from "./product.ts";
 import { addCubic } from "./profile.ts";
 import { quantile } from "./quantile.ts";
+import { addCallsToRows, chebyshev } from "./sample.ts";
 import { blockBytes } from "./screen.ts";
 import { placesAt, scratchBytes, simulate } from "./simulate.ts";
 import { expColumn, logColumn } from "./vector-math.ts";
@@ -32,7 +34,11 @@ export function twinKernels(): Kernels {
     addCalls: addCalls.bind(undefined, memory),
     addCallsWithSlopes: addCallsWithSlopes.bind(undefined, memory),
     addCubic: addCubic.bind(undefined, memory),
-    addDots: addDots.bind(undefined, memory),
+    addCallsToRows: addCallsToRows.bind(undefined, memory),
+    chebyshev: chebyshev.bind(undefined, memory),
+    addProduct: addProduct.bind(undefined, memory),
+    cellWeights: cellWeights.bind(undefined, memory),
+    edgeWeights: edgeWeights.bind(undefined, memory),
     normalCdf,
     exponential: exponential.bind(undefined, memory),
     shortfall: shortfall.bind(undefined, memory),

@@ -2,6 +2,9 @@ import { BATCH, type Executor, MomentSums, partsOf } from "../../engine/index.ts
 import { Slice } from "../slice.ts";
 import { stopwatch } from "../stopwatch.ts";
 
+/** Most bytes that the platform may copy for a digest. */
+const DIGEST_BYTES_MAX = 1 << 24;
+
 /**
  * Runs in the caller's thread, in slices, so that timers, input and an abort get their turn.
  * The reference that every other executor must equal bit for bit.
@@ -17,6 +20,17 @@ export const inlineExecutor: Executor = {
       if (slice.isOver) await slice.next();
       signal?.throwIfAborted();
     };
+  },
+
+  sha256(bytes) {
+    // Pages that were not loaded safely have no `subtle`.
+    const { subtle } = globalThis.crypto ?? {};
+    if (!subtle || bytes.length > DIGEST_BYTES_MAX) return null;
+    return subtle.digest("SHA-256", bytes).then((digest) => {
+      let hex = "";
+      for (const byte of new Uint8Array(digest)) hex += byte.toString(16).padStart(2, "0");
+      return hex;
+    });
   },
 
   async run(simulation, chunks, hooks) {

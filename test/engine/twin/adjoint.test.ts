@@ -1,31 +1,24 @@
-// Method: the bits of the WebAssembly kernel, whose sums depend on the lane that a term falls in.
-import { expect, test } from "vitest";
+// Method: the bits of the WebAssembly kernel, on numbers at which arithmetic changes its ways too.
+import { test } from "vitest";
 import { column, expectSameBits } from "../../support/twin.ts";
 
 test.each([
-  [2, 1],
-  [4, 3],
-  [6, 3],
-  [130, 24],
-  [4096, 2],
-  [4098, 2],
-])("addDots: %i terms for each of %i groups", (count, groups) => {
+  [1, 4],
+  [3, 8],
+  [70, 52],
+])("cellWeights and edgeWeights: %i cells, %i groups", (cells, groups) => {
   expectSameBits((arena, kernels) => {
-    const values = arena.put(column(50, count, 1e6, count > 4000));
-    const weights = arena.put(column(51, count * groups));
-    const sums = arena.put(column(52, groups, 10));
-    kernels.addDots(values, weights, sums, count, groups);
-    return [arena.f64(sums, groups)];
-  });
-});
-
-test("addDots: nothing is added for no terms and no groups", () => {
-  expectSameBits((arena, kernels) => {
-    const sums = arena.put([1, 2]);
-    kernels.addDots(sums, sums, sums, 0, 2);
-    kernels.addDots(sums, sums, sums, 2, 0);
-    const left = arena.f64(sums, 2);
-    expect([...left]).toEqual([1, 2]);
-    return [left];
+    const weights = arena.take(4 * cells * groups * 8);
+    for (let group = 0; group < groups; group++) {
+      const moments = arena.put(column(60 + group, 4 * cells, 1e3, group === 1));
+      kernels.cellWeights(weights, groups, group, moments, cells, 0.25 + group);
+    }
+    const widths = arena.put(column(59, cells));
+    const values = arena.take((cells + 1) * groups * 8);
+    const slopes = arena.take((cells + 1) * groups * 8);
+    kernels.edgeWeights(values, slopes, weights, widths, cells, groups);
+    return [weights, values, slopes].map((at, i) =>
+      arena.f64(at, (i === 0 ? 4 * cells : cells + 1) * groups),
+    );
   });
 });

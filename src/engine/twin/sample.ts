@@ -1,0 +1,62 @@
+/**
+ * Samples of options and the polynomials through them in plain JavaScript, see assembly/sample.ts.
+ */
+import { OPTION_BYTES } from "../plan.ts";
+import type { TwinMemory } from "./memory.ts";
+import { addCalls } from "./option.ts";
+
+/** Adds every option's values to the row of its account. */
+export function addCallsToRows(
+  memory: TwinMemory,
+  rows: number,
+  rowOf: number,
+  x: number,
+  spot: number,
+  points: number,
+  options: number,
+  optionCount: number,
+): void {
+  for (let option = 0; option < optionCount; option++) {
+    const row = rows + memory.u32[(rowOf >>> 2) + option]! * points * 8;
+    addCalls(memory, row, x, spot, points, options + option * OPTION_BYTES, 1);
+  }
+}
+
+/** Chebyshev polynomials of y at many points, and their derivatives by x. */
+export function chebyshev(
+  memory: TwinMemory,
+  values: number,
+  slopes: number,
+  y: number,
+  rate: number,
+  count: number,
+  degrees: number,
+): void {
+  const { f64 } = memory;
+  for (let p = 0; p < count; p++) {
+    const place = f64[(y >>> 3) + p]!;
+    const speed = f64[(rate >>> 3) + p]!;
+    const twice = place + place;
+    const double = speed + speed;
+    let before = 1;
+    let value = place;
+    let slopeBefore = 0;
+    let slope = speed;
+    let at = (values >>> 3) + p;
+    let slopeAt = (slopes >>> 3) + p;
+    f64[at] = before;
+    f64[slopeAt] = slopeBefore;
+    for (let k = 1; k < degrees; k++) {
+      at += count;
+      slopeAt += count;
+      f64[at] = value;
+      f64[slopeAt] = slope;
+      const next = twice * value - before;
+      const nextSlope = double * value + twice * slope - slopeBefore;
+      before = value;
+      value = next;
+      slopeBefore = slope;
+      slope = nextSlope;
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import type { Work } from "../basics/index.ts";
+import type { Arena } from "../engine/index.ts";
+import { log } from "../numeric/index.ts";
+import { type Legs, noLegs } from "./account.ts";
+import type { BarrierLeg } from "./barrier.ts";
+import { floorsOf } from "./floor.ts";
+import { baseEdges, mergeEdges, NodeGrid, rangeOf } from "./node-grid.ts";
+import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
+import { Samples } from "./sample.ts";
+import { addUntouchedLoss, barrierEdges } from "./touch.ts";
+
+/** Cells on which an account is worth nothing to its owner. */
+export interface DeadCells {
+  readonly row: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A barrier contract of an account. */
+export interface BarrierRow {
+  readonly row: number;
+  readonly leg: BarrierLeg;
+}
+
+/**
+ * The pool's loss as a function of one asset's log return at one date, and everyone's part of it.
+ *
+ * What is smooth on the scale of the range is sampled at few points (sample.ts); the rest, called
+ * sharp here, is priced on the cells: calls about to expire, settled options, and what a floored
+ * account leaves to the pool where it is worth nothing.
+ */
+export class NodeProfile {
+  readonly legs: NodeLegs;
+  readonly samples: Samples;
+  readonly grid: NodeGrid;
+  readonly dead: readonly DeadCells[];
+  /** Rows with calls that are not sampled or with settled options, ascending. */
+  readonly sharpRows: readonly number[];
+  readonly barriers: readonly BarrierRow[];
+  readonly #arena: Arena;
+  readonly #node: number;
+  readonly #sharpOf = new Map<number, number[]>();
+
+  /**
+   * @param node       index of the node
+   * @param bound      largest |log return| of the model at this date
+   * @param deviation  standard deviation of the log return at this date
+   */
+  constructor(arena: Arena, node: number, legs: NodeLegs, bound: number, deviation: number) {
+    this.#arena = arena;
+    this.#node = node;
+    this.legs = legs;
+    this.samples = new Samples(arena, legs, rangeOf(bound), deviation);
+    const { edges, width } = baseEdges(bound, deviation, legs.calls);
+    this.barriers = legs.accounts.flatMap(({ barriers }, row) =>
+      (barriers.get(node) ?? []).map((leg) => ({ row, leg })),
+    );
+    const base = barrierEdges(
+      mergeEdges(edges, this.#kinks()),
+      this.barriers.map(({ leg }) => leg),
+      deviation,
+    );
+    const mark = arena.mark();
+    const floors = floorsOf(arena, node, legs, this.samples, base);
+    arena.release(mark);
+    const ends = floors.flatMap(({ spans }) => spans.flat().filter(Number.isFinite));
+    this.grid = new NodeGrid(arena, mergeEdges(base, ends), width);
+    this.dead = floors.flatMap(({ row, spans }) =>
+      spans.flatMap((span) => {
+        const [from, to] = span.map((x) => this.grid.cellFrom(x)) as [number, number];
+        return from < to ? [{ row, from, to }] : [];
+      }),
+    );
+    let row = 0;
+    for (const call of this.samples.sharp) {
+      while (legs.from[row + 1]! <= call) row++;
+      const list = this.#sharpOf.get(row);
+      if (list) list.push(call);
+      else this.#sharpOf.set(row, [call]);
+    }
+    const sharp = new Set([...this.#sharpOf.keys(), ...legs.settled]);
+    this.sharpRows = [...sharp].sort((a, b) => a - b);
+  }
+
+  #kinks(): number[] {
+    return this.legs.settled.flatMap((row) =>
+      this.legs.accounts[row]!.value.get(this.#node)!.settled.flatMap(({ slope, constant }) =>
+        constant > 0 ? [log(constant / slope)] : [],
+      ),
+    );
+  }
+
+  /** What is sharp of some rows, where no account is dead. */
+  #sharpLegs(rows: readonly number[]): Legs {
+    const legs = noLegs();
+    for (const row of rows) {
+      for (const call of this.#sharpOf.get(row) ?? []) {
+        for (let k = 0; k < CALL_NUMBERS; k++) {
+          legs.calls.push(this.legs.calls[CALL_NUMBERS * call + k]!);
+        }
+      }
+      const { settled } = this.legs.accounts[row]!.value.get(this.#node)!;
+      for (const leg of settled) legs.settled.push(leg);
+    }
+    return legs;
+  }
+
+  /** Minus equity: what the pool gains back where an account is dead. */
+  #deadLegs(row: number): Legs {
+    const account = this.legs.accounts[row]!;
+    const value = account.value.get(this.#node)!;
+    const collateral = account.collateral.get(this.#node) ?? noLegs();
+    return {
+      calls: value.calls.map((number, i) => (i % CALL_NUMBERS > 2 ? -number : number)),
+      slope: -value.slope - collateral.slope,
+      constant: -value.constant - collateral.constant,
+      settled: value.settled.map((leg) => ({ ...leg, sign: -leg.sign })),
+    };
+  }
+
+  /**
+   * Adds what is sharp of some rows to Hermite cells.
+   *
+   * @param rows   rows with sharp legs
+   * @param dead   cells on which accounts are dead
+   * @param cells  [4·(to - from)], see {@link NodeGrid.add}
+   */
+  addSharp(
+    rows: readonly number[],
+    dead: readonly DeadCells[],
+    cells: Float64Array,
+    from: number = 0,
+    to: number = this.grid.cells,
+  ): void {
+    if (rows.length > 0) this.grid.add(this.#sharpLegs(rows), cells, from, to);
+    for (const one of dead) {
+      const first = Math.max(from, one.from);
+      const last = Math.min(to, one.to);
+      if (first >= last) continue;
+      const part = cells.subarray(4 * (first - from), 4 * (last - from));
+      this.grid.add(this.#deadLegs(one.row), part, first, last);
+    }
+  }
+
+  /** Adds the losses by some barrier contracts, untouched, to Hermite cells, in pieces. */
+  *addBarriers(
+    barriers: readonly BarrierRow[],
+    cells: Float64Array,
+    from: number = 0,
+    to: number = this.grid.cells,
+  ): Work<void> {
+    const edges = barriers.length > 0 ? this.grid.edges.subarray(from, to + 1) : [];
+    for (const { leg } of barriers) {
+      yield;
+      addUntouchedLoss(edges, leg, cells);
+    }
+  }
+
+  /**
+   * Hermite cells of the loss that all accounts cause, barrier contracts left out.
+   *
+   * @returns [4·cells], see {@link NodeGrid.add}
+   */
+  poolCells(): Float64Array {
+    const arena = this.#arena;
+    const { samples, grid } = this;
+    const mark = arena.mark();
+    const coefficients = arena.take(Math.max(1, samples.degrees) * 8);
+    for (const block of samples.blocks) samples.addCoefficients(coefficients, block);
+    const cells = new Float64Array(4 * grid.cells);
+    this.addSmooth(coefficients, this.basis(), cells);
+    arena.release(mark);
+    grid.add(
+      { calls: [], slope: sum(samples.slope), constant: sum(samples.constant), settled: [] },
+      cells,
+    );
+    this.addSharp(this.sharpRows, this.dead, cells);
+    return cells;
+  }
+
+  /** Polynomials at the edges, in memory that the caller gives back. */
+  basis(): { readonly values: number; readonly slopes: number } {
+    return this.samples.basis(this.grid.edges, this.grid.padded);
+  }
+
+  /**
+   * Adds a polynomial to Hermite cells.
+   *
+   * @param coefficients  address of [degrees] f64
+   * @param cells         [4·cells]
+   */
+  addSmooth(
+    coefficients: number,
+    basis: { readonly values: number; readonly slopes: number },
+    cells: Float64Array,
+  ): void {
+    const arena = this.#arena;
+    const { degrees } = this.samples;
+    if (degrees === 0) return;
+    const { padded, edges, cells: count } = this.grid;
+    const mark = arena.mark();
+    const [values, slopes] = [basis.values, basis.slopes].map((at) => {
+      const out = arena.take(padded * 8);
+      arena.kernels.addProduct(out, 0, coefficients, degrees, at, 1, degrees, padded);
+      return out;
+    }) as [number, number];
+    const value = arena.f64(values, padded);
+    const slope = arena.f64(slopes, padded);
+    for (let c = 0; c < count; c++) {
+      const width = edges[c + 1]! - edges[c]!;
+      cells[4 * c]! += value[c]!;
+      cells[4 * c + 1]! += value[c + 1]!;
+      cells[4 * c + 2]! += width * slope[c]!;
+      cells[4 * c + 3]! += width * slope[c + 1]!;
+    }
+    arena.release(mark);
+  }
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,207 @@
+import { type Breath, type Level, tailCount } from "../basics/index.ts";
+import { TILE } from "../engine/index.ts";
+import { cubicsOf } from "./hermite.ts";
+import type { LaidPool } from "./layout.ts";
+import { OwnCells } from "./own-cells.ts";
+import { fundingOf, type Owner } from "./owner.ts";
+import { measureTail, worstLosses } from "./tail.ts";
+import type { Estimate } from "./valuation.ts";
+
+/** Scenarios for stand-alone figures: 819 in a 2.5 % tail, an error of about 2 %, and few enough to keep. */
+const SCENARIOS_MAX = 32_768;
+/** Fewer where there are many participants: 102 in a 2.5 % tail, an error of about 6 %. */
+const SCENARIOS_MIN = 4096;
+/** Losses of all participants together; a loss costs some 20 ns. */
+const LOSSES_MAX = 2 ** 26;
+const TAIL_MIN = 100;
+
+/**
+ * How many of the first scenarios stand-alone figures are made of.
+ *
+ * @returns  divides by 8
+ */
+export function standAloneCount(scenarios: number, participants: number, level: Level): number {
+  const affordable = Math.max(SCENARIOS_MIN, Math.floor(LOSSES_MAX / Math.max(1, participants)));
+  const needed = Math.ceil(TAIL_MIN / (1 - level / 1e6));
+  const wanted = Math.min(scenarios, Math.max(needed, Math.min(SCENARIOS_MAX, affordable)));
+  return wanted - (wanted % 8);
+}
+
+/** Kernel memory that the stand-alone figures take. */
+export function standAloneBytes(pool: LaidPool, count: number): number {
+  const { profiles } = pool;
+  const basis = profiles.reduce(
+    (sum, { samples, grid }) => sum + 2 * samples.degrees * grid.padded * 8,
+    0,
+  );
+  return count * (12 * profiles.length + 16) + basis + logBytes(pool);
+}
+
+/** What covers, margined accounts and barriers pay in a tile, one after the other. */
+function logBytes({ covers, margin }: LaidPool): number {
+  const { book, touches } = margin ?? {};
+  const items = covers.length + (book?.accounts.length ?? 0) + (touches?.length ?? 0);
+  return items > 0 ? 16 + TILE * items * 16 : 0;
+}
+
+/** A payment that one scenario brought. */
+interface Payment {
+  readonly scenario: number;
+  readonly amount: number;
+}
+
+/** The first scenarios, kept to measure everyone's loss alone on them. */
+export class StandAlone {
+  readonly count: number;
+  readonly #pool: LaidPool;
+  /** Per node: addresses of [count] i32 cell offsets and [count] f64 places. */
+  readonly #at: readonly number[];
+  readonly #t: readonly number[];
+  readonly #column: number;
+  readonly #equity: number;
+  readonly #cells: readonly OwnCells[];
+  readonly #payments = new Map<number, Payment[]>();
+  /** Per asset with funding on its price: the index of every scenario. */
+  readonly #funding: readonly (Float64Array | null)[];
+
+  private constructor(pool: LaidPool, count: number) {
+    const { arena } = pool.simulation;
+    this.#pool = pool;
+    this.count = count;
+    this.#at = pool.grids.map(() => arena.reserve(count * 4));
+    this.#t = pool.grids.map(() => arena.reserve(count * 8));
+    this.#column = arena.reserve(count * 8);
+    this.#equity = arena.reserve(count * 8);
+    this.#cells = pool.profiles.map((profile) => new OwnCells(arena, profile));
+    this.#funding = (pool.margin?.book.rates ?? []).map((rate) =>
+      rate === 0 ? null : new Float64Array(count),
+    );
+  }
+
+  /** Runs the first scenarios again and keeps where they fell. */
+  static async of(
+    pool: LaidPool,
+    scenarios: number,
+    level: Level,
+    breathe: Breath,
+  ): Promise<StandAlone> {
+    const count = standAloneCount(scenarios, pool.accounts.participants.length, level);
+    const alone = new StandAlone(pool, count);
+    await alone.#simulate(breathe);
+    return alone;
+  }
+
+  async #simulate(breathe: Breath): Promise<void> {
+    const { simulation, covers, margin } = this.#pool;
+    const { arena } = simulation;
+    const { book, touches } = margin ?? {};
+    const items = covers.length + (book?.accounts.length ?? 0) + (touches?.length ?? 0);
+    const mark = arena.mark();
+    const log = arena.reserve(16 + TILE * items * 16);
+    arena.i32(log, 4).fill(0);
+    simulation.withMoments = false;
+    simulation.events = items > 0 ? log : 0;
+    for (let first = 0; first < this.count; first += TILE) {
+      const size = Math.min(TILE, this.count - first);
+      simulation.runRange(first, size);
+      this.#keep(first, size);
+      for (const event of drain(arena.i32(log, 4), arena.f64(log, 2 + 2 * TILE * items))) {
+        const list = this.#payments.get(event.item);
+        if (list) list.push(event);
+        else this.#payments.set(event.item, [event]);
+      }
+      if (first % (64 * TILE) === 0) await breathe();
+    }
+    simulation.events = 0;
+    arena.release(mark);
+  }
+
+  /** Keeps the places and funding indices that the last tile ended with. */
+  #keep(first: number, size: number): void {
+    const { simulation, grids, margin, accounts } = this.#pool;
+    const { arena, kernels } = simulation;
+    const places = simulation.placesAddress;
+    grids.forEach((_, node) => {
+      const cells = arena.i32(places + node * TILE * 4, size);
+      arena.i32(this.#at[node]! + first * 4, size).set(cells);
+      const spots = arena.f64(places + grids.length * TILE * 4 + node * TILE * 8, size);
+      arena.f64(this.#t[node]! + first * 8, size).set(spots);
+    });
+    this.#funding.forEach((column, u) => {
+      if (!column) return;
+      const address = kernels.fundingColumn(margin!.lanes, accounts.assets.length, u);
+      column.set(arena.f64(address, size), first);
+    });
+  }
+
+  /** ES of an owner's loss alone. */
+  measure(owner: Owner, level: Level): Estimate {
+    const { arena, kernels } = this.#pool.simulation;
+    arena.f64(this.#column, this.count).fill(0);
+    this.#cells.forEach((cells, node) => {
+      const own = cells.of(owner.place);
+      if (!own) return;
+      const mark = arena.mark();
+      const cubics = arena.put(cubicsOf(own));
+      kernels.addCubic(cubics, this.#at[node]!, this.#t[node]!, this.#column, this.count);
+      arena.release(mark);
+    });
+    // Only now: growing the memory for the profiles detaches older views.
+    const losses = arena.f64(this.#column, this.count);
+    this.#addShortfalls(owner, losses);
+    this.#addPayments(owner, losses);
+    const count = Math.min(this.count, Math.ceil(tailCount(level, this.count)) + 1);
+    const tail = worstLosses(losses, count);
+    const { expectedShortfall, esStandardError } = measureTail(tail, this.count, level);
+    return { value: expectedShortfall, standardError: esStandardError };
+  }
+
+  #addShortfalls(owner: Owner, losses: Float64Array): void {
+    const { arena, kernels } = this.#pool.simulation;
+    for (const j of owner.joint) {
+      const joint = this.#pool.joint[j]!;
+      const equity = arena.f64(this.#equity, this.count).fill(0);
+      for (const { node, cubics } of joint.tables) {
+        kernels.addCubic(cubics, this.#at[node]!, this.#t[node]!, this.#equity, this.count);
+      }
+      kernels.shortfall(this.#equity, joint.prior, this.count);
+      for (let s = 0; s < this.count; s++) losses[s]! += equity[s]!;
+    }
+  }
+
+  /** Covers' payments, and what touched barriers, liquidation and funding change. */
+  #addPayments(owner: Owner, losses: Float64Array): void {
+    const { covers, margin, accounts } = this.#pool;
+    const first = covers.length;
+    const touches = first + (margin?.book.accounts.length ?? 0);
+    const items = [
+      ...owner.covers,
+      ...owner.margin.map((m) => first + m),
+      ...owner.touches.map((c) => touches + c),
+    ];
+    for (const item of items) {
+      for (const { scenario, amount } of this.#payments.get(item) ?? []) {
+        losses[scenario]! += amount;
+      }
+    }
+    if (!margin) return;
+    const horizon = accounts.times.at(-1)!;
+    fundingOf(this.#pool, owner).forEach((rate, u) => {
+      if (rate === 0) return;
+      const column = this.#funding[u];
+      for (let s = 0; s < losses.length; s++) losses[s]! -= rate * (column ? column[s]! : horizon);
+    });
+  }
+}
+
+/** Empties the kernel's log of payments. */
+function drain(head: Int32Array, records: Float64Array): (Payment & { readonly item: number })[] {
+  const words = new Uint32Array(records.buffer, records.byteOffset, records.length * 2);
+  const events = Array.from({ length: head[0]! }, (_, i) => ({
+    scenario: words[4 + 4 * i]!,
+    item: words[5 + 4 * i]!,
+    amount: records[3 + 2 * i]!,
+  }));
+  head[0] = 0;
+  return events;
+}
