@@ -1,5 +1,5 @@
 // The engine under test, in every form it has.
-import { atOnce, type Level } from "../src/basics/index.ts";
+import { atOnce, type Level, rankOf, tailCount } from "../src/basics/index.ts";
 import {
   BATCH,
   type Backend,
@@ -11,12 +11,14 @@ import {
 } from "../src/engine/index.ts";
 import { type Engine, loadSync } from "../src/load.ts";
 import { marketModel } from "../src/market/index.ts";
-import type { Pool } from "../src/pool/index.ts";
-import { accountsOf, byId } from "../src/risk/account.ts";
+import type { Pool, PoolDocument } from "../src/pool/index.ts";
+import { type Accounts, accountsOf, byId } from "../src/risk/account.ts";
 import { averagesWork } from "../src/risk/adjoint.ts";
+import { contributionsOf } from "../src/risk/contribution.ts";
 import { type LaidPool, layPool } from "../src/risk/layout.ts";
 import { liquidatedParticipants, marginBookOf } from "../src/risk/margin.ts";
-import { tailWeights, worstSet } from "../src/risk/tail.ts";
+import { tailWeights, worst, worstSet } from "../src/risk/tail.ts";
+import type { Contributions } from "../src/risk/valuation.ts";
 import { HORIZON_DAYS } from "./book.ts";
 
 /** A form of the engine: the same interface, the same bits. */
@@ -53,15 +55,8 @@ export function lay(
   mode: "profile" | "audit" = "profile",
   steps = 1,
 ): LaidPool {
-  const horizon = HORIZON_DAYS / 365;
-  const accounts = accountsOf(document, horizon, 0, {
-    step: steps > 1 ? horizon / steps : undefined,
-    isolated: document.liquidation !== undefined,
-    options: new Set(),
-    cross: liquidatedParticipants(document),
-  });
   const laid = layPool(kernels, {
-    accounts,
+    accounts: accountsAt(document, steps),
     covers: [...document.covers].sort(byId),
     asOfMs,
     model: marketModel(document.market!),
@@ -71,6 +66,51 @@ export function lay(
   });
   laid.simulation.withMoments = false;
   return laid;
+}
+
+/** The pool as functions of log returns at the horizon, and at `steps` dates until then. */
+function accountsAt(document: PoolDocument, steps: number): Accounts {
+  const horizon = HORIZON_DAYS / 365;
+  return accountsOf(document, horizon, 0, {
+    step: steps > 1 ? horizon / steps : undefined,
+    isolated: document.liquidation !== undefined,
+    options: new Set(),
+    cross: liquidatedParticipants(document),
+  });
+}
+
+/**
+ * VaR, ES and everyone's contribution with its standard error, and nothing else of a valuation: no
+ * capital, exposures, histogram, digest or figures of everyone alone. Each run lays the pool anew.
+ */
+export function bareFrame(
+  kernels: Kernels,
+  { document, asOfMs }: Pool,
+  scenarios: number,
+  at: Level,
+): () => Promise<{ readonly valueAtRisk: number; readonly contributions: Contributions }> {
+  const accounts = accountsAt(document, 1);
+  const chunks = chunksOf(scenarios);
+  const rank = scenarios - rankOf(at, scenarios);
+  return async () => {
+    const laid = layPool(kernels, {
+      ...{ accounts, covers: [], asOfMs, model: marketModel(document.market!) },
+      ...{ seed: 7n, mode: "profile" },
+    });
+    laid.simulation.withMoments = true;
+    const losses = new Float64Array(scenarios);
+    const moments = chunks.map(({ first, count }) => {
+      for (let from = first; from < first + count; from += BATCH) {
+        losses.set(laid.simulation.runRange(from, Math.min(BATCH, first + count - from)), from);
+      }
+      return laid.simulation.takeMoments();
+    });
+    const tail = worst(losses, Math.ceil(tailCount(at, scenarios)) + 1);
+    const request = { level: at, decimals: 2, standAlone: false };
+    const run = { losses, chunks, moments, tail };
+    const contributions = await contributionsOf(laid, run, request, async () => {});
+    return { valueAtRisk: tail.losses[rank]!, contributions };
+  };
 }
 
 /** The loss of every scenario. */

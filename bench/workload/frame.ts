@@ -5,8 +5,9 @@ import { level, tailCount } from "../../src/basics/index.ts";
 import type { OptionPosition } from "../../src/book/index.ts";
 import { chunksOf } from "../../src/engine/index.ts";
 import { readPool } from "../../src/pool/index.ts";
+import type { Contributions } from "../../src/risk/valuation.ts";
 import { ASSETS, benchMarket, HORIZON_DAYS, optionBook } from "../book.ts";
-import { engines } from "../engine.ts";
+import { bareFrame, engines } from "../engine.ts";
 import type { Answer, Size, Workload } from "../harness.ts";
 import { tailOf } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
@@ -52,6 +53,15 @@ export function tunedFrame(
   return { losses, contributions };
 }
 
+function answer({ rows, total }: Contributions, valueAtRisk: number): Answer {
+  return {
+    output: Float64Array.from(
+      rows.flatMap(({ contribution: { value, standardError } }) => [value, standardError]),
+    ),
+    figures: { "VaR 97.5 %": valueAtRisk, "ES 97.5 %": total.value },
+  };
+}
+
 /** The frame in the given size. */
 export function frame(size: Size): Workload {
   const [participants, optionCount, scenarios] =
@@ -60,30 +70,33 @@ export function frame(size: Size): Workload {
   const { options } = pool.document;
   const source = ziggurat(1);
   const request = { market: benchMarket, scenarios, horizon: HORIZON_DAYS, confidence: 0.975 };
+  const lean = { ...request, levels: [0.975], standAlone: false };
   const forms = engines();
   return {
     id: "frame",
     title: `VaR, ES and ${participants} contributions with standard errors: ${optionCount} options, ${scenarios} scenarios`,
     unit: "frame",
     cases: [
+      ...forms.map(({ implementation, kernels }) => {
+        const found = bareFrame(kernels, pool, scenarios, LEVEL);
+        return {
+          implementation,
+          algorithm: "value profiles and their adjoint",
+          units: 1,
+          run: async (): Promise<Answer> => {
+            const { valueAtRisk, contributions } = await found();
+            return answer(contributions, valueAtRisk);
+          },
+        };
+      }),
       ...forms.map(({ implementation, engine }) => ({
-        implementation,
-        algorithm:
-          "value profiles and their adjoint, with waterfall, exposures and stand-alone figures",
+        implementation: `${implementation}, engine.value`,
+        algorithm: "the same, with capital, exposures, histogram and digest",
         units: 1,
-        run: async (): Promise<Answer> => {
-          const { risk, contributions } = await engine.value(pool, request);
-          const { rows } = contributions;
+        run: async () => {
+          const { risk, contributions } = await engine.value(pool, lean);
           const at = risk.levels.find((one) => one.level === LEVEL / 1e6)!;
-          return {
-            output: Float64Array.from(
-              rows.flatMap(({ contribution: { value, standardError } }) => [value, standardError]),
-            ),
-            figures: {
-              "VaR 97.5 %": at.valueAtRisk.value,
-              "ES 97.5 %": at.expectedShortfall.value,
-            },
-          };
+          return answer(contributions, at.valueAtRisk.value);
         },
       })),
       ...forms.map(({ implementation, kernels }) => ({

@@ -52,9 +52,7 @@ export class NodeProfile {
     this.legs = legs;
     this.samples = new Samples(arena, legs, rangeOf(bound), deviation);
     const { edges, width } = baseEdges(bound, deviation, legs.calls);
-    this.barriers = legs.accounts.flatMap(({ barriers }, row) =>
-      (barriers.get(node) ?? []).map((leg) => ({ row, leg })),
-    );
+    this.barriers = barriersAt(node, legs);
     const base = barrierEdges(
       mergeEdges(edges, this.#kinks()),
       this.barriers.map(({ leg }) => leg),
@@ -221,4 +219,12 @@ function sum(values: Float64Array): number {
   let total = 0;
   for (const value of values) total += value;
   return total;
+}
+
+function barriersAt(node: number, { accounts }: NodeLegs): BarrierRow[] {
+  const found: BarrierRow[] = [];
+  for (const [row, { barriers }] of accounts.entries()) {
+    for (const leg of barriers.get(node) ?? []) found.push({ row, leg });
+  }
+  return found;
 }
