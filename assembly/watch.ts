@@ -206,17 +206,38 @@ function scanPrices(plan: usize, record: usize, step: i32, count: i32): void {
   const downLeast = v128.load64_splat(record, 32), downMost = v128.load64_splat(record, 40);
   const upLeast = v128.load64_splat(record, 48), upMost = v128.load64_splat(record, 56);
   const end = <usize>count << 3;
-  for (let p: usize = 0; p < end; p += 16) {
-    const g = priced ? v128.load(index + p) : time;
-    const s = v128.load(price + p);
-    const bottom = f64x2.sub(s, f64x2.pmax(f64x2.mul(downLeast, g), f64x2.mul(downMost, g)));
-    const top = f64x2.sub(s, f64x2.pmin(f64x2.mul(upLeast, g), f64x2.mul(upMost, g)));
-    const down = f64x2.le(bottom, v128.load(state + p)), up = f64x2.ge(top, v128.load(state + COLUMN + p));
-    if (!v128.any_true(v128.or(down, up))) continue;
-    const downs = i64x2.bitmask(down), ups = i64x2.bitmask(up);
-    if (downs & 1) hits(plan, record, step, p, f64x2.extract_lane(bottom, 0), 0, true);
-    if (downs & 2) hits(plan, record, step, p + 8, f64x2.extract_lane(bottom, 1), 0, true);
-    if (ups & 1) hits(plan, record, step, p, f64x2.extract_lane(top, 0), 0, false);
-    if (ups & 2) hits(plan, record, step, p + 8, f64x2.extract_lane(top, 1), 0, false);
+  for (let p: usize = 0; p < end; p += 64) {
+    let any = f64x2.splat(0);
+    for (let k = p; k < p + 64; k += 16) {
+      const g = priced ? v128.load(index + k) : time;
+      const s = v128.load(price + k);
+      const down = f64x2.le(bottomAt(s, g, downLeast, downMost), v128.load(state + k));
+      const up = f64x2.ge(topAt(s, g, upLeast, upMost), v128.load(state + COLUMN + k));
+      any = v128.or(any, v128.or(down, up));
+    }
+    if (!v128.any_true(any)) continue;
+    for (let k = p; k < p + 64; k += 16) {
+      const g = priced ? v128.load(index + k) : time;
+      const s = v128.load(price + k);
+      const bottom = bottomAt(s, g, downLeast, downMost), top = topAt(s, g, upLeast, upMost);
+      const downs = i64x2.bitmask(f64x2.le(bottom, v128.load(state + k)));
+      const ups = i64x2.bitmask(f64x2.ge(top, v128.load(state + COLUMN + k)));
+      if (downs & 1) hits(plan, record, step, k, f64x2.extract_lane(bottom, 0), 0, true);
+      if (downs & 2) hits(plan, record, step, k + 8, f64x2.extract_lane(bottom, 1), 0, true);
+      if (ups & 1) hits(plan, record, step, k, f64x2.extract_lane(top, 0), 0, false);
+      if (ups & 2) hits(plan, record, step, k + 8, f64x2.extract_lane(top, 1), 0, false);
+    }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function bottomAt(price: v128, index: v128, least: v128, most: v128): v128 {
+  return f64x2.sub(price, f64x2.pmax(f64x2.mul(least, index), f64x2.mul(most, index)));
+}
+
+// @ts-ignore: decorator
+@inline
+function topAt(price: v128, index: v128, least: v128, most: v128): v128 {
+  return f64x2.sub(price, f64x2.pmin(f64x2.mul(least, index), f64x2.mul(most, index)));
 }

@@ -97,10 +97,7 @@ export function forecast(sizes: RunSizes): RunPlan {
   const cut = cutOf(laid.simulation, scenarios, workers);
   const cells = laid.grids.reduce((sum, grid) => sum + grid.cells, 0);
   const groups = 1 + 2 * cut.chunks;
-  const { participants } = laid.accounts;
-  const alone = sizes.standAlone
-    ? standAloneCount(scenarios, participants.length, sizes.primary)
-    : 0;
+  const alone = sizes.standAlone ? standAloneCount(laid.accounts, scenarios, sizes.primary) : 0;
   const kernel = kernelBytes(laid, groups, alone, audit?.bytes ?? 0);
   const host = hostBytes(sizes, groups);
   const paths = speed.path + (audit?.speed.path ?? 0);

@@ -1,14 +1,19 @@
 import { type Breath, type Level, tailCount } from "../basics/index.ts";
 import { TILE } from "../engine/index.ts";
+import type { Accounts } from "./account.ts";
 import { cubicsOf } from "./hermite.ts";
 import type { LaidPool } from "./layout.ts";
 import { OwnCells } from "./own-cells.ts";
 import { fundingOf, type Owner } from "./owner.ts";
+import { logBytes, PaymentLog, type Payments } from "./payment-log.ts";
 import { measureTail, worstLosses } from "./tail.ts";
 import type { Estimate } from "./valuation.ts";
 
 /** Scenarios for stand-alone figures: 819 in a 2.5 % tail, an error of about 2 %, and few enough to keep. */
 const SCENARIOS_MAX = 32_768;
+/** The same where a path takes many steps, and drawing it more than measuring everyone on it. */
+const SCENARIOS_LONG = 16_384;
+const LONG_PATH = 256;
 /** Fewer where there are many participants: 102 in a 2.5 % tail, an error of about 6 %. */
 const SCENARIOS_MIN = 4096;
 /** Losses of all participants together; a loss costs some 20 ns. */
@@ -20,10 +25,18 @@ const TAIL_MIN = 100;
  *
  * @returns  divides by 8
  */
-export function standAloneCount(scenarios: number, participants: number, level: Level): number {
-  const affordable = Math.max(SCENARIOS_MIN, Math.floor(LOSSES_MAX / Math.max(1, participants)));
+export function standAloneCount(
+  { participants, times, assets }: Accounts,
+  scenarios: number,
+  level: Level,
+): number {
+  const affordable = Math.max(
+    SCENARIOS_MIN,
+    Math.floor(LOSSES_MAX / Math.max(1, participants.length)),
+  );
+  const most = times.length * assets.length > LONG_PATH ? SCENARIOS_LONG : SCENARIOS_MAX;
   const needed = Math.ceil(TAIL_MIN / (1 - level / 1e6));
-  const wanted = Math.min(scenarios, Math.max(needed, Math.min(SCENARIOS_MAX, affordable)));
+  const wanted = Math.min(scenarios, Math.max(needed, Math.min(most, affordable)));
   return wanted - (wanted % 8);
 }
 
@@ -34,20 +47,13 @@ export function standAloneBytes(pool: LaidPool, count: number): number {
     (sum, { samples, grid }) => sum + 2 * samples.degrees * grid.padded * 8,
     0,
   );
-  return count * (12 * profiles.length + 16) + basis + logBytes(pool);
+  return count * (12 * profiles.length + 16) + basis + logBytes(TILE * itemsOf(pool));
 }
 
-/** What covers, margined accounts and barriers pay in a tile, one after the other. */
-function logBytes({ covers, margin }: LaidPool): number {
+/** Covers, margined accounts and barriers: all that may pay in a scenario. */
+function itemsOf({ covers, margin }: LaidPool): number {
   const { book, touches } = margin ?? {};
-  const items = covers.length + (book?.accounts.length ?? 0) + (touches?.length ?? 0);
-  return items > 0 ? 16 + TILE * items * 16 : 0;
-}
-
-/** A payment that one scenario brought. */
-interface Payment {
-  readonly scenario: number;
-  readonly amount: number;
+  return covers.length + (book?.accounts.length ?? 0) + (touches?.length ?? 0);
 }
 
 /** The first scenarios, kept to measure everyone's loss alone on them. */
@@ -60,7 +66,7 @@ export class StandAlone {
   readonly #column: number;
   readonly #equity: number;
   readonly #cells: readonly OwnCells[];
-  readonly #payments = new Map<number, Payment[]>();
+  #payments: Payments | null = null;
   /** Per asset with funding on its price: the index of every scenario. */
   readonly #funding: readonly (Float64Array | null)[];
 
@@ -85,35 +91,31 @@ export class StandAlone {
     level: Level,
     breathe: Breath,
   ): Promise<StandAlone> {
-    const count = standAloneCount(scenarios, pool.accounts.participants.length, level);
+    const count = standAloneCount(pool.accounts, scenarios, level);
     const alone = new StandAlone(pool, count);
     await alone.#simulate(breathe);
     return alone;
   }
 
   async #simulate(breathe: Breath): Promise<void> {
-    const { simulation, covers, margin } = this.#pool;
+    const { simulation } = this.#pool;
     const { arena } = simulation;
-    const { book, touches } = margin ?? {};
-    const items = covers.length + (book?.accounts.length ?? 0) + (touches?.length ?? 0);
+    const items = itemsOf(this.#pool);
+    const payments = new PaymentLog();
     const mark = arena.mark();
-    const log = arena.reserve(16 + TILE * items * 16);
-    arena.i32(log, 4).fill(0);
+    const log = arena.take(logBytes(TILE * items));
     simulation.withMoments = false;
     simulation.events = items > 0 ? log : 0;
     for (let first = 0; first < this.count; first += TILE) {
       const size = Math.min(TILE, this.count - first);
       simulation.runRange(first, size);
       this.#keep(first, size);
-      for (const event of drain(arena.i32(log, 4), arena.f64(log, 2 + 2 * TILE * items))) {
-        const list = this.#payments.get(event.item);
-        if (list) list.push(event);
-        else this.#payments.set(event.item, [event]);
-      }
+      if (items > 0) payments.drain(arena.kernels.memory.buffer, log);
       if (first % (64 * TILE) === 0) await breathe();
     }
     simulation.events = 0;
     arena.release(mark);
+    this.#payments = payments.sorted(items);
   }
 
   /** Keeps the places and funding indices that the last tile ended with. */
@@ -179,10 +181,9 @@ export class StandAlone {
       ...owner.margin.map((m) => first + m),
       ...owner.touches.map((c) => touches + c),
     ];
+    const { starts, scenarios, amounts } = this.#payments!;
     for (const item of items) {
-      for (const { scenario, amount } of this.#payments.get(item) ?? []) {
-        losses[scenario]! += amount;
-      }
+      for (let i = starts[item]!; i < starts[item + 1]!; i++) losses[scenarios[i]!]! += amounts[i]!;
     }
     if (!margin) return;
     const horizon = accounts.times.at(-1)!;
@@ -192,16 +193,4 @@ export class StandAlone {
       for (let s = 0; s < losses.length; s++) losses[s]! -= rate * (column ? column[s]! : horizon);
     });
   }
-}
-
-/** Empties the kernel's log of payments. */
-function drain(head: Int32Array, records: Float64Array): (Payment & { readonly item: number })[] {
-  const words = new Uint32Array(records.buffer, records.byteOffset, records.length * 2);
-  const events = Array.from({ length: head[0]! }, (_, i) => ({
-    scenario: words[4 + 4 * i]!,
-    item: words[5 + 4 * i]!,
-    amount: records[3 + 2 * i]!,
-  }));
-  head[0] = 0;
-  return events;
 }

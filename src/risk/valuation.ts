@@ -96,7 +96,7 @@ export interface Contributions {
   readonly standAloneTotal: number | null;
   /** standAloneTotal - total: what pooling saves. */
   readonly diversificationBenefit: number | null;
-  /** Scenarios used for the stand-alone figures: fewer than 32,768 only where members are many. */
+  /** Scenarios used for the stand-alone figures: fewer than 32,768 only where members are many or paths long. */
   readonly standAloneScenarios: number;
   /** Largest contribution first; ties by id. */
   readonly rows: readonly ContributionRow[];
