@@ -2,7 +2,7 @@
 export { shortfall } from "./account";
 export { cellWeights, edgeWeights } from "./adjoint";
 export { exponential } from "./exponential";
-export { blockBytes } from "./liquidation";
+export { blockBytes } from "./screen";
 export { fundingColumn, laneBytes } from "./margin";
 export { normals } from "./normal";
 export { normalCdf } from "./normal-cdf";

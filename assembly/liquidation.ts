@@ -2,49 +2,25 @@
  * Liquidation along a path: funding, extremes between steps, accounts over several assets, and
  * what all of it adds to the pool's losses.
  *
- *   screen   │ account i32 │ entries i32 │ address u32 │ dead u32 │ constant f64 │ timed f64 │
- *   entry    │ column u32 │ funding column u32 │ asset i32 │ pad │ weight f64 │ funding f64 │
- *   dead     [TILE] bits: lanes whose account is no longer screened
- *   blocks   │ least S, most S, least G, most G [4U] │ S [B×U] │ G [B×U] │, columns of TILE
  *   barrier  │ last step i32 │ node i32 │ cubics u32 │ pad │
- *
- * An account over several assets has the margin constant + Σ weight · S - funding · G. Its least
- * value over a block of steps follows from the extremes of each asset in the block, so most
- * accounts are looked at once per block; only where that bound is not positive does every step of
- * the block count. The result is that of looking at every step.
  */
 import {
-  accountOf, addClosed, entryAt, firstEntry, fundingAt, isBreached, nextEntry, OPEN, priceAt, startLanes, STATISTICS, visit, watch,
+  accountOf, addClosed, entryAt, firstEntry, fundingAt, nextEntry, OPEN, priceAt, recover, startLanes, STATISTICS, visit,
 } from "./margin";
 import { COLUMN, INDEX_NONE, INDEX_OPTION, INDEX_PRICED, MARGIN_LEG_BYTES } from "./measure";
 import { normals } from "./normal";
 import {
-  ACCOUNT_COUNT, ASSETS, COVER_COUNT, EVENTS, KEYS, MARGIN, M_ACCOUNT_COUNT, M_BLOCK, M_BLOCKS, M_CONTINUOUS, M_ENTRIES, M_EXTREMES,
-  M_FUNDING_SUMS,  M_LANES, M_NET_FUNDING, M_NET_TIMED, M_OPTIONS, M_PRICED, M_RATES, M_SCREENS, M_SCREEN_COUNT, M_STEP_SUMS, M_SUMS, M_TIMES,
+  ACCOUNT_COUNT, ASSETS, COVER_COUNT, EVENTS, KEYS, MARGIN, M_ACCOUNT_COUNT, M_BLOCK, M_BLOCKS, M_CONTINUOUS, M_EXTREMES,
+  M_FUNDING_SUMS, M_LANES, M_NET_FUNDING, M_NET_TIMED, M_OPTIONS, M_PRICED, M_RATES, M_SCREENS, M_SCREEN_COUNT, M_STEP_SUMS, M_SUMS, M_TIMES,
   M_TOUCHED, M_USED, M_VARIANCES, STEPS, TILE, WITH_MOMENTS, address, number, word,
 } from "./plan";
+import { blockRow, fundingExtremes, SCREEN_BYTES, screenBlock, staysAbove, widen } from "./screen";
 import { expColumn } from "./vector-math";
 import { scan, startWatches, TOUCH_BYTES } from "./watch";
 
 /** Stream of the extremes between steps. */
 // @ts-ignore: decorator
 @inline const STREAM_BRIDGE: u32 = 4;
-// @ts-ignore: decorator
-@inline export const SCREEN_BYTES: usize = 32;
-// @ts-ignore: decorator
-@inline export const SCREEN_ENTRY_BYTES: usize = 32;
-
-/** Bytes of the blocks of a program. */
-export function blockBytes(assets: i32, steps: i32): usize {
-  return <usize>assets * COLUMN * <usize>(4 + 2 * steps);
-}
-
-// @ts-ignore: decorator
-@inline
-function blockRow(blocks: usize, assets: i32, step: i32, steps: i32, funding: bool): usize {
-  const row = (funding ? steps : 0) + step % steps + 4;
-  return blocks + <usize>assets * COLUMN * <usize>row;
-}
 
 /** Makes everything ready for a tile. */
 export function startMargin(plan: usize, count: i32): void {
@@ -83,7 +59,9 @@ export function stepMargin(plan: usize, paths: usize, step: i32, x: usize, befor
   } else scan(plan, step, x, x, x, x, count);
   if (steps && (step % steps == steps - 1 || step == word(plan, STEPS) - 1)) {
     const first = step - step % steps;
-    if (word(margin, M_SCREEN_COUNT)) screenBlock(plan, first, step, count);
+    const screens = word(margin, M_SCREEN_COUNT);
+    if (word(margin, M_PRICED)) fundingExtremes(margin, assets, first, step, count);
+    if (screens) screenBlock(plan, first, step, count);
     visitOpen(plan, first, step, count);
   }
 }
@@ -162,6 +140,7 @@ function keepBlock(plan: usize, step: i32, x: usize, steps: i32, count: i32): vo
     if (load<f64>(address(margin, M_RATES) + (<usize>u << 3)) != 0 && priced) {
       memory.copy(prices + column, priceAt(lanes, assets, u), <usize>count << 3);
     } else expColumn(prices + column, x + column, count);
+    widen(prices + column, blocks + column, <usize>assets * COLUMN, step % steps == 0, count);
     if (priced) memory.copy(funding + column, fundingAt(lanes, assets, u), <usize>count << 3);
   }
 }
@@ -180,17 +159,27 @@ function visitOpen(plan: usize, first: i32, last: i32, count: i32): void {
   }
 }
 
-/** One entry at the steps of a block, until nothing is left of it. */
+/**
+ * One entry at the steps of a block, until nothing is left of it. That of an option untouched so far
+ * is priced only beyond the levels of its block; others are left alone while they surely stay above.
+ */
 function visitBlock(plan: usize, lane: i32, entry: usize, first: i32, last: i32): bool {
   const margin = address(plan, MARGIN);
   const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
   const blocks = address(margin, M_BLOCKS);
   const here = <usize>lane << 3;
-  const leg = <usize>load<u32>(accountOf(margin, load<i32>(entry, 8)));
-  // An option untouched so far is priced only beyond the levels of its block.
-  const levels = load<i32>(leg, 4) == INDEX_OPTION
-    ? <usize>load<u32>(leg, 108) + (<usize>(first / steps) << 4)
-    : 0;
+  const account = accountOf(margin, load<i32>(entry, 8));
+  const leg = <usize>load<u32>(account);
+  let levels: usize = 0;
+  if (load<i32>(leg, 4) == INDEX_OPTION) levels = <usize>load<u32>(leg, 108) + (<usize>(first / steps) << 4);
+  else {
+    const times = address(margin, M_TIMES);
+    const begin = load<f64>(times + (<usize>first << 3)), until = load<f64>(times + (<usize>last << 3));
+    if (staysAbove(account, entry, blocks + here, assets, begin, until)) {
+      recover(entry);
+      return false;
+    }
+  }
   const column = <usize>load<i32>(leg) * COLUMN + here;
   for (let step = first; step <= last; step++) {
     const prices = blockRow(blocks, assets, step, steps, false);
@@ -201,117 +190,6 @@ function visitBlock(plan: usize, lane: i32, entry: usize, first: i32, last: i32)
     if (visit(margin, assets, lane, entry, prices + here, blockRow(blocks, assets, step, steps, true) + here, step)) return true;
   }
   return false;
-}
-
-function blockExtremes(plan: usize, first: i32, last: i32, count: i32): void {
-  const margin = address(plan, MARGIN);
-  const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
-  const blocks = address(margin, M_BLOCKS);
-  const bytes = <usize>assets * COLUMN;
-  const end = <usize>count << 3;
-  const priced = word(margin, M_PRICED) != 0;
-  for (let u = 0; u < assets; u++) {
-    if (!load<u8>(address(margin, M_USED) + <usize>u)) continue;
-    const column = <usize>u * COLUMN;
-    for (let p: usize = column; p < column + end; p += 16) {
-      let least = v128.load(blockRow(blocks, assets, first, steps, false) + p), most = least;
-      for (let step = first + 1; step <= last; step++) {
-        const x = v128.load(blockRow(blocks, assets, step, steps, false) + p);
-        least = f64x2.pmin(least, x);
-        most = f64x2.pmax(most, x);
-      }
-      v128.store(blocks + p, least);
-      v128.store(blocks + bytes + p, most);
-      if (!priced) continue;
-      least = v128.load(blockRow(blocks, assets, first, steps, true) + p);
-      most = least;
-      for (let step = first + 1; step <= last; step++) {
-        const g = v128.load(blockRow(blocks, assets, step, steps, true) + p);
-        least = f64x2.pmin(least, g);
-        most = f64x2.pmax(most, g);
-      }
-      v128.store(blocks + 2 * bytes + p, least);
-      v128.store(blocks + 3 * bytes + p, most);
-    }
-  }
-}
-
-function screenBlock(plan: usize, first: i32, last: i32, count: i32): void {
-  const margin = address(plan, MARGIN);
-  blockExtremes(plan, first, last, count);
-  const begin = load<f64>(address(margin, M_TIMES) + (<usize>first << 3));
-  const until = load<f64>(address(margin, M_TIMES) + (<usize>last << 3));
-  const priced = word(margin, M_PRICED) != 0;
-  const end = <usize>count << 3;
-  let screen = address(margin, M_SCREENS);
-  for (let s = word(margin, M_SCREEN_COUNT); s > 0; s--) {
-    const timed = load<f64>(screen, 24);
-    const constant = f64x2.splat(load<f64>(screen, 16) - max(timed * begin, timed * until));
-    const entries = <usize>load<u32>(screen, 8), entriesEnd = entries + <usize>load<i32>(screen, 4) * SCREEN_ENTRY_BYTES;
-    for (let p: usize = 0; p < end; p += 32) {
-      let a = constant, b = constant;
-      for (let entry = entries; entry < entriesEnd; entry += SCREEN_ENTRY_BYTES) {
-        const column = <usize>load<u32>(entry) + p;
-        const weight = v128.load64_splat(entry, 16);
-        a = f64x2.add(a, f64x2.mul(weight, v128.load(column)));
-        b = f64x2.add(b, f64x2.mul(weight, v128.load(column, 16)));
-        if (priced) {
-          const index = <usize>load<u32>(entry, 4) + p;
-          const funding = v128.load64_splat(entry, 24);
-          a = f64x2.sub(a, f64x2.mul(funding, v128.load(index)));
-          b = f64x2.sub(b, f64x2.mul(funding, v128.load(index, 16)));
-        }
-      }
-      // The sign bit of each lane, where the account is still looked at.
-      const dead = load<u8>(<usize>load<u32>(screen, 12) + (p >> 6)) >> <u8>(p & 32 ? 4 : 0);
-      const below = (i64x2.bitmask(a) | (i64x2.bitmask(b) << 2)) & ~<i32>dead;
-      if (below) suspects(plan, screen, p, below, first, last);
-    }
-    screen += SCREEN_BYTES;
-  }
-}
-
-/** Looks at every step of the block for those of four lanes whose bound is not positive. */
-function suspects(plan: usize, screen: usize, p: usize, below: i32, first: i32, last: i32): void {
-  const margin = address(plan, MARGIN);
-  const assets = word(plan, ASSETS), steps = word(margin, M_BLOCK);
-  const blocks = address(margin, M_BLOCKS);
-  const priced = word(margin, M_PRICED) != 0;
-  const entries = <usize>load<u32>(screen, 8), entriesEnd = entries + <usize>load<i32>(screen, 4) * SCREEN_ENTRY_BYTES;
-  for (let step = first; step <= last && below; step++) {
-    const prices = blockRow(blocks, assets, step, steps, false) + p;
-    const funding = blockRow(blocks, assets, step, steps, true) + p;
-    const time = load<f64>(address(margin, M_TIMES) + (<usize>step << 3));
-    let a = f64x2.splat(load<f64>(screen, 16) - load<f64>(screen, 24) * time), b = a;
-    for (let entry = entries; entry < entriesEnd; entry += SCREEN_ENTRY_BYTES) {
-      const column = <usize>load<i32>(entry, 8) * COLUMN;
-      const weight = v128.load64_splat(entry, 16);
-      a = f64x2.add(a, f64x2.mul(weight, v128.load(prices + column)));
-      b = f64x2.add(b, f64x2.mul(weight, v128.load(prices + column, 16)));
-      if (priced) {
-        const due = v128.load64_splat(entry, 24);
-        a = f64x2.sub(a, f64x2.mul(due, v128.load(funding + column)));
-        b = f64x2.sub(b, f64x2.mul(due, v128.load(funding + column, 16)));
-      }
-    }
-    let now = (i64x2.bitmask(a) | (i64x2.bitmask(b) << 2)) & below;
-    for (; now; now &= now - 1) {
-      const bit = ctz(now);
-      if (confirm(margin, screen, <i32>(p >> 3) + bit, prices + (<usize>bit << 3), funding + (<usize>bit << 3), time, step)) {
-        below &= ~(1 << bit);
-      }
-    }
-  }
-}
-
-/** The margin of one lane at one step, exactly; a breached account is watched from here on. */
-function confirm(margin: usize, screen: usize, lane: i32, prices: usize, funding: usize, time: f64, step: i32): bool {
-  const item = load<i32>(screen);
-  if (!isBreached(accountOf(margin, item), prices, funding, time)) return false;
-  const byte = <usize>load<u32>(screen, 12) + (<usize>lane >> 3);
-  store<u8>(byte, load<u8>(byte) | (<u8>1 << <u8>(lane & 7)));
-  watch(margin, lane, item, step);
-  return true;
 }
 
 /**

@@ -202,6 +202,13 @@ function date(entry: usize, step: i32): void {
   store<f64>(entry, HEALTHY, 64);
 }
 
+/** Ends the liquidation that is under way, if one is. */
+// @ts-ignore: decorator
+@inline
+export function recover(entry: usize): void {
+  if (load<f64>(entry, 64) >= 0) store<f64>(entry, HEALTHY, 64);
+}
+
 /**
  * Looks at an account of one lane at one step and closes what must be closed.
  *
@@ -231,7 +238,7 @@ export function visit(
   const equity = money + coins + left * value;
   const shortage = left * load<f64>(MEASURES, 24) - equity;
   if (!(shortage >= 0)) {
-    if (load<f64>(entry, 64) >= 0) store<f64>(entry, HEALTHY, 64);
+    recover(entry);
     return false;
   }
   date(entry, step);

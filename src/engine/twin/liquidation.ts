@@ -20,6 +20,7 @@ import {
   nextEntry,
   OPEN,
   priceAt,
+  recover,
   STATISTICS_AT,
   startLanes,
   visit,
@@ -27,7 +28,16 @@ import {
 import { INDEX_NONE, INDEX_OPTION, INDEX_PRICED } from "./measure.ts";
 import type { TwinMemory } from "./memory.ts";
 import { normals } from "./normal.ts";
-import { assetsOf, blockRow, isUsed, marginOf, screenBlock } from "./screen.ts";
+import {
+  assetsOf,
+  blockRow,
+  fundingExtremes,
+  isUsed,
+  marginOf,
+  screenBlock,
+  staysAbove,
+  widen,
+} from "./screen.ts";
 import { expColumn } from "./vector-math.ts";
 import { scan, startWatches } from "./watch.ts";
 
@@ -79,6 +89,9 @@ export function stepMargin(
   const last = memory.i32[(plan + PLAN.STEPS) >>> 2]! - 1;
   if (steps && (step % steps === steps - 1 || step === last)) {
     const first = step - (step % steps);
+    if (fieldOf(memory, margin, MARGIN.M_PRICED)) {
+      fundingExtremes(memory, margin, assets, first, step, count);
+    }
     if (fieldOf(memory, margin, MARGIN.M_SCREEN_COUNT)) {
       screenBlock(memory, plan, first, step, count);
     }
@@ -179,6 +192,8 @@ function keepBlock(
       const from = priceAt(lanes, assets, u) >>> 3;
       f64.copyWithin(to, from, from + count);
     } else expColumn(memory, prices + u * COLUMN, x + u * COLUMN, count);
+    const column = u * COLUMN;
+    widen(memory, prices + column, blocks + column, assets * COLUMN, step % steps === 0, count);
     if (!priced) continue;
     const from = fundingAt(lanes, assets, u) >>> 3;
     f64.copyWithin((funding + u * COLUMN) >>> 3, from, from + count);
@@ -207,7 +222,10 @@ function visitOpen(
   }
 }
 
-/** One entry at the steps of a block, until nothing is left of it. */
+/**
+ * One entry at the steps of a block, until nothing is left of it. That of an option untouched so far
+ * is priced only beyond the levels of its block; others are left alone while they surely stay above.
+ */
 function visitBlock(
   memory: TwinMemory,
   plan: number,
@@ -222,12 +240,19 @@ function visitBlock(
   const steps = fieldOf(memory, margin, MARGIN.M_BLOCK);
   const blocks = fieldOf(memory, margin, MARGIN.M_BLOCKS);
   const here = 8 * lane;
-  const leg = u32[accountOf(memory, margin, i32[(entry + 8) >>> 2]!) >>> 2]!;
-  // An option untouched so far is priced only beyond the levels of its block.
-  const levels =
-    i32[(leg + 4) >>> 2] === INDEX_OPTION
-      ? (u32[(leg + 108) >>> 2]! >>> 3) + 2 * Math.floor(first / steps)
-      : 0;
+  const account = accountOf(memory, margin, i32[(entry + 8) >>> 2]!);
+  const leg = u32[account >>> 2]!;
+  let levels = 0;
+  if (i32[(leg + 4) >>> 2] === INDEX_OPTION) {
+    levels = (u32[(leg + 108) >>> 2]! >>> 3) + 2 * Math.floor(first / steps);
+  } else {
+    const times = fieldOf(memory, margin, MARGIN.M_TIMES) >>> 3;
+    const [begin, until] = [f64[times + first]!, f64[times + last]!];
+    if (staysAbove(memory, account, entry, blocks + here, assets, begin, until)) {
+      recover(memory, entry);
+      return false;
+    }
+  }
   const column = i32[leg >>> 2]! * COLUMN + here;
   for (let step = first; step <= last; step++) {
     const prices = blockRow(blocks, assets, step, steps, false);

@@ -189,6 +189,11 @@ function date({ f64, i32 }: TwinMemory, entry: number, step: number): void {
   f64[(entry + 64) >>> 3] = HEALTHY;
 }
 
+/** Ends the liquidation that is under way, if one is. */
+export function recover({ f64 }: TwinMemory, entry: number): void {
+  if (f64[(entry + 64) >>> 3]! >= 0) f64[(entry + 64) >>> 3] = HEALTHY;
+}
+
 /** Share of the account to close now, by the pace that was agreed; `MEASURES` are up to date. */
 function pacedShare(
   { f64 }: TwinMemory,
@@ -257,7 +262,7 @@ export function visit(
   const equity = money + MEASURES[4]! + left * value;
   const shortage = left * MEASURES[3]! - equity;
   if (!(shortage >= 0)) {
-    if (f64[at + 8]! >= 0) f64[at + 8] = HEALTHY;
+    recover(memory, entry);
     return false;
   }
   date(memory, entry, step);

@@ -1,9 +1,18 @@
 /**
- * Accounts over several assets, a block of steps at a time, in plain JavaScript: see
- * assembly/liquidation.ts.
+ * Accounts that are looked at a block of steps at a time, in plain JavaScript: see
+ * assembly/screen.ts.
  */
-import { MARGIN, PLAN, SCREEN_BYTES, SCREEN_ENTRY_BYTES, TILE } from "../plan.ts";
+import {
+  COIN_BYTES,
+  MARGIN,
+  MARGIN_LEG_BYTES,
+  PLAN,
+  SCREEN_BYTES,
+  SCREEN_ENTRY_BYTES,
+  TILE,
+} from "../plan.ts";
 import { accountOf, fieldOf, isBreached, watch } from "./margin.ts";
+import { INDEX_NONE, INDEX_PRICED } from "./measure.ts";
 import type { TwinMemory } from "./memory.ts";
 
 const COLUMN = 8 * TILE;
@@ -39,36 +48,48 @@ export function isUsed({ u32 }: TwinMemory, used: number, asset: number): boolea
   return ((u32[(used + asset) >>> 2]! >>> (8 * (asset & 3))) & 0xff) !== 0;
 }
 
-/** Least and most of the rows of a block, to the columns in front of them. */
-function blockExtremes(
+/** Takes the prices of one step into the extremes of its block. */
+export function widen(
+  { f64 }: TwinMemory,
+  price: number,
+  extremes: number,
+  bytes: number,
+  isFirst: boolean,
+  count: number,
+): void {
+  const from = price >>> 3;
+  const least = extremes >>> 3;
+  const most = (extremes + bytes) >>> 3;
+  for (let p = 0; p < count; p++) {
+    const s = f64[from + p]!;
+    if (isFirst || s < f64[least + p]!) f64[least + p] = s;
+    if (isFirst || f64[most + p]! < s) f64[most + p] = s;
+  }
+}
+
+/** Extremes of the funding indices of a block: an index runs one way and has them at the ends. */
+export function fundingExtremes(
   memory: TwinMemory,
-  plan: number,
+  margin: number,
+  assets: number,
   first: number,
   last: number,
   count: number,
 ): void {
   const { f64 } = memory;
-  const margin = marginOf(memory, plan);
-  const assets = assetsOf(memory, plan);
   const steps = fieldOf(memory, margin, MARGIN.M_BLOCK);
   const blocks = fieldOf(memory, margin, MARGIN.M_BLOCKS);
   const used = fieldOf(memory, margin, MARGIN.M_USED);
-  const kinds = fieldOf(memory, margin, MARGIN.M_PRICED) ? [false, true] : [false];
-  for (const funding of kinds) {
-    const out = (blocks + (funding ? 2 : 0) * assets * COLUMN) >>> 3;
-    for (let u = 0; u < assets; u++) {
-      if (!isUsed(memory, used, u)) continue;
-      for (let p = u * TILE; p < u * TILE + count; p++) {
-        let least = f64[(blockRow(blocks, assets, first, steps, funding) >>> 3) + p]!;
-        let most = least;
-        for (let step = first + 1; step <= last; step++) {
-          const value = f64[(blockRow(blocks, assets, step, steps, funding) >>> 3) + p]!;
-          if (value < least) least = value;
-          if (most < value) most = value;
-        }
-        f64[out + p] = least;
-        f64[out + assets * TILE + p] = most;
-      }
+  const begin = blockRow(blocks, assets, first, steps, true) >>> 3;
+  const until = blockRow(blocks, assets, last, steps, true) >>> 3;
+  const out = (blocks + 2 * assets * COLUMN) >>> 3;
+  for (let u = 0; u < assets; u++) {
+    if (!isUsed(memory, used, u)) continue;
+    for (let p = u * TILE; p < u * TILE + count; p++) {
+      const a = f64[begin + p]!;
+      const b = f64[until + p]!;
+      f64[out + p] = b < a ? b : a;
+      f64[out + assets * TILE + p] = a < b ? b : a;
     }
   }
 }
@@ -87,7 +108,6 @@ export function screenBlock(
 ): void {
   const { f64, i32, u32 } = memory;
   const margin = marginOf(memory, plan);
-  blockExtremes(memory, plan, first, last, count);
   const times = fieldOf(memory, margin, MARGIN.M_TIMES) >>> 3;
   const priced = fieldOf(memory, margin, MARGIN.M_PRICED) !== 0;
   let screen = fieldOf(memory, margin, MARGIN.M_SCREENS);
@@ -145,4 +165,53 @@ function suspect(
     watch(memory, margin, lane, item, step);
     return;
   }
+}
+
+/** A bound that is positive by less than this part of what it is made of may be rounding. */
+const ROUNDING = 1e-9;
+
+/** Whether what is left of an account surely stays above maintenance through a block. */
+export function staysAbove(
+  { f64, i32, u32 }: TwinMemory,
+  account: number,
+  entry: number,
+  extremes: number,
+  assets: number,
+  begin: number,
+  until: number,
+): boolean {
+  const row = assets * TILE;
+  const left = 1 - f64[(entry + 16) >>> 3]!;
+  let sum = f64[(entry + 32) >>> 3]!;
+  let size = Math.abs(sum);
+  let leg = u32[account >>> 2]!;
+  for (let l = i32[(account + 4) >>> 2]!; l > 0; l--) {
+    const at = leg >>> 3;
+    const column = (extremes >>> 3) + i32[leg >>> 2]! * TILE;
+    const index = i32[(leg + 4) >>> 2]!;
+    const ratio = f64[at + 6]!;
+    const constant = left * (f64[at + 1]! - ratio * f64[at + 5]!);
+    const weight = left * (f64[at + 2]! - ratio * f64[at + 4]!);
+    const worth = weight * f64[column + (weight > 0 ? 0 : row)]!;
+    sum += constant + worth;
+    size += Math.abs(constant) + Math.abs(worth);
+    if (index !== INDEX_NONE) {
+      const due = left * f64[at + 3]!;
+      const time = due > 0 ? until : begin;
+      const paid = due * (index === INDEX_PRICED ? f64[column + (due > 0 ? 3 : 2) * row]! : time);
+      sum -= paid;
+      size += Math.abs(paid);
+    }
+    leg += MARGIN_LEG_BYTES;
+  }
+  let coin = u32[(account + 8) >>> 2]!;
+  for (let c = i32[(account + 12) >>> 2]!; c > 0; c--) {
+    const column = (extremes >>> 3) + i32[coin >>> 2]! * TILE;
+    const weight = f64[(coin + 8) >>> 3]!;
+    const worth = weight * f64[column + (weight > 0 ? 0 : row)]!;
+    sum += worth;
+    size += Math.abs(worth);
+    coin += COIN_BYTES;
+  }
+  return sum > ROUNDING * size;
 }
