@@ -81,7 +81,7 @@ function accountsAt(document: PoolDocument, steps: number): Accounts {
 
 /**
  * VaR, ES and everyone's contribution with its standard error, and nothing else of a valuation: no
- * capital, exposures, histogram, digest or figures of everyone alone. Each run lays the pool anew.
+ * capital, exposures, histogram, digest. Each run lays the pool anew.
  */
 export function bareFrame(
   kernels: Kernels,
@@ -97,17 +97,11 @@ export function bareFrame(
       ...{ accounts, covers: [], asOfMs, model: marketModel(document.market!) },
       ...{ seed: 7n, mode: "profile" },
     });
-    laid.simulation.withMoments = true;
-    const losses = new Float64Array(scenarios);
-    const moments = chunks.map(({ first, count }) => {
-      for (let from = first; from < first + count; from += BATCH) {
-        losses.set(laid.simulation.runRange(from, Math.min(BATCH, first + count - from)), from);
-      }
-      return laid.simulation.takeMoments();
-    });
+    laid.simulation.withMoments = false;
+    const losses = lossesOf(laid.simulation, scenarios);
     const tail = worst(losses, Math.ceil(tailCount(at, scenarios)) + 1);
-    const request = { level: at, decimals: 2, standAlone: false };
-    const run = { losses, chunks, moments, tail };
+    const request = { level: at, decimals: 2, extent: "euler" as const };
+    const run = { losses, chunks, moments: [], tail };
     const contributions = await contributionsOf(laid, run, request, async () => {});
     return { valueAtRisk: tail.losses[rank]!, contributions };
   };

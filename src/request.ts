@@ -36,10 +36,11 @@ export interface ValueOptions {
   /** Reprice every position in every scenario instead of through value profiles. */
   readonly audit?: boolean;
   /**
-   * Whether everyone's ES alone is measured as well; yes when left out. Without it `standAlone`
-   * figures are null, and a large pool is valued several times faster.
+   * What is found about everyone: `all` when left out, or Euler contributions with their standard
+   * errors alone. `expectedLoss` and `standAlone` are then null, and a large pool is valued in a
+   * small part of the time.
    */
-  readonly standAlone?: boolean;
+  readonly contributions?: "all" | "euler";
   /** Most bytes of kernel memory; 1 GiB when left out. */
   readonly bytesMax?: number;
   /** Refuses the run before it begins when it would take more than this, by `engine.plan`. */
@@ -76,7 +77,7 @@ const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } 
   levels: "object",
   market: "object",
   audit: "boolean",
-  standAlone: "boolean",
+  contributions: "string",
   bytesMax: "number",
   budget: "object",
   signal: "object",
@@ -90,6 +91,7 @@ const READ_APART: ReadonlySet<string> = new Set([
   "horizon",
   "step",
   "monitoring",
+  "contributions",
   "samplePaths",
   "confidence",
   "levels",
@@ -226,6 +228,7 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
       received: "missing",
     });
   }
+  const contributions = readContributions(problems, options.contributions);
   if (problems.length > 0) throw new PoolError(problems, "request");
   return {
     // Nothing was found, so nothing is missing.
@@ -237,7 +240,7 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
     ...way,
     levels,
     primary: primary!,
-    standAlone: options.standAlone ?? true,
+    contributions,
     mode: options.audit ? "audit" : "profile",
     version,
     bytesMax: options.bytesMax,
@@ -251,6 +254,18 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
 function isWatched(pool: Pool | undefined): boolean {
   const { liquidation, barriers = [] } = pool?.document ?? {};
   return liquidation !== undefined || barriers.length > 0;
+}
+
+function readContributions(problems: Issue[], wanted: unknown = "all"): "all" | "euler" {
+  if (wanted === "all" || wanted === "euler") return wanted;
+  problems.push({
+    code: "ENUM",
+    pointer: "/options/contributions",
+    detail: "say whether everything is found about everyone, or Euler contributions alone",
+    expected: "one of all, euler",
+    received: received(wanted),
+  });
+  return "all";
 }
 
 /** Reads how the path is looked at. */

@@ -70,7 +70,7 @@ export function frame(size: Size): Workload {
   const { options } = pool.document;
   const source = ziggurat(1);
   const request = { market: benchMarket, scenarios, horizon: HORIZON_DAYS, confidence: 0.975 };
-  const lean = { ...request, levels: [0.975], standAlone: false };
+  const lean = { ...request, levels: [0.975], contributions: "euler" as const };
   const forms = engines();
   return {
     id: "frame",

@@ -23,11 +23,11 @@ export interface RunRecord {
   readonly moments: readonly Float64Array[];
 }
 
-/** How contributions are printed, and whether everyone is measured alone as well. */
+/** How contributions are printed, and what is found besides: expected losses and ES alone, or nothing. */
 export interface ContributionRequest {
   readonly level: Level;
   readonly decimals: number;
-  readonly standAlone: boolean;
+  readonly extent: "all" | "euler";
 }
 
 /**
@@ -44,18 +44,24 @@ export interface ContributionRequest {
 export async function contributionsOf(
   pool: LaidPool,
   run: RunRecord,
-  { level, decimals, standAlone }: ContributionRequest,
+  { level, decimals, extent }: ContributionRequest,
   breathe: Breath,
 ): Promise<Contributions> {
   const scenarios = run.losses.length;
-  const { moments, scales } = await tailGroups(pool, run, level, breathe);
+  const isAll = extent === "all";
+  const { moments, scales } = groupsOf(run, await tailMoments(pool, run, level, breathe), isAll);
   const averages = await inPieces(averagesWork(pool, moments, scales), breathe);
-  const alone = standAlone ? await StandAlone.of(pool, scenarios, level, breathe) : null;
+  const alone = isAll ? await StandAlone.of(pool, scenarios, level, breathe) : null;
   const sizes = run.chunks.map((chunk) => chunk.count);
   const figures: Figures[] = [];
   for (const owner of ownersOf(pool)) {
     const own = averagesOf(pool, averages, moments.length, owner);
-    figures.push(figuresOf(owner.id, own, sizes, alone?.measure(owner, level) ?? null));
+    figures.push({
+      id: owner.id,
+      contribution: { value: own[0]!, standardError: batchError(own, sizes, 1) },
+      expectedLoss: isAll ? batchEstimate(own, sizes, 1 + sizes.length) : null,
+      standAlone: alone?.measure(owner, level) ?? null,
+    });
     if (alone) await breathe();
   }
   const measure = measureTail(run.tail.losses, scenarios, level);
@@ -91,29 +97,9 @@ export async function contributionsOf(
 
 interface Figures {
   readonly id: string;
-  readonly expectedLoss: Estimate;
+  readonly expectedLoss: Estimate | null;
   readonly contribution: Estimate;
   readonly standAlone: Estimate | null;
-}
-
-/** @param own  averages by group: the tail, every chunk, every chunk's own tail */
-function figuresOf(
-  id: string,
-  own: Float64Array,
-  sizes: readonly number[],
-  standAlone: Estimate | null,
-): Figures {
-  const chunks = 1;
-  const tails = 1 + sizes.length;
-  return {
-    id,
-    expectedLoss: {
-      value: batchMean(own, sizes, chunks),
-      standardError: batchError(own, sizes, chunks),
-    },
-    contribution: { value: own[0]!, standardError: batchError(own, sizes, tails) },
-    standAlone,
-  };
 }
 
 /** An owner's averages by group: of its profiles, and of what is no function of one price. */
@@ -144,8 +130,23 @@ function averagesOf(
   return own;
 }
 
-/** Moments of: the whole tail, every chunk, every chunk's own tail. */
-async function tailGroups(pool: LaidPool, run: RunRecord, level: Level, breathe: Breath) {
+/** Moments of groups of scenarios: the whole tail, every chunk's own tail, then every chunk if wanted. */
+function groupsOf(run: RunRecord, tails: readonly Float64Array[], withChunks: boolean) {
+  const ofTails = tails.map(() => 1);
+  if (!withChunks) return { moments: tails, scales: ofTails };
+  return {
+    moments: [...tails, ...run.moments],
+    scales: [...ofTails, ...run.chunks.map((chunk) => 1 / chunk.count)],
+  };
+}
+
+/** Moments of the whole tail, then of every chunk's own. */
+async function tailMoments(
+  pool: LaidPool,
+  run: RunRecord,
+  level: Level,
+  breathe: Breath,
+): Promise<Float64Array[]> {
   const { simulation } = pool;
   simulation.withMoments = true;
   simulation.takeMoments();
@@ -165,16 +166,12 @@ async function tailGroups(pool: LaidPool, run: RunRecord, level: Level, breathe:
   const scenarios = run.losses.length;
   const tail = run.tail.scenarios.slice(0, Math.ceil(tailCount(level, scenarios)));
   const last = tail.at(-1)!;
-  const whole = await replay({ scenarios: tail.sort(), last }, 0, scenarios);
-  const tails: Float64Array[] = [];
+  const moments = [await replay({ scenarios: tail.sort(), last }, 0, scenarios)];
   for (const { first, count } of run.chunks) {
     const losses = run.losses.subarray(first, first + count);
-    tails.push(await replay(worstSet(losses, Math.ceil(tailCount(level, count))), first, count));
+    moments.push(await replay(worstSet(losses, Math.ceil(tailCount(level, count))), first, count));
   }
-  return {
-    moments: [whole, ...run.moments, ...tails],
-    scales: [1, ...run.chunks.map((chunk) => 1 / chunk.count), ...tails.map(() => 1)],
-  };
+  return moments;
 }
 
 /**
@@ -197,6 +194,17 @@ export function batchError(
     variance += (sizes[k]! * (means[first + k]! - mean)) ** 2;
   }
   return Math.sqrt((variance * count) / (count - 1)) / total;
+}
+
+function batchEstimate(
+  means: ArrayLike<number>,
+  sizes: ArrayLike<number>,
+  first: number,
+): Estimate {
+  return {
+    value: batchMean(means, sizes, first),
+    standardError: batchError(means, sizes, first),
+  };
 }
 
 /** Mean over all scenarios from the means over chunks. */

@@ -50,7 +50,7 @@ export interface RunSizes {
   readonly scenarios: number;
   readonly levels: readonly Level[];
   readonly primary: Level;
-  readonly standAlone: boolean;
+  readonly contributions: "all" | "euler";
   readonly positions: number;
   /** Layers of capital, assessments included. */
   readonly tranches: number;
@@ -96,8 +96,9 @@ export function forecast(sizes: RunSizes): RunPlan {
   const { laid, scenarios, workers, speed, audit } = sizes;
   const cut = cutOf(laid.simulation, scenarios, workers);
   const cells = laid.grids.reduce((sum, grid) => sum + grid.cells, 0);
-  const groups = 1 + 2 * cut.chunks;
-  const alone = sizes.standAlone ? standAloneCount(laid.accounts, scenarios, sizes.primary) : 0;
+  const isAll = sizes.contributions === "all";
+  const groups = 1 + (isAll ? 2 : 1) * cut.chunks;
+  const alone = isAll ? standAloneCount(laid.accounts, scenarios, sizes.primary) : 0;
   const kernel = kernelBytes(laid, groups, alone, audit?.bytes ?? 0);
   const host = hostBytes(sizes, groups);
   const paths = speed.path + (audit?.speed.path ?? 0);

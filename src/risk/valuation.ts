@@ -76,7 +76,8 @@ export interface WaterfallRisk {
 export interface ContributionRow {
   /** Participant id, or "(pool holdings)". */
   readonly id: string;
-  readonly expectedLoss: Estimate;
+  /** Null where it was not asked for. */
+  readonly expectedLoss: Estimate | null;
   /** Euler share of the pool's ES at the primary level; can be negative (a hedge). */
   readonly contribution: Estimate;
   /** contribution / pool ES. */

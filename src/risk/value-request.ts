@@ -18,8 +18,8 @@ export interface ValueRequest {
   readonly samplePaths: number;
   readonly levels: readonly Level[];
   readonly primary: Level;
-  /** Whether everyone's ES alone is measured as well. */
-  readonly standAlone: boolean;
+  /** What is found about everyone: all of it, or Euler contributions alone. */
+  readonly contributions: "all" | "euler";
   readonly mode: "profile" | "audit";
   readonly version: string;
   readonly bytesMax?: number | undefined;

@@ -217,8 +217,8 @@ export async function valuePool(
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const run: RunRecord = { ...profiled, losses, tail };
   const { decimals } = document.currency;
-  const { levels, primary, horizonDays, standAlone } = request;
-  const shared = { level: primary, decimals, standAlone };
+  const { levels, primary, horizonDays } = request;
+  const shared = { level: primary, decimals, extent: request.contributions };
   const contributions = await contributionsOf(laid, run, shared, breathe);
   const summary = summaryWork(losses, tail, levels, primary, horizonDays);
   const risk = await inPieces(summary, breathe);
@@ -321,7 +321,7 @@ async function runAll(
   const running = audited ? audited.running : own;
   const before = audited ? scenarios : 0;
   const total = mode === "audit" ? 2 * scenarios : scenarios;
-  laid.simulation.withMoments = true;
+  laid.simulation.withMoments = request.contributions === "all" || isLiquidated;
   await executor.run(laid.simulation, chunks, {
     signal,
     onProgress: ({ done }) =>

@@ -319,6 +319,8 @@ describe("how a path is looked at", () => {
     ["the minute over three weeks", { step: "1m", horizon: 21 }, "NUMBER_RANGE", "step"],
     ["watching now and then", { monitoring: "hourly" }, "ENUM", "monitoring"],
     ["watching as a flag", { monitoring: true }, "ENUM", "monitoring"],
+    ["contributions of Shapley", { contributions: "shapley" }, "ENUM", "contributions"],
+    ["contributions as a flag", { contributions: false }, "ENUM", "contributions"],
     ["a path and a half", { samplePaths: 1.5 }, "INTEGER", "samplePaths"],
     ["fewer paths than none", { samplePaths: -1 }, "NUMBER_RANGE", "samplePaths"],
     ["a thousand and one paths", { samplePaths: 1001 }, "NUMBER_RANGE", "samplePaths"],

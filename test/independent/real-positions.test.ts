@@ -77,7 +77,7 @@ describe.skipIf(!hasRealPositions)("12,103 real accounts in BTC and SOL", () => 
     expect(dated / liquidation!.liquidations.value).toBeCloseTo(1, 9);
     const shared = contributions.rows.reduce((sum, row) => sum + row.contribution.value, 0);
     expect(shared / contributions.total.value).toBeCloseTo(1, 9);
-    const expected = contributions.rows.reduce((sum, row) => sum + row.expectedLoss.value, 0);
+    const expected = contributions.rows.reduce((sum, row) => sum + row.expectedLoss!.value, 0);
     expect(Math.abs(expected - risk.expectedLoss.value)).toBeLessThan(1e-9 * 4.8e9);
     expect(warnings).toEqual([]);
   });

@@ -43,7 +43,7 @@ describe("martingales", () => {
     const { contributions, pool } = await engine.value(bookOf(barriers), options);
     expect(contributions.rows).toHaveLength(barriers.length + 1);
     for (const { id, expectedLoss } of contributions.rows) {
-      const { value, standardError } = expectedLoss;
+      const { value, standardError } = expectedLoss!;
       expect(Math.abs(value), id).toBeLessThanOrEqual(4 * standardError);
     }
     expect(pool.barriers).toBe(48);
@@ -57,7 +57,7 @@ describe("martingales", () => {
       ["one-touch-down-10", -1],
       ["knock-in-down-put-10.1", -1],
     ] as const) {
-      const { value, standardError } = rowOf(stepped, kind).expectedLoss;
+      const { value, standardError } = rowOf(stepped, kind).expectedLoss!;
       expect((sign * value) / standardError, kind).toBeGreaterThan(8);
     }
   });
@@ -81,7 +81,7 @@ describe("martingales", () => {
           ? touchOption({ ...common, kind, cash: 10 })
           : barrierOption({ ...common, kind, type: type!, strike: strike! });
       const interest = now * (Math.exp(rate * Math.min(years, horizon / 365)) - 1);
-      const { value, standardError } = rowOf(valuation, one.id).expectedLoss;
+      const { value, standardError } = rowOf(valuation, one.id).expectedLoss!;
       expect(Math.abs(value - interest), one.id).toBeLessThanOrEqual(4 * standardError);
     }
   });
@@ -96,10 +96,10 @@ describe("martingales", () => {
     const chance = -owed / 10;
     expect(Math.abs(owed)).toBeGreaterThan(3);
     // It owes more than its 3 today already; that loss is not counted again.
-    const { value, standardError } = rowOf(valuation, "poor").expectedLoss;
+    const { value, standardError } = rowOf(valuation, "poor").expectedLoss!;
     expect(Math.abs(value - 3 * (1 - chance)) / standardError).toBeLessThan(4);
     const { expectedLoss } = rowOf(valuation, "rich");
-    expect(Math.abs(expectedLoss.value) / expectedLoss.standardError).toBeLessThan(4);
+    expect(Math.abs(expectedLoss!.value) / expectedLoss!.standardError).toBeLessThan(4);
     expect(valuation.warnings.map(({ code }) => code)).toEqual(["ACCOUNT_INSOLVENT"]);
     expect(valuation.pool.markToMarket).toBeCloseTo(2 * owed, 9);
   });
@@ -129,12 +129,12 @@ test("value: barriers watched fifty times give the discretely monitored values (
     const options = { scenarios: 1_000_000, seed: 8n, horizon: days, step: days / 50, monitoring };
     const valuation = await engine.value(document, options);
     expected.values.forEach((values, i) => {
-      const { value, standardError } = rowOf(valuation, `H${inputs.cases[i]![0]}`).expectedLoss;
+      const { value, standardError } = rowOf(valuation, `H${inputs.cases[i]![0]}`).expectedLoss!;
       // Today's value is that of a barrier watched without a break, whatever the paths are.
       const paid = Math.exp(-rate * 0.2) * (value + values[0]);
       expect(Math.abs(paid - values[column]!) / standardError, monitoring).toBeLessThan(4);
     });
-    const { value, standardError } = rowOf(valuation, "H99").expectedLoss;
+    const { value, standardError } = rowOf(valuation, "H99").expectedLoss!;
     if (monitoring === "discrete") expect(value / standardError).toBeGreaterThan(80);
   }
 }, 400_000);
@@ -173,7 +173,7 @@ describe("path by path", () => {
       const mine = walked.filter((_, i) => document.barriers![i]!.participant === id);
       const own = losses.map((__, p) => sumOf(mine.map((of) => of[p]!)));
       expect(contribution.value).toBeCloseTo(sumOf(tail.map((p) => own[p]!)) / 100, 5);
-      expect(expectedLoss.value).toBeCloseTo(sumOf(own) / 1000, 5);
+      expect(expectedLoss!.value).toBeCloseTo(sumOf(own) / 1000, 5);
       expect(standAlone!.value).toBeCloseTo(sumOf(worstOf(own).map((p) => own[p]!)) / 100, 5);
     }
     expect(rows.filter(({ contribution }) => contribution.value !== 0)).toHaveLength(4);

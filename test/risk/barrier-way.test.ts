@@ -121,7 +121,7 @@ describe("beside liquidation", () => {
       const own = from(both).map((__, p) => sumOf(mine.map((of) => of[p]!)));
       const worst = [...own].sort((a, b) => b - a).slice(0, 100);
       const row = both.contributions.rows.find(({ id }) => id === "q")!;
-      expect(row.expectedLoss.value).toBeCloseTo(sumOf(own) / 1000, 5);
+      expect(row.expectedLoss!.value).toBeCloseTo(sumOf(own) / 1000, 5);
       expect(row.standAlone!.value).toBeCloseTo(sumOf(worst) / 100, 5);
       const shared = sumOf(both.contributions.rows.map(({ contribution }) => contribution.value));
       expect(shared).toBeCloseTo(both.contributions.total.value, 6);

@@ -104,8 +104,8 @@ describe.each(POOLS)("contributions to a pool closed %s", (_, terms) => {
     let sum = 0;
     for (const { id, expectedLoss } of contributions.rows) {
       const known = losses.get(id)!.reduce((above, loss) => above + loss, 0) / SCENARIOS;
-      expect(Math.abs(expectedLoss.value - known), id).toBeLessThan(1e-8 * shortfall);
-      sum += expectedLoss.value;
+      expect(Math.abs(expectedLoss!.value - known), id).toBeLessThan(1e-8 * shortfall);
+      sum += expectedLoss!.value;
     }
     expect(Math.abs(sum - risk.expectedLoss.value)).toBeLessThan(1e-9 * shortfall);
   });
@@ -149,7 +149,7 @@ test("contributionsOf: funding is the loss of whoever receives it", async () => 
   const known = { long: -1000 * 2 * years, short: 3000 * 2 * years, coin: 500 * 2 * years };
   for (const { id, expectedLoss, contribution } of contributions.rows) {
     const value = known[id as keyof typeof known] ?? 0;
-    expect(expectedLoss.value).toBeCloseTo(value, 8);
+    expect(expectedLoss!.value).toBeCloseTo(value, 8);
     expect(contribution.value).toBeCloseTo(value, 8);
   }
   expect(risk.expectedLoss.value).toBeCloseTo(2500 * 2 * years, 8);
@@ -165,7 +165,7 @@ test("contributionsOf: standard errors are those of independent seeds", async ()
   const rowOf = (run: Valuation, id: string) => run.contributions.rows.find((r) => r.id === id)!;
   const figures: readonly [string, Figure][] = [
     ["contribution", (run, id) => rowOf(run, id).contribution],
-    ["expected loss", (run, id) => rowOf(run, id).expectedLoss],
+    ["expected loss", (run, id) => rowOf(run, id).expectedLoss!],
     ["stand-alone ES", (run, id) => rowOf(run, id).standAlone!],
   ];
   const ids = document.participants.map(({ id }) => id);

@@ -144,7 +144,7 @@ describe("profiles", () => {
       const row = valuation.contributions.rows.find((each) => each.id === id)!;
       expect(row.contribution.value).toBeCloseTo(brute, 3);
       const mean = own.reduce((sum, loss) => sum + loss, 0) / own.length;
-      expect(row.expectedLoss.value).toBeCloseTo(mean, 3);
+      expect(row.expectedLoss!.value).toBeCloseTo(mean, 3);
       const alone = [...own].sort((a, b) => b - a).slice(0, 500);
       const used = valuation.contributions.standAloneScenarios;
       expect(used).toBe(20_000);
@@ -160,7 +160,7 @@ describe("profiles", () => {
     const cents = contributions.rows.reduce((sum, row) => sum + toMinor(row.amount), 0n);
     expect(cents).toBe(toMinor(contributions.totalAmount));
     expect(Number(contributions.totalAmount)).toBeCloseTo(shortfall, 4);
-    const expected = contributions.rows.reduce((sum, row) => sum + row.expectedLoss.value, 0);
+    const expected = contributions.rows.reduce((sum, row) => sum + row.expectedLoss!.value, 0);
     expect(Math.abs(expected - risk.expectedLoss.value)).toBeLessThan(1e-6);
   });
 
@@ -224,6 +224,35 @@ describe("what must not matter", () => {
     const few = await lossesOf(samplePool(), { scenarios: 10_000, seed: 1n, horizon: 10 });
     const many = await lossesOf(samplePool(), { scenarios: 25_000, seed: 1n, horizon: 10 });
     expect(many.subarray(0, 10_000)).toEqual(few);
+  });
+});
+
+describe("Euler contributions alone", () => {
+  test.each<[string, PoolDocument]>([
+    ["a book of every kind", samplePool()],
+    ["one asset", linearPool("long", gbm)],
+  ])("value: of %s they are those of the whole valuation, at the same losses", async (_, pool) => {
+    const options = { scenarios: 50_000, seed: 5n } as const;
+    const all = await engine.value(pool, options);
+    const euler = await engine.value(pool, { ...options, contributions: "euler" });
+    expect(euler.receipt.losses).toBe(all.receipt.losses);
+    expect(euler.contributions.total).toEqual(all.contributions.total);
+    expect(euler.contributions.standAloneTotal).toBeNull();
+    expect(euler.contributions.diversificationBenefit).toBeNull();
+    const size = all.contributions.total.value;
+    for (const [i, row] of euler.contributions.rows.entries()) {
+      const known = all.contributions.rows[i]!;
+      expect(row.id).toBe(known.id);
+      expect(Math.abs(row.contribution.value - known.contribution.value) / size).toBeLessThan(
+        1e-12,
+      );
+      const error = row.contribution.standardError - known.contribution.standardError;
+      expect(Math.abs(error) / size).toBeLessThan(1e-12);
+      expect(row.amount).toBe(known.amount);
+      expect(row.expectedLoss).toBeNull();
+      expect(row.standAlone).toBeNull();
+      expect(known.expectedLoss!.standardError).toBeGreaterThanOrEqual(0);
+    }
   });
 });
 

@@ -107,29 +107,31 @@ ${bars}${line(at(0), 4, at(0), height, "zero")}${bottomAxis(x, box, name, tickPr
 function fullTable({ valuation, code }: Reading): Markup {
   const { contributions, pool } = valuation;
   const { decimals } = pool.currency;
-  const isAlone = contributions.standAloneTotal !== null;
+  const isAll = contributions.standAloneTotal !== null;
   const columns = [
     { heading: "Participant" },
     { heading: "Contribution", unit: `${code} ± s.e.` },
     { heading: "Share", unit: "of ES" },
-    { heading: "Expected loss", unit: `${code} ± s.e.` },
-    ...(isAlone ? [{ heading: "Stand-alone ES", unit: `${code} ± s.e.` }] : []),
+    ...(isAll
+      ? [
+          { heading: "Expected loss", unit: `${code} ± s.e.` },
+          { heading: "Stand-alone ES", unit: `${code} ± s.e.` },
+        ]
+      : []),
     { heading: "Amount", unit: code },
   ];
   const rows = contributions.rows.map((row) => [
     row.id,
     estimate(row.contribution),
     percent(row.share),
-    estimate(row.expectedLoss),
-    ...(row.standAlone ? [estimate(row.standAlone)] : []),
+    ...[row.expectedLoss, row.standAlone].flatMap((figure) => (figure ? [estimate(figure)] : [])),
     minorUnits(row.amount, decimals),
   ]);
   rows.push([
     "Sum",
     estimate(contributions.total),
     "",
-    "",
-    ...(contributions.standAloneTotal === null ? [] : [count(contributions.standAloneTotal)]),
+    ...(contributions.standAloneTotal === null ? [] : ["", count(contributions.standAloneTotal)]),
     minorUnits(contributions.totalAmount, decimals),
   ]);
   const caption = `Contributions to ES ${levelPercent(contributions.level)} of all ${count(contributions.rows.length)}; amounts are whole minor units and sum exactly`;
