@@ -2,7 +2,7 @@ import type { Work } from "../basics/index.ts";
 import type { Arena } from "../engine/index.ts";
 import type { LaidPool } from "./layout.ts";
 import type { BarrierRow, DeadCells, NodeProfile } from "./node-profile.ts";
-import { shapeOf } from "./sample.ts";
+import { type Samples, shapeOf } from "./sample.ts";
 
 /** Everyone's average losses over groups of scenarios. */
 export interface Averages {
@@ -64,7 +64,10 @@ export function averagesBytes(pool: LaidPool, groups: number): number {
   const stride = Math.ceil(groups / 4) * 4;
   const nodes = pool.profiles.map(({ grid, samples, sharpRows, dead, legs }) => {
     const sharp = Math.min(STRIP, sharpRows.length + dead.length) * 4 * grid.cells;
-    const sampled = (2 * grid.cells + samples.degrees) * stride + 2 * samples.degrees * grid.cells;
+    const edges = 2 * grid.cells * stride;
+    // Folded edges take as much again, and half the polynomials.
+    const basis = samples.degrees * grid.cells;
+    const sampled = samples.degrees * stride + edges + basis + Math.max(edges, basis);
     return 4 * grid.cells * stride + Math.max(2 * legs.accounts.length, sharp, sampled);
   });
   const owners = pool.accounts.participants.length + 1;
@@ -89,7 +92,7 @@ function weigh(
   first: number,
   stride: number,
 ): CellWeights {
-  const { from, to } = occupied(moments, first, profile.grid.cells);
+  const { from, to } = evened(occupied(moments, first, profile.grid.cells), profile.grid.cells);
   const cells = to - from;
   const address = arena.take(4 * cells * stride * 8);
   const mark = arena.mark();
@@ -117,6 +120,12 @@ function occupied(moments: readonly Float64Array[], start: number, cells: number
     to = last;
   }
   return { from, to: Math.max(to, from + 1) };
+}
+
+/** As many cells to the right of the middle as to the left of it: such a range may be folded. */
+function evened({ from, to }: { readonly from: number; readonly to: number }, cells: number) {
+  const first = Math.min(from, cells - to);
+  return { from: first, to: cells - first };
 }
 
 function layPlaces(arena: Arena, places: ArrayLike<number>): number {
@@ -173,11 +182,8 @@ function addSampled(arena: Arena, profile: NodeProfile, weights: CellWeights, ou
   const edges = grid.edges.subarray(from, to + 1);
   const widths = arena.put(edges.subarray(1).map((edge, c) => edge - edges[c]!));
   kernels.edgeWeights(values, slopes, address, widths, cells, stride);
-  const count = Math.ceil((cells + 1) / 4) * 4;
-  const basis = samples.basis(edges, count);
   const coefficients = arena.take(degrees * stride * 8);
-  kernels.addProduct(coefficients, 0, basis.values, count, values, degrees, cells + 1, stride);
-  kernels.addProduct(coefficients, 0, basis.slopes, count, slopes, degrees, cells + 1, stride);
+  addCoefficientWeights(arena, samples, edges, { values, slopes, stride }, coefficients);
   for (const { points, values: sampled, rows } of samples.blocks) {
     const before = arena.mark();
     const transform = arena.put(shapeOf(points).transform);
@@ -198,6 +204,84 @@ function addSampled(arena: Arena, profile: NodeProfile, weights: CellWeights, ou
     arena.release(before);
   }
   arena.release(mark);
+}
+
+/** Weights of the value at every edge and of the slope there. */
+interface EdgeWeights {
+  /** Addresses of [edges × stride] f64. */
+  readonly values: number;
+  readonly slopes: number;
+  readonly stride: number;
+}
+
+/**
+ * Weights of the polynomials' coefficients, from those of values and slopes at the edges.
+ *
+ * Polynomials are even or odd, and their slopes the other way round: where edges mirror each other,
+ * a pair of them needs one product with the sum of its weights or with their difference.
+ */
+function addCoefficientWeights(
+  arena: Arena,
+  samples: Samples,
+  edges: Float64Array,
+  { values, slopes, stride }: EdgeWeights,
+  out: number,
+): void {
+  const { kernels } = arena;
+  const { degrees } = samples;
+  const reach = mirrored(edges);
+  const count = Math.ceil((reach === null ? edges.length : reach + 1) / 4) * 4;
+  if (reach === null) {
+    const basis = samples.basis(edges, count);
+    kernels.addProduct(out, 0, basis.values, count, values, degrees, edges.length, stride);
+    kernels.addProduct(out, 0, basis.slopes, count, slopes, degrees, edges.length, stride);
+    return;
+  }
+  const basis = samples.basis(edges.subarray(reach), count);
+  const ofValues = fold(arena, values, reach, stride);
+  const ofSlopes = fold(arena, slopes, reach, stride);
+  for (const parity of [0, 1]) {
+    const rows = Math.ceil((degrees - parity) / 2);
+    const places = layPlaces(
+      arena,
+      Array.from({ length: rows }, (_, row) => 2 * row + parity),
+    );
+    for (const [table, weights] of [
+      [basis.values, parity === 0 ? ofValues.sum : ofValues.difference],
+      [basis.slopes, parity === 0 ? ofSlopes.difference : ofSlopes.sum],
+    ] as const) {
+      const first = table + parity * count * 8;
+      kernels.addProduct(out, places, first, 2 * count, weights, rows, reach + 1, stride);
+    }
+  }
+}
+
+/** Edges to either side of the middle, if they are mirror images; else null. */
+function mirrored(edges: Float64Array): number | null {
+  const reach = (edges.length - 1) / 2;
+  for (let i = 0; i <= reach; i++) if (edges[i] !== -edges[edges.length - 1 - i]!) return null;
+  return Number.isInteger(reach) ? reach : null;
+}
+
+/** Sums and differences of the rows that mirror each other, from the middle outwards. */
+function fold(arena: Arena, rows: number, reach: number, stride: number) {
+  const size = (reach + 1) * stride;
+  const sum = arena.reserve(size * 8);
+  const difference = arena.reserve(size * 8);
+  const all = arena.f64(rows, (2 * reach + 1) * stride);
+  const sums = arena.f64(sum, size);
+  const differences = arena.f64(difference, size);
+  sums.set(all.subarray(reach * stride, (reach + 1) * stride));
+  differences.fill(0, 0, stride);
+  for (let k = 1; k <= reach; k++) {
+    const right = (reach + k) * stride;
+    const left = (reach - k) * stride;
+    for (let g = 0; g < stride; g++) {
+      sums[k * stride + g] = all[right + g]! + all[left + g]!;
+      differences[k * stride + g] = all[right + g]! - all[left + g]!;
+    }
+  }
+  return { sum, difference };
 }
 
 /** What is not sampled, on the cells themselves. */

@@ -205,25 +205,34 @@ export function baseEdges(
   }
   const edges = [...right.map((x) => -x).reverse(), 0, ...right];
   const pieces = piecesOf(edges, calls, deviation);
-  const out: number[] = [];
-  for (let c = 0; c < pieces.length; c++) {
-    const step = (edges[c + 1]! - edges[c]!) / pieces[c]!;
-    for (let k = 0; k < pieces[c]!; k++) out.push(edges[c]! + k * step);
+  const up: number[] = [];
+  for (let c = 0; c < right.length; c++) {
+    const start = c === 0 ? 0 : right[c - 1]!;
+    const step = (right[c]! - start) / pieces[c]!;
+    for (let k = 1; k < pieces[c]!; k++) up.push(start + k * step);
+    up.push(right[c]!);
   }
-  out.push(range);
-  const finest = Math.max(...pieces.subarray(pieces.length / 2 - half, pieces.length / 2 + half));
-  return { edges: out, width: core / half / Math.min(BUCKETS_MAX, finest) };
+  const finest = Math.max(...pieces.subarray(0, half));
+  return {
+    edges: [...up.map((x) => -x).reverse(), 0, ...up],
+    width: core / half / Math.min(BUCKETS_MAX, finest),
+  };
 }
 
-/** Cells' pieces where options close to expiry bend faster than the base cells can follow: powers of two. */
+/**
+ * Pieces of the cells to the right of no move, where options close to expiry bend faster than the
+ * base cells can follow: powers of two. Cells to the left have as many as their mirror images: an
+ * even grid lets sums over its edges be folded.
+ */
 function piecesOf(
   edges: readonly number[],
   calls: ArrayLike<number>,
   deviation: number,
 ): Uint8Array {
   const count = edges.length - 1;
+  const middle = count / 2;
   const pieces = new Uint8Array(count).fill(1);
-  if (!(deviation > 0)) return pieces;
+  if (!(deviation > 0)) return pieces.subarray(middle);
   const widths = Float64Array.from(pieces, (_, c) => edges[c + 1]! - edges[c]!);
   let size = 0;
   for (let i = 3; i < calls.length; i += CALL_NUMBERS) size += Math.abs(calls[i]!) * deviation;
@@ -244,11 +253,11 @@ function piecesOf(
     // Cells grow outwards: from either end, as far as they are too wide.
     const from = Math.max(0, firstFrom(edges, centre - BEND_REACH * v) - 1);
     const to = Math.min(count, firstFrom(edges, centre + BEND_REACH * v));
-    const middle = Math.floor(count / 2);
     for (let c = from; c < Math.min(to, middle) && widths[c]! > width; c++) split(c, width);
     for (let c = to - 1; c >= Math.max(from, middle) && widths[c]! > width; c--) split(c, width);
   }
-  return pieces;
+  for (let c = middle; c < count; c++) pieces[c] = Math.max(pieces[c]!, pieces[count - 1 - c]!);
+  return pieces.subarray(middle);
 }
 
 /** Index of the first edge at or after x, allowing for rounding. */
