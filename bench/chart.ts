@@ -1,6 +1,7 @@
-// Ratios as a bar chart: an SVG of its own, readable on light and dark.
+// Ratios as a bar chart: an SVG with a ground of its own, light or dark as the reader has it.
 import { printRatio, type Ratio, ratiosOf } from "./ratio.ts";
 import type { Run } from "./row.ts";
+import { WORKLOAD_TEXTS } from "./summary.ts";
 
 const WIDTH = 860;
 const LEFT = 250;
@@ -13,16 +14,20 @@ const FOOT = 34;
 
 // Blue and orange of equal lightness, told apart by those who see no red or green as well.
 const STYLE = `
+.ground { fill: #ffffff; }
 text { font: 12px system-ui, sans-serif; fill: #24292f; }
+.halo { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
 .title { font-size: 15px; font-weight: 600; }
 .head { font-weight: 600; }
-.soft { fill: #57606a; font-size: 11px; }
+.soft { fill: #57606a; font-size: 11px; font-weight: 400; }
 .grid { stroke: #d0d7de; }
 .one { stroke: #24292f; stroke-width: 1.5; }
 .kernel { fill: #2f7fd1; }
 .algorithm { fill: #d9822b; }
 @media (prefers-color-scheme: dark) {
+  .ground { fill: #0d1117; }
   text { fill: #e6edf3; }
+  .halo { stroke: #0d1117; }
   .soft { fill: #9198a1; }
   .grid { stroke: #3d444d; }
   .one { stroke: #e6edf3; }
@@ -67,7 +72,9 @@ export function ratioChart(title: string, runs: readonly Run[]): string {
   const marks: string[] = [];
   let y = TOP;
   for (const { name, ratios } of groups) {
-    marks.push(`<text class="head" x="8" y="${y + 15}">${inXml(name)}</text>`);
+    marks.push(
+      `<text class="head halo" x="8" y="${y + 15}">${inXml(name)} <tspan class="soft" dx="6">${inXml(WORKLOAD_TEXTS[name] ?? "")}</tspan></text>`,
+    );
     y += HEAD - 6;
     for (const { row, times, kind } of ratios) {
       const [from, to] = [Math.min(1, times), Math.max(1, times)];
@@ -77,7 +84,7 @@ export function ratioChart(title: string, runs: readonly Run[]): string {
         `<text x="${LEFT - 8}" y="${middle}" text-anchor="end">${inXml(row.implementation)}</text>`,
         `<rect class="${kind}" x="${at(from).toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="2"/>`,
         // Beside the bar; right of the line of 1 even where the bar is left of it.
-        `<text x="${(at(to) + 5).toFixed(1)}" y="${middle}">${printRatio(times)} ×</text>`,
+        `<text class="halo" x="${(at(to) + 5).toFixed(1)}" y="${middle}">${printRatio(times)}</text>`,
       );
       y += BAR + GAP;
     }
@@ -94,11 +101,12 @@ export function ratioChart(title: string, runs: readonly Run[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${inXml(title)}">
 <style>${STYLE}
 </style>
+<rect class="ground" width="${WIDTH}" height="${height}"/>
 <text class="title" x="8" y="22">${inXml(title)}</text>
 <rect class="kernel" x="8" y="36" width="12" height="12" rx="2"/>
 <text class="soft" x="25" y="46">the same algorithm in other code</text>
-<rect class="algorithm" x="215" y="36" width="12" height="12" rx="2"/>
-<text class="soft" x="232" y="46">another algorithm</text>
+<rect class="algorithm" x="228" y="36" width="12" height="12" rx="2"/>
+<text class="soft" x="245" y="46">another algorithm</text>
 <text class="soft" x="${WIDTH - 8}" y="46" text-anchor="end">time in times of riskpool's, logarithmic</text>
 ${grid.join("\n")}
 ${marks.join("\n")}

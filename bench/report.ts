@@ -7,6 +7,7 @@ import { ratioChart } from "./chart.ts";
 import { printNode } from "./ratio.ts";
 import {
   differences,
+  isReproducible,
   type MachineResults,
   newestNode,
   nodesOf,
@@ -80,12 +81,17 @@ function publish(to: string): void {
 }
 
 const fresh = readRows(all("rows"));
-const unlike = differences(fresh);
+const unlike = differences(fresh.filter(isReproducible));
 const nodes = nodesOf(fresh).map(printNode);
-if (unlike.length > 0) {
-  console.error(`answers differ:\n${unlike.join("\n")}`);
+for (const same of unlike) {
+  const { workload, implementation } = same[0]!;
+  const answers = same.map(({ node, hash }) => `${printNode(node)} ${hash}`);
+  console.error(`${workload}, ${implementation}: ${answers.join(", ")}`);
   process.exitCode = 1;
-} else if (nodes.length > 1) console.log(`\nequal answers, bit for bit: ${nodes.join(", ")}`);
+}
+if (unlike.length === 0 && nodes.length > 1) {
+  console.log(`\nequal answers of the engine, bit for bit: ${nodes.join(", ")}`);
+}
 const [to] = all("to");
 if (to !== undefined && unlike.length === 0) {
   keep(`${to}/bench/result`, fresh);

@@ -87,20 +87,21 @@ export function replaced(old: readonly Row[], fresh: readonly Row[]): Row[] {
   return [...old.filter((row) => !keys.has(keyOf(row))), ...fresh];
 }
 
+/** Whether the answer must be the same wherever it is found: no mathematics of the platform is in it. */
+export function isReproducible({ implementation }: Row): boolean {
+  return implementation.startsWith(RISKPOOL) || implementation.startsWith("scalar");
+}
+
 /**
- * Forms of the engine whose answer to a workload is not the same to the last bit wherever it ran.
+ * The answers that are not the same to the last bit wherever they were found.
  *
- * @returns  lines such as `W1 riskpool: v20.20.2 5045d6…, Chromium 140 0bbff3…`; none when all is well
+ * @returns  rows of one workload and implementation each, at least two
  */
-export function differences(rows: readonly Row[]): string[] {
+export function differences(rows: readonly Row[]): Row[][] {
   const answers = new Map<string, Row[]>();
-  for (const row of rows.filter(({ implementation }) => implementation.startsWith(RISKPOOL))) {
-    const key = `${row.workload} ${row.implementation} (${row.algorithm})`;
+  for (const row of rows) {
+    const key = [row.workload, row.implementation, row.algorithm].join("\n");
     answers.set(key, [...(answers.get(key) ?? []), row]);
   }
-  return [...answers].flatMap(([key, same]) =>
-    new Set(same.map(({ hash }) => hash)).size === 1
-      ? []
-      : [`${key}: ${same.map(({ node, hash }) => `${node} ${hash}`).join(", ")}`],
-  );
+  return [...answers.values()].filter((same) => new Set(same.map(({ hash }) => hash)).size > 1);
 }
