@@ -2,7 +2,7 @@
 //   --rows=file     of a run; as often as there are files
 //   --to=folder     where bench/result, bench/RESULTS.md and README.md are written, if anywhere
 //   --peers=file, --machine=name, --description=…, --date=…, --command=…   what is published with them
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { ratioChart } from "./chart.ts";
 import { printNode } from "./ratio.ts";
 import {
@@ -33,10 +33,19 @@ function readResults(file: string): MachineResults {
   return JSON.parse(readFileSync(file, "utf8")) as MachineResults;
 }
 
+/** Day on which the last of the files was written. */
+function dayOf(files: readonly string[]): string | undefined {
+  return files
+    .map((file) => statSync(file).mtime.toISOString().slice(0, 10))
+    .sort()
+    .at(-1);
+}
+
 /** Puts rows beside what the file of a machine holds already. */
 function keep(folder: string, fresh: readonly Row[]): void {
   const machine = all("machine")[0]!;
   const file = `${folder}/${machine}.json`;
+  const peers = all("peers");
   const old = existsSync(file) ? readResults(file) : undefined;
   const results: MachineResults = {
     machine,
@@ -45,7 +54,8 @@ function keep(folder: string, fresh: readonly Row[]): void {
     date: fresh.length === 0 && old ? old.date : all("date")[0]!,
     command: fresh.length === 0 && old ? old.command : all("command")[0]!,
     rows: replaced(old?.rows ?? [], fresh),
-    peers: replaced(old?.peers ?? [], readRows(all("peers"))),
+    peers: replaced(old?.peers ?? [], readRows(peers)),
+    peersDate: dayOf(peers) ?? old?.peersDate ?? "",
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);

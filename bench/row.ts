@@ -35,6 +35,8 @@ export interface MachineResults {
   readonly rows: readonly Row[];
   /** Rows of the run beside native code and other languages, with the engine's own among them. */
   readonly peers: readonly Row[];
+  /** Day of that run; empty where there was none. */
+  readonly peersDate: string;
 }
 
 /** Name of the engine proper, which every ratio refers to. */

@@ -2,6 +2,7 @@
 import { printNode, printRatio, printTime, type Ratio, ratiosOf } from "./ratio.ts";
 import {
   differences,
+  isReproducible,
   type MachineResults,
   nodesOf,
   RISKPOOL,
@@ -70,19 +71,26 @@ function sameAnswers(runs: readonly Run[]): string[] {
 function equalBits(rows: readonly Row[], runs: readonly Run[]): string[] {
   const nodes = nodesOf(rows).map(printNode);
   const unlike = differences(rows).map(([row]) => row!);
-  // The run fails where it is the engine that differs.
-  const others = [...new Set(unlike.map(({ implementation }) => implementation))];
+  const namesOf = (list: readonly string[]) => [...new Set(list)].join("; ");
   const parts = [
     "Answers are compared by SHA-256. The same to the last bit as riskpool's, in the same run:",
     sameAnswers(runs).join("\n"),
   ];
   if (nodes.length > 1) {
+    const own = unlike.filter(isReproducible);
+    const others = unlike.filter((row) => !isReproducible(row));
     const list = `${nodes.slice(0, -1).join(", ")} and ${nodes.at(-1)}`;
-    const but =
-      others.length > 0 ? ` Not so, because of the platform's \`Math\`: ${others.join("; ")}.` : "";
     parts.push(
-      `In ${list} every form of the engine and the scalar kernels give the same bits.${but}`,
+      own.length === 0
+        ? `In ${list} every form of the engine and the scalar kernels give the same bits.`
+        : // Rows of different days, because a run whose answers differ is not written.
+          `In ${list}, rows of different versions of the engine, answers differ: **${namesOf(own.map(({ implementation, workload }) => `${implementation} (${workload})`))}**.`,
     );
+    if (others.length > 0) {
+      parts.push(
+        `Not the same everywhere, because of the platform's \`Math\`: ${namesOf(others.map(({ implementation }) => implementation))}.`,
+      );
+    }
   }
   return parts;
 }
@@ -91,7 +99,7 @@ function peerSection(results: MachineResults): string[] {
   const ratios = runsOf(results.peers).flatMap(ratiosOf);
   return [
     "### Beside native code and other languages",
-    "From a run of its own ([`peers/`](peers)), in times of riskpool just before. Native code is our kernels in C++ and starts from what was laid in memory, and so does the time of ours that it is compared with: a ratio below 1 is the part of native speed that WebAssembly reaches. The others start from the book and have generators of their own.",
+    `From a run of its own ([\`peers/\`](peers)), ${results.peersDate}, \`npm run bench:peers\`, in times of riskpool just before. Native code is our kernels in C++ and starts from what was laid in memory, and so does the time of ours that it is compared with: a ratio below 1 is the part of native speed that WebAssembly reaches. The others start from the book and have generators of their own.`,
     peerTable(results),
     `![Time of every peer in times of riskpool's](result/${results.machine}-peers.svg)`,
     "#### Kernel ratios",

@@ -17,7 +17,7 @@ export interface Rival {
 }
 
 /** What native code does, and the part of the engine that it is compared with. */
-export const KERNELS = "kernels, from what was laid";
+export const KERNELS = "kernels on the laid book";
 
 const NATIVE = { W0: 1, W1: 1, W1b: 1, W2: 1 };
 
