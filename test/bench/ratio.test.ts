@@ -61,9 +61,9 @@ test("ratio: the quickest of several of a kind", () => {
 });
 
 test("ratio: three digits, two below one", () => {
-  const printed = [0.0512, 0.93, 0.9996, 1.2345, 9.999, 99.94, 99.96, 434.6].map(printRatio);
+  const printed = [0.0512, 0.93, 0.9996, 1.2345, 9.999, 99.94, 99.96, 1234.4].map(printRatio);
   expect(printed).toEqual([
-    ...["0.051 ×", "0.93 ×", "1.00 ×", "1.23 ×", "10.0 ×", "99.9 ×", "100 ×", "435 ×"],
+    ...["0.051 ×", "0.93 ×", "1.00 ×", "1.23 ×", "10.0 ×", "99.9 ×", "100 ×", "1234 ×"],
   ]);
 });
 

@@ -65,6 +65,11 @@ test("table: machine, date, command, times, equal bits and peers are said", () =
   }
 });
 
+test("table: equal bits are claimed for equal digests only", () => {
+  const [, equal] = /### Equal bits(.*?)### Times/s.exec(resultsPage([results]))!;
+  expect(equal!.match(/^- .*$/gm)).toEqual(["- riskpool in plain JS: W1"]);
+});
+
 test("table: answers of the engine that differ are not called equal", () => {
   const rows = results.rows.map((row) => (row.node === "v20.2.0" ? { ...row, hash: "x" } : row));
   const page = resultsPage([{ ...results, rows }]);
