@@ -36,6 +36,25 @@ export interface Scalar {
     options: number,
     optionCount: number,
   ): void;
+  addCallsAndSlopes(
+    values: number,
+    slopes: number,
+    x: number,
+    spot: number,
+    count: number,
+    options: number,
+    optionCount: number,
+  ): void;
+  makeCubics(cubics: number, values: number, slopes: number, cells: number, width: number): void;
+  addCubics(
+    values: number,
+    x: number,
+    count: number,
+    cubics: number,
+    cells: number,
+    low: number,
+    perUnit: number,
+  ): void;
   addLinear(values: number, spot: number, count: number, slope: number, constant: number): void;
   liquidate(
     losses: number,
@@ -112,8 +131,25 @@ export class Columns {
 export const SEED = 7;
 const TILE = 128;
 
-/** Full revaluation of options held by one participant, in the engine's own steps. */
-export function scalarRevaluation(kernels: Scalar, pool: Pool, scenarios: number): Float64Array {
+/** Everything on one asset, laid out: calls as five numbers each, and what is linear in the price. */
+interface Holding {
+  readonly asset: number;
+  readonly options: number;
+  readonly count: number;
+  readonly slope: number;
+  readonly constant: number;
+}
+
+/** Adds the worth of an asset's holding to a tile: addresses of worth and log returns. */
+type Pricing = (holding: Holding, worth: number, x: number, count: number) => void;
+
+/** The pool's loss in every scenario, where all is held by one participant, in the engine's steps. */
+function scalarLosses(
+  kernels: Scalar,
+  pool: Pool,
+  scenarios: number,
+  pricing: (columns: Columns, holdings: readonly Holding[]) => Pricing,
+): Float64Array {
   const columns = new Columns(kernels);
   const accounts = accountsOf(pool.document, HORIZON_DAYS / 365, 0);
   const { matrix, assets } = marketModel(benchMarket).columns(accounts.times);
@@ -124,15 +160,18 @@ export function scalarRevaluation(kernels: Scalar, pool: Pool, scenarios: number
   const paths = columns.take(TILE * 4);
   const z = columns.take(assets * row);
   const x = columns.take(assets * row);
-  const spots = columns.take(assets * row);
   const values = columns.take(row);
-  const nodes = Array.from(account!.value, ([node, { calls, slope, constant }]) => ({
-    asset: accounts.nodes[node]!.asset,
-    options: columns.put(calls),
-    count: calls.length / 5,
-    slope,
-    constant,
-  }));
+  const holdings = Array.from(
+    account!.value,
+    ([node, { calls, slope, constant }]): Holding => ({
+      asset: accounts.nodes[node]!.asset,
+      options: columns.put(calls),
+      count: calls.length / 5,
+      slope,
+      constant,
+    }),
+  );
+  const price = pricing(columns, holdings);
   kernels.schedule(keys, SEED, 0);
   const losses = new Float64Array(scenarios);
   for (let first = 0; first < scenarios; first += TILE) {
@@ -144,13 +183,57 @@ export function scalarRevaluation(kernels: Scalar, pool: Pool, scenarios: number
     columns.numbers(x, assets * TILE).fill(0);
     kernels.advance(x, z, weights, assets, count, TILE);
     const worth = columns.numbers(values, count).fill(0);
-    for (const { asset, options, count: optionCount, slope, constant } of nodes) {
-      const [at, spot] = [x + asset * row, spots + asset * row];
-      kernels.expColumn(spot, at, count);
-      kernels.addCalls(values, at, spot, count, options, optionCount);
-      kernels.addLinear(values, spot, count, slope, constant);
-    }
+    for (const holding of holdings) price(holding, values, x + holding.asset * row, count);
     for (let i = 0; i < count; i++) losses[first + i] = worth[i]! - account!.valueNow;
   }
   return losses;
+}
+
+/** Losses by full revaluation of every option. */
+export function scalarRevaluation(kernels: Scalar, pool: Pool, scenarios: number): Float64Array {
+  return scalarLosses(kernels, pool, scenarios, (columns) => {
+    const spot = columns.take(TILE * 8);
+    return ({ options, count, slope, constant }, worth, x, points) => {
+      kernels.expColumn(spot, x, points);
+      kernels.addCalls(worth, x, spot, points, options, count);
+      kernels.addLinear(worth, spot, points, slope, constant);
+    };
+  });
+}
+
+/** Cubics per asset, and how many standard deviations they reach to. */
+const CELLS = 256;
+const DEVIATIONS = 7;
+
+/** Losses from value profiles: each asset's worth as cubics, made first. */
+export function scalarProfiles(kernels: Scalar, pool: Pool, scenarios: number): Float64Array {
+  return scalarLosses(kernels, pool, scenarios, (columns, holdings) => {
+    const bytes = (CELLS + 1) * 8;
+    const x = columns.take(bytes);
+    const spot = columns.take(bytes);
+    const values = columns.take(bytes);
+    const slopes = columns.take(bytes);
+    const profiles = holdings.map(({ asset, options, count, slope, constant }) => {
+      const reach = DEVIATIONS * benchMarket.volatility[asset]! * Math.sqrt(HORIZON_DAYS / 365);
+      const width = (2 * reach) / CELLS;
+      const cubics = columns.take(4 * CELLS * 8);
+      const points = CELLS + 1;
+      columns.numbers(x, points).forEach((_, i, list) => {
+        list[i] = i * width - reach;
+      });
+      columns.numbers(values, points).fill(0);
+      columns.numbers(slopes, points).fill(0);
+      kernels.expColumn(spot, x, points);
+      kernels.addCallsAndSlopes(values, slopes, x, spot, points, options, count);
+      kernels.addLinear(values, spot, points, slope, constant);
+      // Of slope · spot, the derivative by log return is itself.
+      kernels.addLinear(slopes, spot, points, slope, 0);
+      kernels.makeCubics(cubics, values, slopes, CELLS, width);
+      return { cubics, reach, perUnit: 1 / width };
+    });
+    return (holding, worth, at, count) => {
+      const { cubics, reach, perUnit } = profiles[holdings.indexOf(holding)]!;
+      kernels.addCubics(worth, at, count, cubics, CELLS, -reach, perUnit);
+    };
+  });
 }

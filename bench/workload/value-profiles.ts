@@ -6,6 +6,7 @@ import { benchMarket, HORIZON_DAYS, optionBook } from "../book.ts";
 import { engines, lay, lossesOf } from "../engine.ts";
 import type { Size, Workload } from "../harness.ts";
 import { mulberry32, normalSource } from "../plain.ts";
+import { scalar, scalarProfiles } from "../scalar.ts";
 import { shockMatrix } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
 import {
@@ -110,6 +111,12 @@ export function valueProfiles(size: Size): Workload {
         algorithm,
         units: optionCount * scenarios,
         run: () => lossAnswer(lossesOf(lay(kernels, pool, "profile").simulation, scenarios)),
+      })),
+      ...scalar().map(({ implementation, kernels }) => ({
+        implementation,
+        algorithm,
+        units: optionCount * scenarios,
+        run: () => lossAnswer(scalarProfiles(kernels, pool, scenarios)),
       })),
       {
         implementation: "tuned JS",
