@@ -1,8 +1,9 @@
 // The same algorithms in AssemblyScript without SIMD: bench/scalar, compiled by bench/start.mjs.
 import { marketModel } from "../src/market/index.ts";
 import type { Pool } from "../src/pool/index.ts";
-import { accountsOf } from "../src/risk/account.ts";
+import { type Accounts, accountsOf } from "../src/risk/account.ts";
 import { benchMarket, HORIZON_DAYS } from "./book.ts";
+import type { Visit } from "./tuned.ts";
 
 /** Exports of bench/scalar/index.ts; arguments are addresses and counts. */
 export interface Scalar {
@@ -143,50 +144,135 @@ interface Holding {
 /** Adds the worth of an asset's holding to a tile: addresses of worth and log returns. */
 type Pricing = (holding: Holding, worth: number, x: number, count: number) => void;
 
-/** The pool's loss in every scenario, where all is held by one participant, in the engine's steps. */
+/** Log returns of any scenarios, a tile at a time, in the engine's own steps. */
+class Returns {
+  readonly columns: Columns;
+  readonly accounts: Accounts;
+  readonly #kernels: Scalar;
+  readonly #assets: number;
+  readonly #keys: number;
+  readonly #weights: number;
+  readonly #paths: number;
+  readonly #z: number;
+  readonly #x: number;
+
+  constructor(kernels: Scalar, pool: Pool) {
+    this.columns = new Columns(kernels);
+    this.accounts = accountsOf(pool.document, HORIZON_DAYS / 365, 0);
+    const { matrix, assets } = marketModel(benchMarket).columns(this.accounts.times);
+    this.#kernels = kernels;
+    this.#assets = assets;
+    this.#keys = this.columns.take(80);
+    this.#weights = this.columns.put(matrix);
+    this.#paths = this.columns.take(TILE * 4);
+    this.#z = this.columns.take(assets * TILE * 8);
+    this.#x = this.columns.take(assets * TILE * 8);
+    kernels.schedule(this.#keys, SEED, 0);
+  }
+
+  /** Draws `count` scenarios, at most a tile. */
+  draw(count: number, scenarioAt: (i: number) => number): void {
+    this.columns.words(this.#paths, TILE).forEach((_, i, list) => {
+      list[i] = scenarioAt(i);
+    });
+    const blocks = Math.ceil(this.#assets / 4);
+    this.#kernels.normals(this.#z, this.#paths, count, TILE, this.#keys, 0, 0, blocks);
+    this.columns.numbers(this.#x, this.#assets * TILE).fill(0);
+    this.#kernels.advance(this.#x, this.#z, this.#weights, this.#assets, count, TILE);
+  }
+
+  /** Address of an asset's log returns. */
+  of(asset: number): number {
+    return this.#x + asset * TILE * 8;
+  }
+
+  /** What some accounts hold on each node of the time grid and asset. */
+  holdings(accounts: Accounts["list"]): Holding[] {
+    return [...new Set(accounts.flatMap(({ value }) => [...value.keys()]))].map((node) => {
+      const parts = accounts.flatMap(({ value }) => value.get(node) ?? []);
+      const calls = parts.flatMap((part) => [...part.calls]);
+      return {
+        asset: this.accounts.nodes[node]!.asset,
+        options: this.columns.put(calls),
+        count: calls.length / 5,
+        slope: parts.reduce((sum, { slope }) => sum + slope, 0),
+        constant: parts.reduce((sum, { constant }) => sum + constant, 0),
+      };
+    });
+  }
+}
+
+/** The pool's loss in every scenario. */
 function scalarLosses(
   kernels: Scalar,
   pool: Pool,
   scenarios: number,
   pricing: (columns: Columns, holdings: readonly Holding[]) => Pricing,
 ): Float64Array {
-  const columns = new Columns(kernels);
-  const accounts = accountsOf(pool.document, HORIZON_DAYS / 365, 0);
-  const { matrix, assets } = marketModel(benchMarket).columns(accounts.times);
-  const [account] = accounts.list;
-  const row = TILE * 8;
-  const keys = columns.take(80);
-  const weights = columns.put(matrix);
-  const paths = columns.take(TILE * 4);
-  const z = columns.take(assets * row);
-  const x = columns.take(assets * row);
-  const values = columns.take(row);
-  const holdings = Array.from(
-    account!.value,
-    ([node, { calls, slope, constant }]): Holding => ({
-      asset: accounts.nodes[node]!.asset,
-      options: columns.put(calls),
-      count: calls.length / 5,
-      slope,
-      constant,
-    }),
-  );
+  const returns = new Returns(kernels, pool);
+  const { columns, accounts } = returns;
+  const values = columns.take(TILE * 8);
+  const holdings = returns.holdings(accounts.list);
+  const now = accounts.list.reduce((sum, { valueNow }) => sum + valueNow, 0);
   const price = pricing(columns, holdings);
-  kernels.schedule(keys, SEED, 0);
   const losses = new Float64Array(scenarios);
   for (let first = 0; first < scenarios; first += TILE) {
     const count = Math.min(TILE, scenarios - first);
-    columns.words(paths, TILE).forEach((_, i, list) => {
-      list[i] = first + i;
-    });
-    kernels.normals(z, paths, count, TILE, keys, 0, 0, Math.ceil(assets / 4));
-    columns.numbers(x, assets * TILE).fill(0);
-    kernels.advance(x, z, weights, assets, count, TILE);
+    returns.draw(count, (i) => first + i);
     const worth = columns.numbers(values, count).fill(0);
-    for (const holding of holdings) price(holding, values, x + holding.asset * row, count);
-    for (let i = 0; i < count; i++) losses[first + i] = worth[i]! - account!.valueNow;
+    for (const holding of holdings) price(holding, values, returns.of(holding.asset), count);
+    for (let i = 0; i < count; i++) losses[first + i] = worth[i]! - now;
   }
   return losses;
+}
+
+/**
+ * Everyone's contribution to several tails, by revaluing what everyone holds in their scenarios.
+ *
+ * @param visits  in the order of their scenarios
+ * @returns       [participants] for each group
+ */
+export function scalarReplay(
+  kernels: Scalar,
+  pool: Pool,
+  visits: readonly Visit[],
+  groups: number,
+): Float64Array[] {
+  const returns = new Returns(kernels, pool);
+  const { columns, accounts } = returns;
+  const books = accounts.list.map((account) => ({
+    owner: account.owner,
+    now: account.valueNow,
+    holdings: returns.holdings([account]),
+  }));
+  const values = columns.take(TILE * 8);
+  const spots = benchMarket.assets.map(() => columns.take(TILE * 8));
+  const scenarios = [...new Set(visits.map(({ scenario }) => scenario))];
+  const sums = Array.from({ length: groups }, () => new Float64Array(accounts.participants.length));
+  let done = 0;
+  for (let first = 0; first < scenarios.length; first += TILE) {
+    const count = Math.min(TILE, scenarios.length - first);
+    const places = new Map(scenarios.slice(first, first + count).map((one, i) => [one, i]));
+    const from = done;
+    while (done < visits.length && places.has(visits[done]!.scenario)) done++;
+    const own = visits.slice(from, done).map(({ scenario, group, weight }) => ({
+      ...{ place: places.get(scenario)!, group, weight },
+    }));
+    returns.draw(count, (i) => scenarios[first + i] ?? 0);
+    for (const [asset, spot] of spots.entries()) kernels.expColumn(spot, returns.of(asset), count);
+    for (const { owner, now, holdings } of books) {
+      const worth = columns.numbers(values, count).fill(0);
+      for (const { asset, options, count: calls, slope, constant } of holdings) {
+        const spot = spots[asset]!;
+        kernels.addCalls(values, returns.of(asset), spot, count, options, calls);
+        kernels.addLinear(values, spot, count, slope, constant);
+      }
+      for (const { place, group, weight } of own) {
+        sums[group]![owner]! += weight * (worth[place]! - now);
+      }
+    }
+  }
+  return sums;
 }
 
 /** Losses by full revaluation of every option. */

@@ -4,12 +4,13 @@
 import { type Level, level } from "../../src/basics/index.ts";
 import type { OptionPosition } from "../../src/book/index.ts";
 import { readPool } from "../../src/pool/index.ts";
-import { largest, tailWeights, worst } from "../../src/risk/tail.ts";
+import { largest, worst } from "../../src/risk/tail.ts";
 import { benchMarket, HORIZON_DAYS, optionBook, SPOT, yearsTo } from "../book.ts";
 import { contributionsTo, engines, lay, lossesOf } from "../engine.ts";
 import type { Answer, Case, Size, Workload } from "../harness.ts";
 import { cholesky, mulberry32, normalSource, type Source } from "../plain.ts";
-import { shockMatrix } from "../tuned.ts";
+import { scalar, scalarProfiles, scalarReplay } from "../scalar.ts";
+import { type Group, shockMatrix, visitsOf } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
 import { addLegsByTable, blackScholes, optionColumns } from "./revaluation.ts";
 import { tunedProfiles } from "./value-profiles.ts";
@@ -199,24 +200,16 @@ function returnsOf(normals: Normals): (scenario: number) => Float64Array {
 export function replay(
   options: readonly OptionPosition[],
   participants: number,
-  groups: readonly { readonly first: number; readonly losses: Float64Array }[],
+  groups: readonly Group[],
   at: Level,
   normals: Normals,
 ): Float64Array[] {
-  const tails = groups.flatMap(({ first, losses }, group) => {
-    const weights = tailWeights(losses.length, at);
-    return Array.from(worst(losses, weights.length).scenarios, (scenario, i) => ({
-      scenario: first + scenario,
-      group,
-      weight: weights[i]!,
-    }));
-  });
   const books = booksOf(options, participants);
   const draw = returnsOf(normals);
   const sums = groups.map(() => new Float64Array(participants));
   const losses = new Float64Array(participants);
   let drawn = -1;
-  for (const { scenario, group, weight } of tails.sort((a, b) => a.scenario - b.scenario)) {
+  for (const { scenario, group, weight } of visitsOf(groups, at)) {
     if (scenario !== drawn) {
       const x = draw(scenario);
       for (let p = 0; p < participants; p++)
@@ -230,7 +223,8 @@ export function replay(
 }
 
 const STORED = "stored matrix";
-const REPLAYED = "totals, then the tail again";
+const REPLAYED = "totals, then the tail by the profiles' adjoint";
+const REVALUED = "totals, then the tail revalued";
 
 /** W3 in the given size. */
 export function contributions(size: Size): Workload {
@@ -284,7 +278,14 @@ export function contributions(size: Size): Workload {
           aside: true as const,
         },
       ]),
-      plain("tuned JS", REPLAYED, scenarios, () => {
+      ...scalar().map(({ implementation, kernels }) =>
+        plain(implementation, REVALUED, scenarios, () => {
+          const losses = scalarProfiles(kernels, pool, scenarios);
+          const visits = visitsOf([{ first: 0, losses }], LEVEL);
+          return answer(scalarReplay(kernels, pool, visits, 1)[0]!);
+        }),
+      ),
+      plain("tuned JS", REVALUED, scenarios, () => {
         const losses = tunedProfiles(options, scenarios, started());
         const [shares] = replay(options, participants, [{ first: 0, losses }], LEVEL, started());
         return answer(shares!);

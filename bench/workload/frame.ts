@@ -10,39 +10,37 @@ import { ASSETS, benchMarket, HORIZON_DAYS, optionBook } from "../book.ts";
 import { bareFrame, engines } from "../engine.ts";
 import type { Answer, Size, Workload } from "../harness.ts";
 import { mulberry32, normalSource, riskOf } from "../plain.ts";
-import { tailOf } from "../tuned.ts";
-import { type Normals, ziggurat } from "../ziggurat.ts";
+import { scalar, scalarProfiles, scalarReplay } from "../scalar.ts";
+import { type Group, tailOf, visitsOf } from "../tuned.ts";
+import { ziggurat } from "../ziggurat.ts";
 import { idiomaticContributions, idiomaticLosses, replay } from "./contributions.ts";
 import { kernelNormals } from "./normals.ts";
 import { tunedProfiles } from "./value-profiles.ts";
 
 const LEVEL = level(0.975);
+const REVALUED = "value profiles, tails revalued";
 /** Parts of an idiomatic run that each have a tail of their own, for standard errors. */
 const BATCHES = 10;
 
 /**
  * Everyone's contribution and its standard error, from batches of scenarios that each have a tail
- * of their own, as in plain JavaScript written to win: pool by value profiles, tails by revaluation.
+ * of their own.
  *
- * @returns  [participants × 2] contribution, standard error
+ * @param replayed  everyone's contributions to the tails of groups, by revaluation
+ * @returns         [participants × 2] contribution, standard error
  */
-export function tunedFrame(
-  options: readonly OptionPosition[],
-  participants: number,
-  scenarios: number,
-  normals: Normals,
-): { losses: Float64Array; contributions: Float64Array } {
-  normals.start(0);
-  const losses = tunedProfiles(options, scenarios, normals);
+function batchedContributions(
+  losses: Float64Array,
+  replayed: (groups: readonly Group[]) => Float64Array[],
+): Float64Array {
+  const scenarios = losses.length;
   const batches = chunksOf(scenarios).map(({ first, count }) => ({
     first,
     losses: losses.subarray(first, first + count),
   }));
-  const groups = [{ first: 0, losses }, ...batches];
-  normals.start(0);
-  const [whole, ...parts] = replay(options, participants, groups, LEVEL, normals);
-  const contributions = new Float64Array(2 * participants);
-  for (let p = 0; p < participants; p++) {
+  const [whole, ...parts] = replayed([{ first: 0, losses }, ...batches]);
+  const contributions = new Float64Array(2 * whole!.length);
+  for (let p = 0; p < whole!.length; p++) {
     let mean = 0;
     let square = 0;
     parts.forEach((part, b) => {
@@ -53,7 +51,23 @@ export function tunedFrame(
     contributions[2 * p] = whole![p]!;
     contributions[2 * p + 1] = Math.sqrt((square - mean * mean) / (parts.length - 1));
   }
-  return { losses, contributions };
+  return contributions;
+}
+
+/** VaR, ES and everyone's contribution with its standard error. */
+function batchedAnswer(
+  losses: Float64Array,
+  replayed: (groups: readonly Group[]) => Float64Array[],
+): Answer {
+  const k = Math.floor(tailCount(LEVEL, losses.length));
+  const sorted = losses.slice().sort();
+  return {
+    output: batchedContributions(losses, replayed),
+    figures: {
+      "VaR 97.5 %": sorted[losses.length - k - 1]!,
+      "ES 97.5 %": tailOf(losses).shortfall,
+    },
+  };
 }
 
 /**
@@ -130,21 +144,26 @@ export function frame(size: Size): Workload {
         units: 1,
         run: () => kernelNormals(kernels, ASSETS * scenarios),
       })),
+      ...scalar().map(({ implementation, kernels: own }) => ({
+        implementation,
+        algorithm: REVALUED,
+        units: 1,
+        run: () =>
+          batchedAnswer(scalarProfiles(own, pool, scenarios), (groups) =>
+            scalarReplay(own, pool, visitsOf(groups, LEVEL), groups.length),
+          ),
+      })),
       {
         implementation: "tuned JS",
-        algorithm: "value profiles, tails revalued",
+        algorithm: REVALUED,
         units: 1,
         run: () => {
-          const found = tunedFrame(options, participants, scenarios, source);
-          const k = Math.floor(tailCount(LEVEL, scenarios));
-          const sorted = found.losses.slice().sort();
-          return {
-            output: found.contributions,
-            figures: {
-              "VaR 97.5 %": sorted[scenarios - k - 1]!,
-              "ES 97.5 %": tailOf(found.losses).shortfall,
-            },
-          };
+          source.start(0);
+          const losses = tunedProfiles(options, scenarios, source);
+          source.start(0);
+          return batchedAnswer(losses, (groups) =>
+            replay(options, participants, groups, LEVEL, source),
+          );
         },
       },
       {
