@@ -150,7 +150,7 @@ export function readmeText(results: MachineResults): string {
   const { description, date, rows, peers } = results;
   const runs = runsOf(rows).filter(({ node }) => node === newestNode(rows));
   const parts = [
-    `How long others take, in times of riskpool; ${printNode(newestNode(rows))}, one thread of ${description.split(",")[0]}, ${date}. In italics: by another algorithm, so that the ratio is not of the code alone. Of several that are tuned, the quickest.`,
+    `How long others take, in times of riskpool; ${printNode(newestNode(rows))}, one thread of ${description.split(",")[0]}, ${date}. In italics: by another algorithm, so that the ratio is not of the code alone. Of several that are tuned, the quickest; – where there is none.`,
     summaryTable(results),
     [...new Set(runs.map(({ workload }) => workload))]
       .map((id) => `**${id}** ${WORKLOAD_TEXTS[id]}`)

@@ -120,7 +120,7 @@ function machineSection(results: MachineResults): string {
   const parts = [
     `## ${machine}`,
     `${description}. ${nodesOf(rows).map(printNode).join(", ")}. ${date}, \`${command}\`.`,
-    "Each workload in one line, in the newest Node; in italics by another algorithm; of several that are tuned, the quickest:",
+    "Each workload in one line, in the newest Node; in italics by another algorithm; of several that are tuned, the quickest; – where there is none:",
     summaryTable(results),
     `![Time of every implementation in times of riskpool's](result/${machine}.svg)`,
     ...(facts.length > 0 ? ["### Parts and wholes", facts.join("\n")] : []),
