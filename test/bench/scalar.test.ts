@@ -32,7 +32,7 @@ beforeAll(() => {
   const flags = ["-O3", "--noAssert", "--runtime", "stub", "--outFile", `${folder}/scalar.wasm`];
   execFileSync("node", [...asc, ...flags], { cwd: root, stdio: "pipe" });
   kernels = instantiateScalar(Uint8Array.from(readFileSync(`${folder}/scalar.wasm`)));
-});
+}, 120_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
