@@ -20,6 +20,7 @@ import { liquidatedParticipants, marginBookOf } from "../src/risk/margin.ts";
 import { tailWeights, worst, worstSet } from "../src/risk/tail.ts";
 import type { Contributions } from "../src/risk/valuation.ts";
 import { HORIZON_DAYS } from "./book.ts";
+import { PLAIN, RISKPOOL } from "./row.ts";
 
 /** A form of the engine: the same interface, the same bits. */
 export interface Form {
@@ -28,12 +29,9 @@ export interface Form {
   readonly engine: Engine;
 }
 
-/** Name of the engine proper, which every ratio refers to. */
-export const RISKPOOL = "riskpool";
-
 /** Every form of the engine, each with kernels of its own; the one proper first. */
 export function engines(): Form[] {
-  return [form(RISKPOOL, "wasm"), form(`${RISKPOOL} in plain JS`, "js")];
+  return [form(RISKPOOL, "wasm"), form(PLAIN, "js")];
 }
 
 function form(implementation: string, backend: Backend): Form {

@@ -18,6 +18,8 @@ export interface Case {
    * algorithm make a kernel ratio; times of two make an algorithm ratio.
    */
   readonly algorithm: string;
+  /** Set where it does a part of the workload, or more than that. */
+  readonly aside?: true;
   /** Pieces of work in one run: the unit of the printed time. */
   readonly units: number;
   /** Runs once and returns its answer, which must be the same every time. */
@@ -67,6 +69,12 @@ export interface Effort {
   readonly turnMs: number;
 }
 
+/** A whole run takes some minutes; `smoke` runs everything twice. */
+export const EFFORTS: Readonly<Record<Size, Effort>> = {
+  smoke: { warmUps: 1, rounds: 1, turnMs: 0 },
+  full: { warmUps: 3, rounds: 7, turnMs: 150 },
+};
+
 /**
  * Times the cases of a workload: every round gives each of them a turn, so that drift of the machine
  * meets all alike, and starts with another, so that nobody always comes after the same neighbour's
@@ -101,12 +109,13 @@ export async function timeCases(
       else repeats[i] = Math.max(1, Math.round((turnMs * 1e6) / nanoseconds));
     }
   }
-  return cases.map(({ implementation, algorithm }, i) => ({
+  return cases.map(({ implementation, algorithm, aside }, i) => ({
     row: {
       workload: workload.id,
       unit: workload.unit,
       implementation,
       algorithm,
+      ...(aside && { aside }),
       node,
       ...medianOf(times[i]!),
       hash: answers[i]!.hash,

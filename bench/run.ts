@@ -1,14 +1,9 @@
 // Runs workloads in this process and prints them; rows go to the file of --rows.
 import { writeFileSync } from "node:fs";
-import { type Effort, processClock, type Size, timeCases } from "./harness.ts";
+import { EFFORTS, processClock, type Size, timeCases } from "./harness.ts";
 import { print } from "./print.ts";
 import type { Row } from "./row.ts";
 import { chosen } from "./workloads.ts";
-
-const EFFORTS: Readonly<Record<Size, Effort>> = {
-  smoke: { warmUps: 1, rounds: 1, turnMs: 0 },
-  full: { warmUps: 3, rounds: 7, turnMs: 150 },
-};
 
 const words = process.argv.slice(2);
 const out = words.find((word) => word.startsWith("--rows="))?.slice("--rows=".length);

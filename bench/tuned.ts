@@ -1,7 +1,8 @@
 // Pieces of the tuned implementations: typed arrays, everything that does not change taken out of
 // the loops, no allocation inside them.
+import type { Level } from "../src/basics/index.ts";
 import { normalCdf } from "../src/numeric/index.ts";
-import { largest } from "../src/risk/tail.ts";
+import { largest, tailWeights, worst } from "../src/risk/tail.ts";
 
 /** Lower triangle of a matrix by rows: [n×n], zeros above the diagonal. */
 export function choleskyRows(matrix: readonly (readonly number[])[]): Float64Array {
@@ -111,4 +112,30 @@ export function cumulativeNormal(x: number): number {
   const t = place - cell;
   const c = cell << 2;
   return cubic[c]! + t * (cubic[c + 1]! + t * (cubic[c + 2]! + t * cubic[c + 3]!));
+}
+
+/** Losses of scenarios in a row, which have a tail of their own. */
+export interface Group {
+  readonly first: number;
+  readonly losses: Float64Array;
+}
+
+/** A scenario of a group's tail. */
+export interface Visit {
+  readonly scenario: number;
+  readonly group: number;
+  readonly weight: number;
+}
+
+/** The tails of several groups, in the order of their scenarios. */
+export function visitsOf(groups: readonly Group[], at: Level): Visit[] {
+  const visits = groups.flatMap(({ first, losses }, group) => {
+    const weights = tailWeights(losses.length, at);
+    return Array.from(worst(losses, weights.length).scenarios, (scenario, i) => ({
+      scenario: first + scenario,
+      group,
+      weight: weights[i]!,
+    }));
+  });
+  return visits.sort((a, b) => a.scenario - b.scenario);
 }

@@ -16,12 +16,15 @@ export interface Rival {
   readonly fromLaid: boolean;
 }
 
+/** What native code does, and the part of the engine that it is compared with. */
+export const KERNELS = "kernels on the laid book";
+
 const NATIVE = { W0: 1, W1: 1, W1b: 1, W2: 1 };
 
 function native(implementation: string, binary: string, isTwin: boolean): Rival {
   return {
     implementation,
-    algorithm: "the engine's kernels in C++",
+    algorithm: KERNELS,
     command: { program: `${FOLDER}/${binary}`, args: [] },
     shares: NATIVE,
     isTwin,

@@ -1,22 +1,19 @@
 // Runs the workloads beside their peers, turn by turn; rows go to the file of --rows.
 import { rmSync, writeFileSync } from "node:fs";
 import { medianOf, processClock, type Size } from "../harness.ts";
-import type { Row } from "../row.ts";
+import { RISKPOOL, type Row } from "../row.ts";
 import { tailOf } from "../tuned.ts";
 import { FOLDER, writePlan } from "./inputs.ts";
 import { digestOf, Peer } from "./peer.ts";
-import { type Rival, rivals } from "./peers.ts";
+import { KERNELS, type Rival, rivals } from "./peers.ts";
 import { drawNormals, type Task, tasks } from "./workloads.ts";
 
 /** What a row needs beside itself to be printed. */
 interface Line {
   readonly row: Row;
-  /** Median over the rounds of the peer's time by the engine's just before it. */
-  readonly ratio: number;
   readonly note: string;
 }
 
-const RISKPOOL = "riskpool";
 const words = process.argv.slice(2);
 const option = (name: string) =>
   words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -101,15 +98,17 @@ async function compare(task: Task, running: readonly [Rival, Peer][]): Promise<L
   });
   const lines: Line[] = [];
   if (own.whole.length > 0) {
-    lines.push({ row: row(RISKPOOL, "from the book", own.whole, hash), ratio: 1, note: "" });
+    lines.push({ row: row(RISKPOOL, "from the book", own.whole, hash), note: "" });
   }
-  if (own.laid.length > 0 && task.id !== "W0") {
-    lines.push({ row: row(RISKPOOL, "kernels", own.laid, hash), ratio: 1, note: "" });
+  if (own.laid.length > 0) {
+    lines.push({ row: row(RISKPOOL, KERNELS, own.laid, hash), note: "" });
   }
   able.forEach(([rival], i) => {
     lines.push({
-      row: row(rival.implementation, rival.algorithm, times[i]!, checks[i]![0]),
-      ratio: medianOf(ratios[i]!).nanoseconds,
+      row: {
+        ...row(rival.implementation, rival.algorithm, times[i]!, checks[i]![0]),
+        ratio: medianOf(ratios[i]!).nanoseconds,
+      },
       note: checks[i]![1],
     });
   });
@@ -118,13 +117,13 @@ async function compare(task: Task, running: readonly [Rival, Peer][]): Promise<L
 
 function print(task: Task, lines: readonly Line[]): void {
   console.log(`\n${task.id}  ${task.title}; per ${task.unit}, ${process.version}`);
-  for (const { row, ratio, note } of lines) {
+  for (const { row, note } of lines) {
     const name =
       row.implementation === RISKPOOL ? `${RISKPOOL}, ${row.algorithm}` : row.implementation;
     // A ratio below one is the part of native speed that we reach.
     console.log(
       `  ${name.padEnd(34)} ${row.nanoseconds.toPrecision(4).padStart(9)} ns` +
-        `  ± ${(row.spread * 50).toFixed(0).padStart(2)} %  ${ratio.toFixed(2).padStart(7)} x  ${note}`,
+        `  ± ${(row.spread * 50).toFixed(0).padStart(2)} %  ${(row.ratio ?? 1).toFixed(2).padStart(7)} x  ${note}`,
     );
   }
 }

@@ -80,11 +80,12 @@ const versions = words
   .find((word) => word.startsWith("--nodes="))
   ?.slice(8)
   .split(",");
+const prefix = words.includes("smoke") ? "smoke-v" : "v";
 const rest = words.filter((word) => !word.startsWith("--nodes="));
 const arguments_ = (rows) => ["build/peers.mjs", ...rest, `--modules=${modules}`, `--rows=${rows}`];
 let failed = false;
 for (const version of versions ?? [process.versions.node.split(".")[0]]) {
-  const own = arguments_(`${FOLDER}/v${version}.json`);
+  const own = arguments_(`${FOLDER}/${prefix}${version}.json`);
   const [program, args] = versions
     ? [
         npm[0],

@@ -3,14 +3,14 @@ import { exponential } from "./exponential";
 
 // @ts-ignore: decorator
 @inline
-function numerator(a: f64, y: f64): f64 {
+export function numerator(a: f64, y: f64): f64 {
   return 220.206867912376 + y * (112.079291497871 + y * (6.37396220353165 + y * 3.52624965998911e-2))
     + a * (221.213596169931 + y * (33.912866078383 + y * 0.700383064443688));
 }
 
 // @ts-ignore: decorator
 @inline
-function denominator(a: f64, y: f64): f64 {
+export function denominator(a: f64, y: f64): f64 {
   return 440.413735824752 + y * (637.333633378831 + y * (86.7807322029461 + y * 1.75566716318264))
     + a * (793.826512519948 + y * (296.564248779674 + y * (16.064177579207 + y * 8.83883476483184e-2)));
 }

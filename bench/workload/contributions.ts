@@ -4,12 +4,13 @@
 import { type Level, level } from "../../src/basics/index.ts";
 import type { OptionPosition } from "../../src/book/index.ts";
 import { readPool } from "../../src/pool/index.ts";
-import { largest, tailWeights, worst } from "../../src/risk/tail.ts";
+import { largest, worst } from "../../src/risk/tail.ts";
 import { benchMarket, HORIZON_DAYS, optionBook, SPOT, yearsTo } from "../book.ts";
 import { contributionsTo, engines, lay, lossesOf } from "../engine.ts";
 import type { Answer, Case, Size, Workload } from "../harness.ts";
 import { cholesky, mulberry32, normalSource, type Source } from "../plain.ts";
-import { shockMatrix } from "../tuned.ts";
+import { scalar, scalarProfiles, scalarReplay } from "../scalar.ts";
+import { type Group, shockMatrix, visitsOf } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
 import { addLegsByTable, blackScholes, optionColumns } from "./revaluation.ts";
 import { tunedProfiles } from "./value-profiles.ts";
@@ -28,12 +29,18 @@ function answer(contributions: Float64Array): Answer {
 
 // ── What a good web developer would write ──
 
-/** Everyone's contribution. */
-export function idiomaticContributions(
+/** A scenario's loss, and everyone's part of it. */
+export interface ScenarioLosses {
+  readonly total: number;
+  readonly losses: readonly number[];
+}
+
+/** Everyone's loss in every scenario, in the order of the participants' ids. */
+export function idiomaticLosses(
   options: readonly OptionPosition[],
   scenarios: number,
   normal: Source,
-): Map<string, number> {
+): ScenarioLosses[] {
   const { assets, volatility, correlation } = benchMarket;
   const lower = cholesky(correlation);
   const holders = [...new Set(options.map(({ participant }) => participant))].sort();
@@ -51,7 +58,7 @@ export function idiomaticContributions(
         };
       }),
   );
-  const rows: { total: number; losses: number[] }[] = [];
+  const rows: ScenarioLosses[] = [];
   for (let s = 0; s < scenarios; s++) {
     const z = assets.map(() => normal());
     const spots = assets.map((_, i) => {
@@ -70,19 +77,14 @@ export function idiomaticContributions(
     );
     rows.push({ total: losses.reduce((a, b) => a + b, 0), losses });
   }
-  return idiomaticAverage(holders, rows);
+  return rows;
 }
 
-function idiomaticAverage(
-  holders: readonly string[],
-  rows: readonly { total: number; losses: number[] }[],
-): Map<string, number> {
+/** Everyone's contribution: the average loss in the tail. */
+export function idiomaticContributions(rows: readonly ScenarioLosses[]): number[] {
   const tail = [...rows].sort((a, b) => b.total - a.total).slice(0, Math.round(TAIL * rows.length));
-  return new Map(
-    holders.map((holder, i) => [
-      holder,
-      tail.reduce((sum, { losses }) => sum + losses[i]!, 0) / tail.length,
-    ]),
+  return rows[0]!.losses.map(
+    (_, i) => tail.reduce((sum, { losses }) => sum + losses[i]!, 0) / tail.length,
   );
 }
 
@@ -198,24 +200,16 @@ function returnsOf(normals: Normals): (scenario: number) => Float64Array {
 export function replay(
   options: readonly OptionPosition[],
   participants: number,
-  groups: readonly { readonly first: number; readonly losses: Float64Array }[],
+  groups: readonly Group[],
   at: Level,
   normals: Normals,
 ): Float64Array[] {
-  const tails = groups.flatMap(({ first, losses }, group) => {
-    const weights = tailWeights(losses.length, at);
-    return Array.from(worst(losses, weights.length).scenarios, (scenario, i) => ({
-      scenario: first + scenario,
-      group,
-      weight: weights[i]!,
-    }));
-  });
   const books = booksOf(options, participants);
   const draw = returnsOf(normals);
   const sums = groups.map(() => new Float64Array(participants));
   const losses = new Float64Array(participants);
   let drawn = -1;
-  for (const { scenario, group, weight } of tails.sort((a, b) => a.scenario - b.scenario)) {
+  for (const { scenario, group, weight } of visitsOf(groups, at)) {
     if (scenario !== drawn) {
       const x = draw(scenario);
       for (let p = 0; p < participants; p++)
@@ -229,7 +223,8 @@ export function replay(
 }
 
 const STORED = "stored matrix";
-const REPLAYED = "totals, then the tail again";
+const REPLAYED = "totals, then the tail by the profiles' adjoint";
+const REVALUED = "totals, then the tail revalued";
 
 /** W3 in the given size. */
 export function contributions(size: Size): Workload {
@@ -274,13 +269,23 @@ export function contributions(size: Size): Workload {
           const laid = lay(kernels, pool);
           return answer(contributionsTo(laid, lossesOf(laid.simulation, scenarios), LEVEL));
         }),
-        plain(`${implementation}, ES only`, "totals", scenarios, () => {
-          const losses = lossesOf(lay(kernels, pool).simulation, scenarios);
-          const tail = worst(losses, Math.round(TAIL * scenarios)).losses;
-          return answer(tail.map((loss) => loss / tail.length));
-        }),
+        {
+          ...plain(`${implementation}, ES only`, "totals", scenarios, () => {
+            const losses = lossesOf(lay(kernels, pool).simulation, scenarios);
+            const tail = worst(losses, Math.round(TAIL * scenarios)).losses;
+            return answer(tail.map((loss) => loss / tail.length));
+          }),
+          aside: true as const,
+        },
       ]),
-      plain("tuned JS", REPLAYED, scenarios, () => {
+      ...scalar().map(({ implementation, kernels }) =>
+        plain(implementation, REVALUED, scenarios, () => {
+          const losses = scalarProfiles(kernels, pool, scenarios);
+          const visits = visitsOf([{ first: 0, losses }], LEVEL);
+          return answer(scalarReplay(kernels, pool, visits, 1)[0]!);
+        }),
+      ),
+      plain("tuned JS", REVALUED, scenarios, () => {
         const losses = tunedProfiles(options, scenarios, started());
         const [shares] = replay(options, participants, [{ first: 0, losses }], LEVEL, started());
         return answer(shares!);
@@ -288,12 +293,15 @@ export function contributions(size: Size): Workload {
       plain("tuned JS, stored matrix", STORED, few, () =>
         answer(fromMatrix(matrixOf(options, participants, few, started()), participants)),
       ),
-      plain("tuned JS, matrix given", "stored matrix, its making not counted", scenarios, () =>
-        answer(fromMatrix(matrix(), participants)),
-      ),
+      {
+        ...plain("tuned JS, matrix given", "stored matrix, its making not counted", scenarios, () =>
+          answer(fromMatrix(matrix(), participants)),
+        ),
+        aside: true as const,
+      },
       plain("idiomatic JS", STORED, fewest, () => {
-        const found = idiomaticContributions(options, fewest, normalSource(mulberry32(1)));
-        return answer(Float64Array.from(found.values()));
+        const rows = idiomaticLosses(options, fewest, normalSource(mulberry32(1)));
+        return answer(Float64Array.from(idiomaticContributions(rows)));
       }),
     ],
   };

@@ -9,37 +9,38 @@ import type { Contributions } from "../../src/risk/valuation.ts";
 import { ASSETS, benchMarket, HORIZON_DAYS, optionBook } from "../book.ts";
 import { bareFrame, engines } from "../engine.ts";
 import type { Answer, Size, Workload } from "../harness.ts";
-import { tailOf } from "../tuned.ts";
-import { type Normals, ziggurat } from "../ziggurat.ts";
-import { replay } from "./contributions.ts";
+import { mulberry32, normalSource, riskOf } from "../plain.ts";
+import { scalar, scalarProfiles, scalarReplay } from "../scalar.ts";
+import { type Group, tailOf, visitsOf } from "../tuned.ts";
+import { ziggurat } from "../ziggurat.ts";
+import { idiomaticContributions, idiomaticLosses, replay } from "./contributions.ts";
 import { kernelNormals } from "./normals.ts";
 import { tunedProfiles } from "./value-profiles.ts";
 
 const LEVEL = level(0.975);
+const REVALUED = "value profiles, tails revalued";
+/** Parts of an idiomatic run that each have a tail of their own, for standard errors. */
+const BATCHES = 10;
 
 /**
  * Everyone's contribution and its standard error, from batches of scenarios that each have a tail
- * of their own, as in plain JavaScript written to win: pool by value profiles, tails by revaluation.
+ * of their own.
  *
- * @returns  [participants × 2] contribution, standard error
+ * @param replayed  everyone's contributions to the tails of groups, by revaluation
+ * @returns         [participants × 2] contribution, standard error
  */
-export function tunedFrame(
-  options: readonly OptionPosition[],
-  participants: number,
-  scenarios: number,
-  normals: Normals,
-): { losses: Float64Array; contributions: Float64Array } {
-  normals.start(0);
-  const losses = tunedProfiles(options, scenarios, normals);
+function batchedContributions(
+  losses: Float64Array,
+  replayed: (groups: readonly Group[]) => Float64Array[],
+): Float64Array {
+  const scenarios = losses.length;
   const batches = chunksOf(scenarios).map(({ first, count }) => ({
     first,
     losses: losses.subarray(first, first + count),
   }));
-  const groups = [{ first: 0, losses }, ...batches];
-  normals.start(0);
-  const [whole, ...parts] = replay(options, participants, groups, LEVEL, normals);
-  const contributions = new Float64Array(2 * participants);
-  for (let p = 0; p < participants; p++) {
+  const [whole, ...parts] = replayed([{ first: 0, losses }, ...batches]);
+  const contributions = new Float64Array(2 * whole!.length);
+  for (let p = 0; p < whole!.length; p++) {
     let mean = 0;
     let square = 0;
     parts.forEach((part, b) => {
@@ -50,7 +51,43 @@ export function tunedFrame(
     contributions[2 * p] = whole![p]!;
     contributions[2 * p + 1] = Math.sqrt((square - mean * mean) / (parts.length - 1));
   }
-  return { losses, contributions };
+  return contributions;
+}
+
+/** VaR, ES and everyone's contribution with its standard error. */
+function batchedAnswer(
+  losses: Float64Array,
+  replayed: (groups: readonly Group[]) => Float64Array[],
+): Answer {
+  const k = Math.floor(tailCount(LEVEL, losses.length));
+  const sorted = losses.slice().sort();
+  return {
+    output: batchedContributions(losses, replayed),
+    figures: {
+      "VaR 97.5 %": sorted[losses.length - k - 1]!,
+      "ES 97.5 %": tailOf(losses).shortfall,
+    },
+  };
+}
+
+/**
+ * The same as a good web developer would write it: everyone's losses stored, tails and batches
+ * averaged. In few scenarios, because 100,000 would take minutes and a gigabyte.
+ */
+function idiomaticFrame(options: readonly OptionPosition[], scenarios: number): Answer {
+  const rows = idiomaticLosses(options, scenarios, normalSource(mulberry32(1)));
+  const { valueAtRisk, shortfall } = riskOf(rows.map(({ total }) => total));
+  const size = scenarios / BATCHES;
+  const parts = Array.from({ length: BATCHES }, (_, b) =>
+    idiomaticContributions(rows.slice(b * size, (b + 1) * size)),
+  );
+  const output = idiomaticContributions(rows).flatMap((value, p) => {
+    const mean = parts.reduce((sum, part) => sum + part[p]!, 0) / BATCHES;
+    const variance = parts.reduce((sum, part) => sum + (part[p]! - mean) ** 2, 0) / (BATCHES - 1);
+    return [value, Math.sqrt(variance / BATCHES)];
+  });
+  const figures = { "VaR 99 %": valueAtRisk, "ES 97.5 %": shortfall };
+  return { output: Float64Array.from(output), figures };
 }
 
 function answer({ rows, total }: Contributions, valueAtRisk: number): Answer {
@@ -64,8 +101,8 @@ function answer({ rows, total }: Contributions, valueAtRisk: number): Answer {
 
 /** The frame in the given size. */
 export function frame(size: Size): Workload {
-  const [participants, optionCount, scenarios] =
-    size === "smoke" ? [40, 400, 12_000] : [1000, 10_000, 100_000];
+  const [participants, optionCount, scenarios, few] =
+    size === "smoke" ? [40, 400, 12_000, 400] : [1000, 10_000, 100_000, 800];
   const pool = readPool(optionBook(optionCount, participants));
   const { options } = pool.document;
   const source = ziggurat(1);
@@ -92,6 +129,7 @@ export function frame(size: Size): Workload {
       ...forms.map(({ implementation, engine }) => ({
         implementation: `${implementation}, engine.value`,
         algorithm: "the same, with capital, exposures, histogram and digest",
+        aside: true as const,
         units: 1,
         run: async () => {
           const { risk, contributions } = await engine.value(pool, lean);
@@ -102,25 +140,37 @@ export function frame(size: Size): Workload {
       ...forms.map(({ implementation, kernels }) => ({
         implementation: `${implementation}, the normals alone`,
         algorithm: "normals",
+        aside: true as const,
         units: 1,
         run: () => kernelNormals(kernels, ASSETS * scenarios),
       })),
+      ...scalar().map(({ implementation, kernels: own }) => ({
+        implementation,
+        algorithm: REVALUED,
+        units: 1,
+        run: () =>
+          batchedAnswer(scalarProfiles(own, pool, scenarios), (groups) =>
+            scalarReplay(own, pool, visitsOf(groups, LEVEL), groups.length),
+          ),
+      })),
       {
         implementation: "tuned JS",
-        algorithm: "value profiles, tails revalued",
+        algorithm: REVALUED,
         units: 1,
         run: () => {
-          const found = tunedFrame(options, participants, scenarios, source);
-          const k = Math.floor(tailCount(LEVEL, scenarios));
-          const sorted = found.losses.slice().sort();
-          return {
-            output: found.contributions,
-            figures: {
-              "VaR 97.5 %": sorted[scenarios - k - 1]!,
-              "ES 97.5 %": tailOf(found.losses).shortfall,
-            },
-          };
+          source.start(0);
+          const losses = tunedProfiles(options, scenarios, source);
+          source.start(0);
+          return batchedAnswer(losses, (groups) =>
+            replay(options, participants, groups, LEVEL, source),
+          );
         },
+      },
+      {
+        implementation: "idiomatic JS",
+        algorithm: "full revaluation, stored matrix",
+        units: few / scenarios,
+        run: () => idiomaticFrame(options, few),
       },
     ],
   };

@@ -7,8 +7,10 @@ import { tailWeights, worst } from "../../src/risk/tail.ts";
 import { perpetualBook, STEPS } from "../book.ts";
 import { contributionsTo, engines, lay, lossesOf } from "../engine.ts";
 import type { Answer, Size, Workload } from "../harness.ts";
+import { mulberry32, normalSource } from "../plain.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
-import { ladderWalk } from "./liquidation.ts";
+import { idiomaticContributions } from "./contributions.ts";
+import { idiomaticWalk, ladderWalk } from "./liquidation.ts";
 
 const LEVEL = level(0.975);
 
@@ -21,6 +23,16 @@ function answer(shares: Float64Array): Answer {
 function totals(losses: Float64Array): Answer {
   const weights = tailWeights(losses.length, LEVEL);
   return answer(worst(losses, weights.length).losses.map((loss, i) => weights[i]! * loss));
+}
+
+/** Everyone's contribution, as a good web developer would write it: from a stored matrix. */
+function idiomaticShares(positions: readonly PerpetualPosition[], paths: number): number[] {
+  const walk = idiomaticWalk(positions, normalSource(mulberry32(1)));
+  const rows = Array.from({ length: paths }, () => {
+    const losses = walk();
+    return { total: losses.reduce((a, b) => a + b, 0), losses };
+  });
+  return idiomaticContributions(rows);
 }
 
 /** Everyone's contribution, in plain JavaScript written to win. */
@@ -43,7 +55,7 @@ export function tunedShares(
 
 /** W3p in the given size. */
 export function liquidationShares(size: Size): Workload {
-  const [accounts, paths] = size === "smoke" ? [64, 4000] : [1000, 100_000];
+  const [accounts, paths, few] = size === "smoke" ? [64, 4000, 200] : [1000, 100_000, 400];
   const pool = readPool(perpetualBook(accounts));
   const { perpetuals } = pool.document;
   const source = ziggurat(1);
@@ -66,6 +78,7 @@ export function liquidationShares(size: Size): Workload {
         {
           implementation: `${implementation}, ES only`,
           algorithm: "totals",
+          aside: true as const,
           units: paths,
           run: () => totals(lossesOf(lay(kernels, pool, "profile", STEPS).simulation, paths)),
         },
@@ -75,6 +88,12 @@ export function liquidationShares(size: Size): Workload {
         algorithm: replayed,
         units: paths,
         run: () => answer(tunedShares(perpetuals, paths, source)),
+      },
+      {
+        implementation: "idiomatic JS",
+        algorithm: "stored matrix",
+        units: few,
+        run: () => answer(Float64Array.from(idiomaticShares(perpetuals, few))),
       },
     ],
   };

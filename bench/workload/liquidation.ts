@@ -26,27 +26,30 @@ import { lossAnswer, sortedAnswer } from "./revaluation.ts";
 
 // ── What a good web developer would write ──
 
-/** The pool's loss on every path. */
-export function idiomaticLiquidation(
+/**
+ * Walks paths, one at a time.
+ *
+ * @returns  a function that walks the next path and gives the loss from every position
+ */
+export function idiomaticWalk(
   positions: readonly PerpetualPosition[],
-  paths: number,
   normal: Source,
-): number[] {
+): () => number[] {
   const { assets, volatility, correlation } = benchMarket;
   const lower = cholesky(correlation);
   const stepYears = HORIZON_DAYS / 365 / STEPS;
-  const traders = positions.map((position) => ({
+  const traders = positions.map((position, index) => ({
     ...position,
+    index,
     asset: assets.indexOf(position.asset),
     collateral: Number(position.collateral),
     profitNow: profitAt(position, SPOT),
     position,
   }));
-  const losses: number[] = [];
-  for (let path = 0; path < paths; path++) {
+  return () => {
     let prices = assets.map(() => SPOT);
     let open = [...traders];
-    let loss = 0;
+    const losses = traders.map(() => 0);
     for (let step = 0; step < STEPS; step++) {
       const z = assets.map(() => normal());
       prices = prices.map((price, i) => {
@@ -62,16 +65,25 @@ export function idiomaticLiquidation(
         const equity = trader.collateral + profit - costs;
         const badDebt = Math.max(0, -equity);
         const insurance = Math.min(Math.max(0, equity), closeOutTerms.insuranceFee * notional);
-        loss += profit - trader.profitNow + badDebt - insurance;
+        losses[trader.index] = profit - trader.profitNow + badDebt - insurance;
         return false;
       });
     }
     for (const trader of open) {
-      loss += profitAt(trader.position, prices[trader.asset]!) - trader.profitNow;
+      losses[trader.index] = profitAt(trader.position, prices[trader.asset]!) - trader.profitNow;
     }
-    losses.push(loss);
-  }
-  return losses;
+    return losses;
+  };
+}
+
+/** The pool's loss on every path. */
+export function idiomaticLiquidation(
+  positions: readonly PerpetualPosition[],
+  paths: number,
+  normal: Source,
+): number[] {
+  const walk = idiomaticWalk(positions, normal);
+  return Array.from({ length: paths }, () => walk().reduce((a, b) => a + b, 0));
 }
 
 // ── Plain JavaScript written to win ──

@@ -5,9 +5,19 @@ import { readPool } from "../../src/pool/index.ts";
 import { benchMarket, HORIZON_DAYS, optionBook } from "../book.ts";
 import { engines, lay, lossesOf } from "../engine.ts";
 import type { Size, Workload } from "../harness.ts";
+import { mulberry32, normalSource } from "../plain.ts";
+import { scalar, scalarProfiles } from "../scalar.ts";
 import { shockMatrix } from "../tuned.ts";
 import { type Normals, ziggurat } from "../ziggurat.ts";
-import { addLegs, lossAnswer, optionColumns, valueNow } from "./revaluation.ts";
+import {
+  addLegs,
+  idiomaticRevaluation,
+  lossAnswer,
+  optionColumns,
+  sortedAnswer,
+  tunedRevaluation,
+  valueNow,
+} from "./revaluation.ts";
 
 const HORIZON = HORIZON_DAYS / 365;
 /** Cubics per asset, over ±7 standard deviations: good to 1e-8 of the largest loss. */
@@ -84,9 +94,12 @@ export function tunedProfiles(
 
 /** W1b in the given size. */
 export function valueProfiles(size: Size): Workload {
-  const [optionCount, scenarios] = size === "smoke" ? [100, 2000] : [1000, 100_000];
+  const [optionCount, scenarios, few] =
+    size === "smoke" ? [100, 2000, 1000] : [1000, 100_000, 5000];
   const pool = readPool(optionBook(optionCount, 1));
+  const { options } = pool.document;
   const source = ziggurat(1);
+  const full = "Black–Scholes everywhere";
   const algorithm = "value profiles, their making included";
   return {
     id: "W1b",
@@ -99,14 +112,41 @@ export function valueProfiles(size: Size): Workload {
         units: optionCount * scenarios,
         run: () => lossAnswer(lossesOf(lay(kernels, pool, "profile").simulation, scenarios)),
       })),
+      ...scalar().map(({ implementation, kernels }) => ({
+        implementation,
+        algorithm,
+        units: optionCount * scenarios,
+        run: () => lossAnswer(scalarProfiles(kernels, pool, scenarios)),
+      })),
       {
         implementation: "tuned JS",
         algorithm,
         units: optionCount * scenarios,
         run: () => {
           source.start(0);
-          return lossAnswer(tunedProfiles(pool.document.options, scenarios, source));
+          return lossAnswer(tunedProfiles(options, scenarios, source));
         },
+      },
+      ...engines().map(({ implementation, kernels }) => ({
+        implementation: `${implementation}, full revaluation`,
+        algorithm: full,
+        units: optionCount * few,
+        run: () => lossAnswer(lossesOf(lay(kernels, pool, "audit").simulation, few)),
+      })),
+      {
+        implementation: "tuned JS, full revaluation",
+        algorithm: full,
+        units: optionCount * few,
+        run: () => {
+          source.start(0);
+          return lossAnswer(tunedRevaluation(options, few, source, addLegs));
+        },
+      },
+      {
+        implementation: "idiomatic JS, full revaluation",
+        algorithm: `${full}, N to 1e-7`,
+        units: optionCount * few,
+        run: () => sortedAnswer(idiomaticRevaluation(options, few, normalSource(mulberry32(1)))),
       },
     ],
   };
