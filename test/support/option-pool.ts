@@ -10,7 +10,7 @@ import {
   PACED,
   SPOT,
 } from "./liquidation-pool.ts";
-import { optionWorth, shortOptionsOf } from "./option-walk.ts";
+import { optionOf, optionWorth } from "./option-walk.ts";
 
 type Option = PoolDocument["options"][number];
 
@@ -64,7 +64,7 @@ export function shortOption(
     ...(shape.forward === undefined ? {} : { forward: shape.forward * spot }),
   };
   const alone = optionPool(FULL, [option], { discountRate });
-  const worth = optionWorth(shortOptionsOf(alone)[0]!, 0, spot) + cushion * coins * spot;
+  const worth = optionWorth(optionOf(alone, option), 0, spot) + cushion * coins * spot;
   const collateral = settlement === "inverse" ? worth / spot : worth;
   return {
     ...option,

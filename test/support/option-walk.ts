@@ -2,7 +2,7 @@
 // and one path at a time. Nothing here comes from the valuation: Black's formula is written out,
 // the put not by parity, and the prices are plain numbers of the pool's currency.
 import type { PoolDocument } from "../../src/pool/index.ts";
-import type { LiquidationTerms } from "../../src/terms/index.ts";
+import type { LiquidationMarket, LiquidationTerms } from "../../src/terms/index.ts";
 import { normalCdf } from "./normal-cdf.ts";
 
 const MINUTES_PER_YEAR = 365 * 1440;
@@ -38,34 +38,46 @@ export interface ShortOption {
 
 /** The options of a pool that are margined: short, isolated, of an asset that says how. */
 export function shortOptionsOf(document: PoolDocument): ShortOption[] {
-  const asOf = Date.parse(document.asOf);
-  return document.options.flatMap((one) => {
-    const market = document.liquidation!.markets?.find(({ asset }) => asset === one.asset);
-    const owner = document.participants.find(({ id }) => id === one.participant)!;
-    const maintenance = market?.optionMaintenanceRatio;
-    if (one.side === "long" || owner.margin === "cross" || maintenance === undefined) return [];
-    const { spot } = document.assets.find(({ id }) => id === one.asset)!;
-    const expiry = (Date.parse(one.expiry) - asOf) / YEAR_MS;
-    return {
-      id: one.id,
-      participant: one.participant,
-      asset: one.asset,
-      isPut: one.type === "put",
-      isInverse: one.settlement === "inverse",
-      coins: one.quantityUnit === "contract" ? one.quantity * one.multiplier! : one.quantity,
-      strike: one.strike,
-      volatility: one.impliedVolatility,
-      expiry,
-      rate: document.market?.discountRate ?? 0,
-      carry: Math.log((one.forward ?? spot) / spot) / expiry,
-      spot,
-      collateral: Number(one.collateral ?? "0"),
-      maintenance,
-      halfSpread: market?.halfSpread ?? 0,
-      impact: market?.impact ?? 0,
-      depth: Number(market?.depth ?? "1"),
-    };
-  });
+  return document.options
+    .filter(({ side, participant, asset }) => {
+      const owner = document.participants.find(({ id }) => id === participant)!;
+      const ratio = marketOf(document, asset)?.optionMaintenanceRatio;
+      return side === "short" && owner.margin === "isolated" && ratio !== undefined;
+    })
+    .map((one) => optionOf(document, one));
+}
+
+function marketOf(document: PoolDocument, id: string): LiquidationMarket | undefined {
+  return document.liquidation!.markets?.find(({ asset }) => asset === id);
+}
+
+/** An option of a pool as the walk sees it, whoever holds it. */
+export function optionOf(
+  document: PoolDocument,
+  one: PoolDocument["options"][number],
+): ShortOption {
+  const market = marketOf(document, one.asset);
+  const { spot } = document.assets.find(({ id }) => id === one.asset)!;
+  const expiry = (Date.parse(one.expiry) - Date.parse(document.asOf)) / YEAR_MS;
+  return {
+    id: one.id,
+    participant: one.participant,
+    asset: one.asset,
+    isPut: one.type === "put",
+    isInverse: one.settlement === "inverse",
+    coins: one.quantityUnit === "contract" ? one.quantity * one.multiplier! : one.quantity,
+    strike: one.strike,
+    volatility: one.impliedVolatility,
+    expiry,
+    rate: document.market?.discountRate ?? 0,
+    carry: Math.log((one.forward ?? spot) / spot) / expiry,
+    spot,
+    collateral: Number(one.collateral ?? "0"),
+    maintenance: market?.optionMaintenanceRatio ?? 0,
+    halfSpread: market?.halfSpread ?? 0,
+    impact: market?.impact ?? 0,
+    depth: Number(market?.depth ?? "1"),
+  };
 }
 
 /** What a buyer pays for the option, in the pool's currency. */
@@ -104,6 +116,8 @@ export interface OptionOutcome {
   readonly remains: number;
   /** The pool's loss from it, now to the horizon. */
   readonly loss: number;
+  /** The part of the loss that is there because it was closed, or settled with a debt. */
+  readonly change: number;
 }
 
 /**
@@ -199,6 +213,7 @@ export function walkOption(
     isSettledShort,
     remains: cash - open * lastWorth,
     loss: worthNow - owedNow - received - open * lastWorth,
+    change: (1 - open) * lastWorth - received,
   };
 }
 
