@@ -17,7 +17,7 @@ import { ratesOf, trailOf, walk, walkAccounts } from "../support/margin-walk.ts"
 import { mixedOptionPool, OPTION_TERMS } from "../support/option-pool.ts";
 import { optionOf, optionWorth, shortOptionsOf, walkOption } from "../support/option-walk.ts";
 
-const PATHS = 2000;
+const PATHS = 1000;
 const WAY: Way = { days: 10, stepDays: 0.2 };
 /** What the pool's accounts are about worth, all in all. */
 const SIZE = 1e5;
@@ -183,7 +183,7 @@ describe.each(OPTION_TERMS)("a pool of options and perpetuals closed %s", (_, te
 test.each(OPTION_TERMS)(
   "contributionsOf: gives everyone the average of the worst paths of the walks closed %s",
   async (_, terms) => {
-    const scenarios = 4000;
+    const scenarios = 2000;
     const way = { days: 10, stepDays: 0.5, seed: 7n };
     const document = mixedOptionPool(terms);
     const run = layMarginRun(freshKernel().kernels, document, way);
