@@ -119,6 +119,15 @@ const SHAPES: readonly (readonly [string, OptionShape])[] = [
   ["put that expires at the horizon", { type: "put", strike: 0.97, days: 10 }],
   ["call far in the money", { type: "call", strike: 0.5, days: 30 }],
   ["put far in the money", { type: "put", strike: 1.6, days: 15 }],
+  // As time goes by, these come nearer to their margin, whatever the price.
+  [
+    "call whose forward catches up with the spot",
+    { type: "call", strike: 0.5, days: 20, forward: 0.8, cushion: 0.3 },
+  ],
+  [
+    "put whose forward falls to the spot",
+    { type: "put", strike: 1.4, days: 20, forward: 1.25, cushion: 0.3 },
+  ],
   [
     "call of no volatility",
     { type: "call", strike: 1.05, days: 7.5, volatility: 0, forward: 1.02 },
@@ -222,6 +231,7 @@ describe("how prices move under short options", () => {
   const shapes: readonly OptionShape[] = [
     { type: "call", strike: 1.05, days: 30, forward: 1.02 },
     { type: "put", strike: 1, days: 7.77, settlement: "inverse", cushion: 0.07 },
+    { type: "call", strike: 0.5, days: 20, forward: 0.8, cushion: 0.3 },
   ];
 
   test("visit: agrees with the rules under student-t with drift", () => {
