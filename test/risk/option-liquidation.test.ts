@@ -206,6 +206,18 @@ describe("what changes when a short option is closed", () => {
     }
   });
 
+  test("visit: an option that falls below maintenance on either side is watched once", () => {
+    for (const terms of [FULL, PACED]) {
+      // A put loses as the price falls, and half the price is more as it rises.
+      const shape: OptionShape = { type: "put", strike: 1, days: 12, volatility: 0.3 };
+      const option = shortOption("o", { ...shape, cushion: 0.53 });
+      const market = { optionMaintenanceRatio: 0.5 };
+      const { hits } = agree(optionPool(terms, [option], { market }));
+      expect(hits).toBeGreaterThan(PATHS / 2);
+      expect(hits).toBeLessThan(PATHS);
+    }
+  });
+
   test("visit: a debt of today is not counted again", () => {
     for (const terms of [FULL, PACED]) {
       const pool = optionPool(terms, [shortOption("o", { ...call, cushion: -0.05 })]);
