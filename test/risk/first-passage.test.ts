@@ -11,6 +11,7 @@ import {
 } from "../../src/index.ts";
 import type { LiquidationTerms } from "../../src/terms/index.ts";
 import { liquidationPool } from "../support/liquidation-pool.ts";
+import { normalCdf } from "../support/normal-cdf.ts";
 import { expectClose, reference, referenceCases } from "../support/reference.ts";
 
 const engine = loadSync();
@@ -18,22 +19,6 @@ const SCENARIOS = 1_000_000;
 const FREE: LiquidationTerms = { mode: "full", liquidatorFee: 0, insuranceFee: 0, markets: [] };
 /** -ζ(1/2)/√(2π): how far a barrier that is looked at in steps lies off, in standard deviations. */
 const SHIFT = 0.5825971579390107;
-
-/** Φ by its series around 0 and its continued fraction beyond, to 1e-15. */
-function normal(x: number): number {
-  const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
-  if (Math.abs(x) < 4) {
-    let [sum, term] = [x, x];
-    for (let k = 1; k < 100; k++) {
-      term *= (x * x) / (2 * k + 1);
-      sum += term;
-    }
-    return 0.5 + sum * density;
-  }
-  let fraction = Math.abs(x);
-  for (let k = 60; k > 0; k--) fraction = Math.abs(x) + k / fraction;
-  return x < 0 ? density / fraction : 1 - density / fraction;
-}
 
 /**
  * P(min S ≤ B) within T, by reflection.
@@ -45,8 +30,8 @@ function passage(distance: number, drift: number, volatility: number, years: num
   const deviation = volatility * Math.sqrt(years);
   const reflected = Math.exp((2 * drift * distance) / volatility ** 2);
   return (
-    normal((distance - drift * years) / deviation) +
-    reflected * normal((distance + drift * years) / deviation)
+    normalCdf((distance - drift * years) / deviation) +
+    reflected * normalCdf((distance + drift * years) / deviation)
   );
 }
 

@@ -5,6 +5,7 @@ import type { LiquidationTerms } from "../../src/terms/index.ts";
 import { freshKernel, seeded } from "../support/kernel.ts";
 import {
   FULL,
+  isolated,
   liquidationPool,
   marketFor,
   marketsOf,
@@ -141,6 +142,42 @@ describe.each(POOLS)("a pool of 60 accounts closed %s", (_, terms) => {
       expect(Math.abs(loss - losses![p]!)).toBeLessThan(1e-9 * 1e5);
     });
   });
+});
+
+test.each([4, -4])("scan: finds accounts whose levels funding of %i moves apart", (fundingRate) => {
+  // The larger the maintenance, the slower funding moves the level: the list is in no fixed order.
+  const perpetuals = [0.005, 0.1, 0.25, 0.4].flatMap((maintenanceRatio, i) =>
+    (["long", "short"] as const).flatMap((side) =>
+      (["linear", "inverse"] as const).map((settlement) =>
+        isolated(`${side}-${settlement}-${i}`, "A", side, settlement, 1, 10, {
+          maintenanceRatio,
+          collateral: (
+            (maintenanceRatio + 0.06 + 0.02 * i) *
+            (settlement === "linear" ? 1000 : 10)
+          ).toFixed(8),
+        }),
+      ),
+    ),
+  );
+  for (const terms of [FULL, PACED]) {
+    const markets = marketsOf(1, { fundingRate });
+    const document = liquidationPool(
+      1,
+      { ...terms, markets },
+      { perpetuals, market: marketFor(1) },
+    );
+    const run = layMarginRun(freshKernel().kernels, document, WAY);
+    const x = returnsOf(run, PATHS);
+    const found = changesOf(run, PATHS).map(({ path, id }) => `${path} ${id}`);
+    const known = Array.from({ length: PATHS }, (_, p) => {
+      const trail = trailOf(x, p * run.times.length, run.times, ratesOf(document));
+      return walkAccounts(document).flatMap((one) =>
+        walk(one, document.liquidation!, run.times, trail).closed > 0 ? [`${p} ${one.id}`] : [],
+      );
+    }).flat();
+    expect(known.length).toBeGreaterThan(4 * PATHS);
+    expect(found.sort()).toEqual(known.sort());
+  }
 });
 
 /** Columns and moments of [0, count), in batches of given sizes. */

@@ -163,4 +163,31 @@ describe("one step at a pace", () => {
     expect(Math.abs(fees![0]! - fee * coins * 100)).toBeLessThan(1e-7);
     expect([counts![0], badDebts![0]]).toEqual([1, 0]);
   });
+
+  // Collateral and maintenance of round amounts, so that a bound can be met exactly. No fees.
+  const bounded = (collateral: string, smallShortage: string) => {
+    const terms = { ...PACED, liquidatorFee: 0, insuranceFee: 0, markets: [] };
+    const pace = { initialShare: 0.125, minutes: 1e6, smallShortage };
+    const one = isolated("p", "A", "long", "linear", 1, 8, { maintenanceRatio: 0.25, collateral });
+    const market = marketFor(1, { volatility: [0] });
+    const document = liquidationPool(1, { ...terms, pace }, { perpetuals: [one], market });
+    const columns = columnsOf(layMarginRun(kernels, document, { days: 1, stepDays: 1 }), 8);
+    return columns.slice(1).map((column) => column[0]!);
+  };
+
+  test.each([
+    ["at", "64.00", 256, 0.125],
+    ["just below", "64.00000001", 256, 1],
+  ])("visit: a shortage %s the small one closes what the pace allows", (_, small, frees, part) => {
+    // 200 of maintenance on a notional of 800 and 136 of equity: 64 are missing, 256 to close.
+    const [count, notional, badDebt, fees] = bounded("136", small);
+    expect([count, badDebt, fees]).toEqual([1, 0, 0]);
+    expect(notional).toBe(frees * part);
+  });
+
+  test("visit: who has nothing left is closed in full, who has a little at the pace", () => {
+    expect(bounded("0", "0")).toEqual([1, 800, 0, 0]);
+    const [count, notional] = bounded("8", "0");
+    expect([count, notional]).toEqual([1, 0.125 * (192 / 0.25)]);
+  });
 });

@@ -6,6 +6,7 @@ import { loadSync } from "../../../src/index.ts";
 import type { PoolDocument } from "../../../src/pool/index.ts";
 import { FULL, marketFor, marketsOf, mixedPool, PACED } from "../../support/liquidation-pool.ts";
 import { layMarginRun, type Way } from "../../support/margin-run.ts";
+import { mixedOptionPool } from "../../support/option-pool.ts";
 import { bothKernels } from "../../support/twin.ts";
 
 const costly = { ...FULL, markets: marketsOf(3, { fundingRate: 2, optionMaintenanceRatio: 0.03 }) };
@@ -18,6 +19,9 @@ const cases: Readonly<Record<string, readonly [PoolDocument, Way]>> = {
   "funding, slippage, student-t shocks": [mixedPool(costly, 24, 6, studentT), hourly],
   "paced closing with funding": [mixedPool(paced, 24, 6), hourly],
   "extremes between steps": [mixedPool(FULL, 24, 0), { ...hourly, continuous: true }],
+  "margined options closed in full": [mixedOptionPool(FULL), hourly],
+  "margined options closed at a pace": [mixedOptionPool(PACED), hourly],
+  "an audit of margined options": [mixedOptionPool(PACED), { ...hourly, mode: "audit" }],
   "an audit": [mixedPool(costly, 8, 2), { ...hourly, mode: "audit" }],
 };
 
