@@ -208,7 +208,7 @@ test.each(OPTION_TERMS)(
     for (const { id, contribution, expectedLoss } of contributions.rows) {
       if (id.startsWith("(")) continue;
       expect(Math.abs(contribution.value - averageOf(id, tail)), id).toBeLessThan(1e-9 * SIZE);
-      expect(Math.abs(expectedLoss.value - averageOf(id, every)), id).toBeLessThan(1e-9 * SIZE);
+      expect(Math.abs(expectedLoss!.value - averageOf(id, every)), id).toBeLessThan(1e-9 * SIZE);
     }
     const closed = walks.flat().filter(({ isClosed }) => isClosed);
     expect(liquidation!.liquidations.value).toBe(closed.length / scenarios);
