@@ -32,7 +32,7 @@ export {
   printMoney,
   readMoney,
 } from "./money.ts";
-export { apportion, fractionDown, roundToSum, type Weighted } from "./rounding.ts";
+export { apportion, fractionDown, roundExact, roundToSum, type Weighted } from "./rounding.ts";
 export {
   DAY_MS,
   HORIZON_DAYS_MAX,

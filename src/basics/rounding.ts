@@ -104,6 +104,29 @@ export function fractionDown(amount: bigint, fraction: number): bigint {
   return exponent >= 0 ? numerator * 10n ** BigInt(exponent) : numerator / 10n ** BigInt(-exponent);
 }
 
+/**
+ * Rounds exact fractions to whole units that sum to a whole total (largest remainder, ties to the
+ * smaller id).
+ *
+ * @param total       the sum of the fractions, whole
+ * @param numerators  of fractions with one denominator
+ * @param owners      in the order of the fractions
+ * @returns           each fraction rounded down or up
+ * @throws            PoolError ID_DUPLICATE
+ */
+export function roundExact(
+  total: bigint,
+  numerators: readonly bigint[],
+  denominator: bigint,
+  owners: readonly { readonly id: string }[],
+): bigint[] {
+  refuseDuplicates(owners);
+  const parts = numerators.map((numerator) => floorDivide(numerator, denominator));
+  const remainders = numerators.map((numerator, i) => numerator - parts[i]! * denominator);
+  giveLeftover(total, parts, remainders, owners);
+  return parts;
+}
+
 /** Adds one unit to the parts with the largest remainders until the parts sum to the total. */
 function giveLeftover(
   total: bigint,
