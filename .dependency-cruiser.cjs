@@ -9,7 +9,7 @@ const rooms = {
   pool: ["basics", "terms", "book", "market"],
   risk: ["basics", "numeric", "terms", "book", "market", "pool", "engine"],
   settlement: ["basics", "terms"],
-  sharing: ["basics"],
+  sharing: ["basics", "numeric"],
   runtime: ["basics", "engine"],
   edge: [".*"],
 };

@@ -38,4 +38,22 @@ export {
   settle,
   socialisedLossPerCoin,
 } from "./settlement/index.ts";
+export {
+  type BonusMalusScale,
+  type Claim,
+  type CoreExcess,
+  type Credibility,
+  type CredibilityRow,
+  claimFrequency,
+  coreExcess,
+  credibility,
+  type FrequencyClass,
+  type FrequencyPrior,
+  type InsolvencyRule,
+  insolvencyAwards,
+  type OwnRecord,
+  relativities,
+  shapley,
+  stationaryLevels,
+} from "./sharing/index.ts";
 export type * from "./terms/index.ts";

@@ -1,4 +1,18 @@
 export {
+  type BonusMalusScale,
+  type FrequencyClass,
+  relativities,
+  stationaryLevels,
+} from "./bonus-malus.ts";
+export {
+  type Credibility,
+  type CredibilityRow,
+  claimFrequency,
+  credibility,
+  type FrequencyPrior,
+  type OwnRecord,
+} from "./credibility.ts";
+export {
   type Claim,
   INSOLVENCY_RULES,
   type InsolvencyRule,
