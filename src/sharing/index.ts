@@ -18,4 +18,5 @@ export {
   type InsolvencyRule,
   insolvencyAwards,
 } from "./insolvency.ts";
+export { type Premium, type PremiumPrinciple, premium } from "./premium.ts";
 export { type CoreExcess, coreExcess, PLAYERS_MAX, shapley } from "./shapley.ts";
