@@ -39,6 +39,7 @@ export {
   socialisedLossPerCoin,
 } from "./settlement/index.ts";
 export {
+  type Bearer,
   type BonusMalusScale,
   type Claim,
   type CoreExcess,
@@ -49,6 +50,9 @@ export {
   credibility,
   type FrequencyClass,
   type FrequencyPrior,
+  type HaircutRule,
+  type Haircuts,
+  haircuts,
   type InsolvencyRule,
   insolvencyAwards,
   type OwnRecord,

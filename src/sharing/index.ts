@@ -12,6 +12,7 @@ export {
   type FrequencyPrior,
   type OwnRecord,
 } from "./credibility.ts";
+export { type Bearer, type HaircutRule, type Haircuts, haircuts } from "./haircut.ts";
 export {
   type Claim,
   INSOLVENCY_RULES,
