@@ -19,3 +19,12 @@ export {
   insolvencyAwards,
 } from "./insolvency.ts";
 export { type CoreExcess, coreExcess, PLAYERS_MAX, shapley } from "./shapley.ts";
+export {
+  conditionalMean,
+  type JointLaw,
+  type MemberMoments,
+  SHARING_RULES,
+  type SharingRule,
+  sharedLoss,
+  sharingMatrix,
+} from "./sharing-rule.ts";
