@@ -21,3 +21,12 @@ export {
 } from "./insolvency.ts";
 export { type Premium, type PremiumPrinciple, premium } from "./premium.ts";
 export { type CoreExcess, coreExcess, PLAYERS_MAX, shapley } from "./shapley.ts";
+export {
+  conditionalMean,
+  type JointLaw,
+  type MemberMoments,
+  SHARING_RULES,
+  type SharingRule,
+  sharedLoss,
+  sharingMatrix,
+} from "./sharing-rule.ts";
