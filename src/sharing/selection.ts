@@ -178,8 +178,8 @@ export function linearSelection(demand: PriceLine, averageCost: PriceLine): Sele
     rejectLines(
       "NO_TRADE",
       "the cover costs more than anyone pays for it",
-      `average cost below the price at an intercept of demand of ${-alpha / beta}`,
-      `equilibrium price ${equilibrium.price}`,
+      `average cost below ${-alpha / beta} at that price, the most that anyone pays`,
+      `average cost ${gamma + delta * (-alpha / beta)}`,
     );
   }
   if (last < 0) {
