@@ -20,6 +20,32 @@ export {
   insolvencyAwards,
 } from "./insolvency.ts";
 export { type Premium, type PremiumPrinciple, premium } from "./premium.ts";
+export {
+  type AdaptiveCurve,
+  type AdaptiveRate,
+  adaptiveRate,
+  type KinkedCurve,
+  kinkedRate,
+  MORPHO_CURVE,
+  supplyRate,
+  type TwoSlopeCurve,
+  twoSlopeRate,
+  utilisation,
+} from "./rate-curve.ts";
+export {
+  type Applicant,
+  type HiddenEffort,
+  incentiveShare,
+  insuredShare,
+  type LoadedCover,
+  linearSelection,
+  type MarketPoint,
+  type PriceLine,
+  type Repricing,
+  type RepricingRound,
+  repricing,
+  type SelectionMarket,
+} from "./selection.ts";
 export { type CoreExcess, coreExcess, PLAYERS_MAX, shapley } from "./shapley.ts";
 export {
   conditionalMean,
