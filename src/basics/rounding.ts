@@ -42,10 +42,12 @@ export function apportion(total: bigint, weights: readonly Weighted[]): bigint[]
       expected: "at least one weight above 0",
     });
   }
-  const parts = whole.map((weight) => (total * weight) / sum);
-  const remainders = whole.map((weight) => (total * weight) % sum);
-  giveLeftover(total, parts, remainders, weights);
-  return parts;
+  return roundExact(
+    total,
+    whole.map((weight) => total * weight),
+    sum,
+    weights,
+  );
 }
 
 /**
@@ -65,7 +67,6 @@ export function roundToSum(
   decimals: number,
 ): { total: bigint; parts: bigint[] } {
   assert(Number.isInteger(decimals) && decimals >= 0, "decimals are a whole number");
-  refuseDuplicates(values);
   const binaries = values.map(({ value }, index) => {
     if (!Number.isFinite(value)) notFinite(value, index);
     return toBinary(value);
@@ -81,10 +82,7 @@ export function roundToSum(
     numerators.reduce((above, numerator) => above + numerator, 0n),
     denominator,
   );
-  const parts = numerators.map((numerator) => floorDivide(numerator, denominator));
-  const remainders = numerators.map((numerator, i) => numerator - parts[i]! * denominator);
-  giveLeftover(total, parts, remainders, values);
-  return { total, parts };
+  return { total, parts: roundExact(total, numerators, denominator, values) };
 }
 
 /**

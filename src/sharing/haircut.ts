@@ -42,11 +42,31 @@ export function haircuts(loss: bigint, bearers: readonly Bearer[], rule: Haircut
 }
 
 function waterFilling(loss: bigint, bearers: readonly Bearer[]): Haircuts {
+  const { numerators, denominator, rest } = waterLevels(loss, bearers);
+  return { parts: roundExact(loss - rest, numerators, denominator, bearers), rest };
+}
+
+/** Exact parts, with one denominator, before they are rounded; and what is over when all are full. */
+export interface WaterLevels {
+  readonly numerators: readonly bigint[];
+  readonly denominator: bigint;
+  readonly rest: bigint;
+}
+
+/**
+ * min(cap, t · weight) with the t that divides an amount, as exact fractions.
+ *
+ * @param amount  ≥ 0
+ */
+export function waterLevels(
+  amount: bigint,
+  bearers: readonly Pick<Bearer, "weight" | "cap">[],
+): WaterLevels {
   // Who is full at the lowest level comes first: cap / weight ascending.
   const order = bearers
     .filter(({ weight }) => weight > 0n)
     .sort((a, b) => compare(a.cap * b.weight, b.cap * a.weight));
-  let left = loss;
+  let left = amount;
   let weights = order.reduce((sum, { weight }) => sum + weight, 0n);
   for (const { weight, cap } of order) {
     // The level left / weights is not above this one's own: neither is it above any later one's.
@@ -63,8 +83,7 @@ function waterFilling(loss: bigint, bearers: readonly Bearer[]): Haircuts {
     const share = level.left * weight;
     return share < full ? share : full;
   });
-  const rest = level ? 0n : left;
-  return { parts: roundExact(loss - rest, numerators, denominator, bearers), rest };
+  return { numerators, denominator, rest: level ? 0n : left };
 }
 
 function inQueue(loss: bigint, bearers: readonly Bearer[]): Haircuts {

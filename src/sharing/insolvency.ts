@@ -1,4 +1,5 @@
 import { apportion, received, refuse, roundExact } from "../basics/index.ts";
+import { waterLevels } from "./haircut.ts";
 
 /** What someone is owed. */
 export interface Claim {
@@ -105,21 +106,10 @@ function sharesOf(
 
 /** min(claim, t) with the t that divides the estate. */
 function equalAwards(estate: bigint, owed: readonly bigint[]): Shares {
-  const ascending = [...owed].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  let rest = estate;
-  let sharers = BigInt(owed.length);
-  for (const claim of ascending) {
-    if (claim * sharers > rest) break;
-    rest -= claim;
-    sharers -= 1n;
-  }
-  // With nobody left, everyone has the whole claim.
-  const denominator = sharers === 0n ? 1n : sharers;
-  const numerators = owed.map((claim) => {
-    const whole = claim * denominator;
-    return sharers === 0n || whole < rest ? whole : rest;
-  });
-  return { numerators, denominator };
+  return waterLevels(
+    estate,
+    owed.map((cap) => ({ weight: 1n, cap })),
+  );
 }
 
 function lessThan(owed: readonly bigint[], { numerators, denominator }: Shares): Shares {

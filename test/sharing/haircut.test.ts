@@ -60,13 +60,16 @@ describe("axioms", () => {
   });
 });
 
-test("haircuts: water-filling of equal weights is the rule of equal awards", () => {
+test("haircuts: water stands nowhere higher than where there is room, but for rounding", () => {
   for (const { bearers, loss } of pools) {
-    const equal = bearers.map((bearer) => ({ ...bearer, weight: 3n }));
-    const claims = bearers.map(({ id, cap }) => ({ id, claim: cap }));
-    expect(haircuts(loss, equal, "water-filling").parts).toEqual(
-      insolvencyAwards(loss, claims, "equal-awards"),
-    );
+    const { parts } = haircuts(loss, bearers, "water-filling");
+    for (const [i, { weight, cap }] of bearers.entries()) {
+      if (weight === 0n || parts[i] === cap) continue;
+      for (const [j, { weight: other }] of bearers.entries()) {
+        // parts / weight: a unit of rounding on either side.
+        expect(parts[j]! * weight <= parts[i]! * other + weight + other).toBe(true);
+      }
+    }
   }
 });
 
