@@ -65,9 +65,9 @@ export function averagesBytes(pool: LaidPool, groups: number): number {
   const nodes = pool.profiles.map(({ grid, samples, sharpRows, dead, legs }) => {
     const sharp = Math.min(STRIP, sharpRows.length + dead.length) * 4 * grid.cells;
     const edges = 2 * grid.cells * stride;
-    // Folded edges take as much again, and half the polynomials.
+    // Folded edges take half as much again, and half the polynomials.
     const basis = samples.degrees * grid.cells;
-    const sampled = samples.degrees * stride + edges + basis + Math.max(edges, basis);
+    const sampled = samples.degrees * stride + edges + basis + Math.max(edges / 2, basis);
     return 4 * grid.cells * stride + Math.max(2 * legs.accounts.length, sharp, sampled);
   });
   const owners = pool.accounts.participants.length + 1;
@@ -238,21 +238,23 @@ function addCoefficientWeights(
     return;
   }
   const basis = samples.basis(edges.subarray(reach), count);
-  const ofValues = fold(arena, values, reach, stride);
-  const ofSlopes = fold(arena, slopes, reach, stride);
-  for (const parity of [0, 1]) {
-    const rows = Math.ceil((degrees - parity) / 2);
-    const places = layPlaces(
-      arena,
-      Array.from({ length: rows }, (_, row) => 2 * row + parity),
-    );
-    for (const [table, weights] of [
-      [basis.values, parity === 0 ? ofValues.sum : ofValues.difference],
-      [basis.slopes, parity === 0 ? ofSlopes.difference : ofSlopes.sum],
-    ] as const) {
+  for (const [table, weights, odd] of [
+    [basis.values, values, 1],
+    [basis.slopes, slopes, 0],
+  ] as const) {
+    const mark = arena.mark();
+    const { sum, difference } = fold(arena, weights, reach, stride);
+    for (const parity of [0, 1]) {
+      const rows = Math.ceil((degrees - parity) / 2);
+      const places = layPlaces(
+        arena,
+        Array.from({ length: rows }, (_, row) => 2 * row + parity),
+      );
       const first = table + parity * count * 8;
-      kernels.addProduct(out, places, first, 2 * count, weights, rows, reach + 1, stride);
+      const folded = parity === odd ? difference : sum;
+      kernels.addProduct(out, places, first, 2 * count, folded, rows, reach + 1, stride);
     }
+    arena.release(mark);
   }
 }
 
