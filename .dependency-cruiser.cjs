@@ -10,6 +10,8 @@ const rooms = {
   risk: ["basics", "numeric", "terms", "book", "market", "pool", "engine"],
   settlement: ["basics", "terms"],
   sharing: ["basics", "numeric"],
+  pricing: ["basics", "numeric"],
+  incentive: ["basics", "numeric"],
   runtime: ["basics", "engine"],
   edge: [".*"],
 };

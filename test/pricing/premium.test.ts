@@ -2,7 +2,7 @@
 // principle must do on any losses; standard errors against the spread of many samples.
 import { describe, expect, test } from "vitest";
 import { exp, gammaQuantile, normalQuantile } from "../../src/numeric/index.ts";
-import { type PremiumPrinciple, premium } from "../../src/sharing/index.ts";
+import { type PremiumPrinciple, premium } from "../../src/pricing/index.ts";
 import { seeded } from "../support/kernel.ts";
 import { type Cases, expectClose, reference, type Values } from "../support/reference.ts";
 import { refusals } from "../support/refusal.ts";

@@ -1,7 +1,7 @@
 // Method: published scales; the law must stay where it is; closed forms of small scales.
 import { describe, expect, test } from "vitest";
 import { exp } from "../../src/numeric/index.ts";
-import { type BonusMalusScale, relativities, stationaryLevels } from "../../src/sharing/index.ts";
+import { type BonusMalusScale, relativities, stationaryLevels } from "../../src/pricing/index.ts";
 import { referenceCases } from "../support/reference.ts";
 import { refusals } from "../support/refusal.ts";
 

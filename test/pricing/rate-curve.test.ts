@@ -10,7 +10,7 @@ import {
   type TwoSlopeCurve,
   twoSlopeRate,
   utilisation,
-} from "../../src/sharing/index.ts";
+} from "../../src/pricing/index.ts";
 import { expectClose, reference, referenceCases } from "../support/reference.ts";
 import { refusal, refusals } from "../support/refusal.ts";
 

@@ -1,6 +1,6 @@
 // Method: published portfolios; what the model must do in its limits; broken records.
 import { describe, expect, test } from "vitest";
-import { claimFrequency, credibility, type OwnRecord } from "../../src/sharing/index.ts";
+import { claimFrequency, credibility, type OwnRecord } from "../../src/pricing/index.ts";
 import { seeded } from "../support/kernel.ts";
 import { expectClose, reference, referenceCases } from "../support/reference.ts";
 import { refusals } from "../support/refusal.ts";

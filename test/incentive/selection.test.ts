@@ -7,7 +7,7 @@ import {
   linearSelection,
   type PriceLine,
   repricing,
-} from "../../src/sharing/index.ts";
+} from "../../src/incentive/index.ts";
 import { seeded } from "../support/kernel.ts";
 import { expectClose, reference, referenceCases } from "../support/reference.ts";
 import { refusal, refusals } from "../support/refusal.ts";

@@ -1,0 +1,14 @@
+export {
+  type Applicant,
+  type HiddenEffort,
+  incentiveShare,
+  insuredShare,
+  type LoadedCover,
+  linearSelection,
+  type MarketPoint,
+  type PriceLine,
+  type Repricing,
+  type RepricingRound,
+  repricing,
+  type SelectionMarket,
+} from "./selection.ts";
