@@ -99,14 +99,17 @@ export function bareFrame(
     const losses = lossesOf(laid.simulation, scenarios);
     const tail = worst(losses, Math.ceil(tailCount(at, scenarios)) + 1);
     const request = { level: at, decimals: 2, extent: "euler" as const };
-    const run = { losses, chunks, moments: [], tail };
-    const contributions = await contributionsOf(laid, run, request, async () => {});
+    const run = { laid, losses, chunks, moments: [], tail, breathe: async () => {} };
+    const contributions = await contributionsOf(run, request);
     return { valueAtRisk: tail.losses[rank]!, contributions };
   };
 }
 
 /** The loss of every scenario. */
-export function lossesOf(simulation: Simulation, scenarios: number): Float64Array {
+export function lossesOf(
+  simulation: Simulation,
+  scenarios: number,
+): Float64Array<ArrayBuffer> {
   const losses = new Float64Array(scenarios);
   for (const { first, count } of chunksOf(scenarios)) {
     for (let from = first; from < first + count; from += BATCH) {

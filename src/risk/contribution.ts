@@ -6,22 +6,20 @@ import {
   roundToSum,
   tailCount,
 } from "../basics/index.ts";
-import { BATCH, type Chunk } from "../engine/index.ts";
+import { BATCH } from "../engine/index.ts";
 import { type Averages, averagesWork } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
+import { OwnLosses } from "./own-losses.ts";
 import { fundingOf, type Owner, ownersOf } from "./owner.ts";
-import { StandAlone } from "./stand-alone.ts";
-import { measureTail, type Tail, type TailSet, tailWeights, worstSet } from "./tail.ts";
+import type { PoolRun } from "./pool-run.ts";
+import { measureTail, type TailSet, tailWeights, worstSet } from "./tail.ts";
 import type { ContributionRow, Contributions, Estimate } from "./valuation.ts";
 
-/** What a run leaves behind for the contributions. */
-export interface RunRecord {
-  readonly losses: Float64Array;
-  readonly tail: Tail;
-  readonly chunks: readonly Chunk[];
-  /** Moments of every chunk with weight 1 per path. */
-  readonly moments: readonly Float64Array[];
-}
+/** What figures of members are made of. */
+export type MemberRun = Pick<
+  PoolRun,
+  "laid" | "losses" | "tail" | "chunks" | "moments" | "breathe"
+>;
 
 /** How contributions are printed, and what is found besides: expected losses and ES alone, or nothing. */
 export interface ContributionRequest {
@@ -42,16 +40,16 @@ export interface ContributionRequest {
  *         Glynn, Stochastic Simulation (2007), §IV.5
  */
 export async function contributionsOf(
-  pool: LaidPool,
-  run: RunRecord,
+  run: MemberRun,
   { level, decimals, extent }: ContributionRequest,
-  breathe: Breath,
 ): Promise<Contributions> {
+  const { laid: pool, breathe } = run;
   const scenarios = run.losses.length;
   const isAll = extent === "all";
-  const { moments, scales } = groupsOf(run, await tailMoments(pool, run, level, breathe), isAll);
+  const tails = await gatherMoments(pool, tailGroups(run, level), breathe);
+  const { moments, scales } = groupsOf(run, tails, isAll);
   const averages = await inPieces(averagesWork(pool, moments, scales), breathe);
-  const alone = isAll ? await StandAlone.of(pool, scenarios, level, breathe) : null;
+  const alone = isAll ? await OwnLosses.of(pool, scenarios, level, breathe) : null;
   const sizes = run.chunks.map((chunk) => chunk.count);
   const figures: Figures[] = [];
   for (const owner of ownersOf(pool)) {
@@ -60,7 +58,7 @@ export async function contributionsOf(
       id: owner.id,
       contribution: { value: own[0]!, standardError: batchError(own, sizes, 1) },
       expectedLoss: isAll ? batchEstimate(own, sizes, 1 + sizes.length) : null,
-      standAlone: alone?.measure(owner, level) ?? null,
+      standAlone: alone?.standAlone(owner, level) ?? null,
     });
     if (alone) await breathe();
   }
@@ -131,7 +129,7 @@ function averagesOf(
 }
 
 /** Moments of groups of scenarios: the whole tail, every chunk's own tail, then every chunk if wanted. */
-function groupsOf(run: RunRecord, tails: readonly Float64Array[], withChunks: boolean) {
+function groupsOf(run: MemberRun, tails: readonly Float64Array[], withChunks: boolean) {
   const ofTails = tails.map(() => 1);
   if (!withChunks) return { moments: tails, scales: ofTails };
   return {
@@ -140,38 +138,84 @@ function groupsOf(run: RunRecord, tails: readonly Float64Array[], withChunks: bo
   };
 }
 
-/** Moments of the whole tail, then of every chunk's own. */
-async function tailMoments(
-  pool: LaidPool,
-  run: RunRecord,
-  level: Level,
-  breathe: Breath,
-): Promise<Float64Array[]> {
-  const { simulation } = pool;
-  simulation.withMoments = true;
-  simulation.takeMoments();
-  const replay = async ({ scenarios, last }: TailSet, first: number, count: number) => {
-    // In path order: neighbouring paths share tiles, and the order of the tail is not the point.
-    const paths = first === 0 ? scenarios : scenarios.map((scenario) => scenario + first);
+/** Scenarios and what each of them weighs in an average; weights may be negative. */
+export interface WeightedScenarios {
+  /** Ascending: neighbouring paths share tiles. */
+  readonly scenarios: Uint32Array;
+  readonly weights: Float64Array;
+}
+
+/** The whole tail, then every chunk's own, each with weights that sum to 1. */
+export function tailGroups(run: MemberRun, level: Level): WeightedScenarios[] {
+  const group = ({ scenarios, last }: TailSet, first: number, count: number) => {
     const weights = tailWeights(count, level);
     const part = weights.at(-1)!;
     weights[weights.length - 1] = weights[0]!;
     weights[scenarios.indexOf(last)] = part;
-    for (let from = 0; from < paths.length; from += BATCH) {
-      simulation.runList(paths, weights, from, Math.min(BATCH, paths.length - from));
-      await breathe();
-    }
-    return simulation.takeMoments();
+    return {
+      scenarios: first === 0 ? scenarios : scenarios.map((scenario) => scenario + first),
+      weights,
+    };
   };
   const scenarios = run.losses.length;
   const tail = run.tail.scenarios.slice(0, Math.ceil(tailCount(level, scenarios)));
   const last = tail.at(-1)!;
-  const moments = [await replay({ scenarios: tail.sort(), last }, 0, scenarios)];
+  const groups = [group({ scenarios: tail.sort(), last }, 0, scenarios)];
   for (const { first, count } of run.chunks) {
     const losses = run.losses.subarray(first, first + count);
-    moments.push(await replay(worstSet(losses, Math.ceil(tailCount(level, count))), first, count));
+    groups.push(group(worstSet(losses, Math.ceil(tailCount(level, count))), first, count));
+  }
+  return groups;
+}
+
+/** Runs groups of scenarios once more and takes the moments of each. */
+async function gatherMoments(
+  { simulation }: LaidPool,
+  groups: Iterable<WeightedScenarios>,
+  breathe: Breath,
+): Promise<Float64Array[]> {
+  simulation.withMoments = true;
+  simulation.takeMoments();
+  const moments: Float64Array[] = [];
+  for (const { scenarios, weights } of groups) {
+    for (let from = 0; from < scenarios.length; from += BATCH) {
+      simulation.runList(scenarios, weights, from, Math.min(BATCH, scenarios.length - from));
+      await breathe();
+    }
+    moments.push(simulation.takeMoments());
   }
   return moments;
+}
+
+/**
+ * Everyone's weighted average loss over groups of scenarios, by the adjoint of the profiles.
+ *
+ * @returns  [owners] of [groups], in the order of `ownersOf`
+ */
+export async function weightedLosses(
+  { laid, breathe }: MemberRun,
+  groups: Iterable<WeightedScenarios>,
+): Promise<Float64Array[]> {
+  const moments = await gatherMoments(laid, groups, breathe);
+  const ones = moments.map(() => 1);
+  const averages = await inPieces(averagesWork(laid, moments, ones), breathe);
+  return ownersOf(laid).map((owner) => averagesOf(laid, averages, moments.length, owner).slice());
+}
+
+/**
+ * Everyone's mean loss in every chunk, by the moments that the run left behind.
+ *
+ * @returns  [owners] of [chunks]; null where the run gathered no moments
+ */
+export async function chunkMeans({
+  laid,
+  moments,
+  chunks,
+  breathe,
+}: MemberRun): Promise<Float64Array[]> {
+  const scales = chunks.map((chunk) => 1 / chunk.count);
+  const averages = await inPieces(averagesWork(laid, moments, scales), breathe);
+  return ownersOf(laid).map((owner) => averagesOf(laid, averages, moments.length, owner).slice());
 }
 
 /**

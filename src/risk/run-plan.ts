@@ -2,7 +2,7 @@ import { type Issue, type Level, PoolError, received, tailCount } from "../basic
 import { cutOf, type Speed } from "../engine/index.ts";
 import { averagesBytes } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
-import { standAloneBytes, standAloneCount } from "./stand-alone.ts";
+import { ownLossBytes, ownLossCount } from "./own-losses.ts";
 import { tailNeeded } from "./summary.ts";
 
 /** What a valuation will take, said before it runs. */
@@ -98,7 +98,7 @@ export function forecast(sizes: RunSizes): RunPlan {
   const cells = laid.grids.reduce((sum, grid) => sum + grid.cells, 0);
   const isAll = sizes.contributions === "all";
   const groups = 1 + (isAll ? 2 : 1) * cut.chunks;
-  const alone = isAll ? standAloneCount(laid.accounts, scenarios, sizes.primary) : 0;
+  const alone = isAll ? ownLossCount(laid.accounts, scenarios, sizes.primary) : 0;
   const kernel = kernelBytes(laid, groups, alone, audit?.bytes ?? 0);
   const host = hostBytes(sizes, groups);
   const paths = speed.path + (audit?.speed.path ?? 0);
@@ -158,10 +158,7 @@ function shareSeconds(laid: LaidPool, groups: number, alone: number): number {
 
 function kernelBytes(laid: LaidPool, groups: number, alone: number, audit: number): number {
   const { arena } = laid.simulation;
-  const shared = Math.max(
-    averagesBytes(laid, groups),
-    alone > 0 ? standAloneBytes(laid, alone) : 0,
-  );
+  const shared = Math.max(averagesBytes(laid, groups), alone > 0 ? ownLossBytes(laid, alone) : 0);
   const pages = Math.ceil((arena.bytes + shared) / 65536);
   return Math.max(pages * 65536, audit);
 }

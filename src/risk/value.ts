@@ -1,161 +1,19 @@
-import {
-  digestOf,
-  type Issue,
-  inPieces,
-  PoolError,
-  received,
-  refuse,
-  sha256Work,
-  TAIL_SCENARIOS_MIN,
-  tailCount,
-  tailTooThin,
-} from "../basics/index.ts";
-import {
-  type Chunk,
-  chunksOf,
-  type Executor,
-  type Kernels,
-  kernelDigest,
-  speedOf,
-} from "../engine/index.ts";
-import {
-  type MarketModel,
-  type MarketParameters,
-  marketModel,
-  parameterIssues,
-} from "../market/index.ts";
+import { digestOf, inPieces, sha256Work } from "../basics/index.ts";
+import { type Executor, type Kernels, kernelDigest, speedOf } from "../engine/index.ts";
+import type { MarketModel, MarketParameters } from "../market/index.ts";
 import { exp } from "../numeric/index.ts";
-import type { Pool, PoolDocument } from "../pool/index.ts";
-import { type Accounts, accountsOf, byId } from "./account.ts";
+import type { Pool } from "../pool/index.ts";
 import { assumptionsOf, warningsOf } from "./assumption.ts";
-import { contributionsOf, type RunRecord } from "./contribution.ts";
+import { contributionsOf } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
-import { type LaidPool, layPoolWork, MEMORY_MAX } from "./layout.ts";
-import { LiquidationTally, liquidationFigures } from "./liquidation-summary.ts";
-import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
-import { RunningRisk } from "./progress.ts";
+import type { LaidPool } from "./layout.ts";
+import { liquidationFigures } from "./liquidation-summary.ts";
+import { type PoolRun, prepare, runPool } from "./pool-run.ts";
 import { forecast, holdTo, type RunPlan } from "./run-plan.ts";
-import { summaryWork, tailNeeded } from "./summary.ts";
-import { worst } from "./tail.ts";
+import { summaryWork } from "./summary.ts";
 import type { LiquidationFigures, Receipt, SamplePaths, Valuation } from "./valuation.ts";
 import type { ValueRequest } from "./value-request.ts";
 import { waterfallWork } from "./waterfall-risk.ts";
-
-/**
- * Picks the pool's assets out of market parameters, in the order of ids: which normal drives
- * which asset must not depend on how a file is written.
- *
- * @throws PoolError REFERENCE_UNKNOWN for an asset that the market does not know, and the codes of
- *         `parameterIssues`
- */
-export function marketOf(parameters: MarketParameters, ids: readonly string[]): MarketParameters {
-  const faults = parameterIssues(parameters);
-  if (faults.length > 0) throw inMarket(faults);
-  const indices = ids.map((id) => parameters.assets.indexOf(id));
-  const issues = ids.flatMap((id, i): Issue[] =>
-    indices[i]! >= 0
-      ? []
-      : [
-          {
-            code: "REFERENCE_UNKNOWN",
-            pointer: "/market/assets",
-            detail: `the market has no asset ${id}; add its prices to the history, or its volatility and correlations to the market`,
-            expected: `an entry for each of ${ids.join(", ")}`,
-          },
-        ],
-  );
-  if (issues.length > 0) throw new PoolError(issues, "market");
-  return {
-    ...parameters,
-    assets: ids,
-    volatility: indices.map((i) => parameters.volatility[i]!),
-    correlation: indices.map((i) => indices.map((j) => parameters.correlation[i]![j]!)),
-    ...(parameters.drift ? { drift: indices.map((i) => parameters.drift![i]!) } : {}),
-  };
-}
-
-/** Issues of market parameters, at their place in a pool document. */
-function inMarket(issues: readonly Issue[]): PoolError {
-  return new PoolError(
-    issues.map((issue) => ({ ...issue, pointer: `/market${issue.pointer}` })),
-    "market",
-  );
-}
-
-/** The model, with its refusals at their place in a pool document. */
-function modelOf(parameters: MarketParameters): MarketModel {
-  try {
-    return marketModel(parameters);
-  } catch (error) {
-    throw error instanceof PoolError ? inMarket(error.issues) : error;
-  }
-}
-
-function checkTails(request: ValueRequest): void {
-  for (const level of request.levels) {
-    if (tailCount(level, request.scenarios) < TAIL_SCENARIOS_MIN) {
-      throw tailTooThin(level, request.scenarios, "/options/scenarios");
-    }
-  }
-}
-
-/** Squares of larger amounts leave the range of f64, and with them every standard error. */
-const AMOUNT_MAX = 1e150;
-
-/** Refuses a book whose amounts cannot be measured, so that no result holds an infinity. */
-function checkSize(losses: Float64Array, accounts: Accounts): void {
-  let largest = 0;
-  for (let i = 0; i < losses.length; i++) {
-    const size = Math.abs(losses[i]!);
-    if (!(size <= largest)) largest = size;
-  }
-  for (const { valueNow, barriersNow, collateralNow } of accounts.list) {
-    for (const amount of [valueNow, barriersNow, collateralNow]) {
-      if (!(Math.abs(amount) <= largest)) largest = Math.abs(amount);
-    }
-  }
-  if (largest < AMOUNT_MAX) return;
-  refuse({
-    code: "NUMBER_RANGE",
-    pointer: "",
-    detail:
-      "a position or a simulated loss is too large to be measured; check quantities, prices, volatility and horizon",
-    expected: `amounts below ${AMOUNT_MAX} in the pool currency`,
-    received: received(largest),
-  });
-}
-
-/** A request made ready to be laid in a kernel's memory. */
-function prepare(kernels: Kernels, executor: Executor, request: ValueRequest) {
-  checkTails(request);
-  const { document, asOfMs } = request.pool;
-  const ids = [...document.assets].sort(byId).map((asset) => asset.id);
-  const parameters = marketOf(request.market, ids);
-  const model = modelOf(parameters);
-  const discountRate = parameters.discountRate ?? 0;
-  const margin = marginBookOf(document, [...document.assets].sort(byId), { asOfMs, discountRate });
-  const accounts = accountsFor(request, discountRate);
-  const covers = [...document.covers].sort(byId);
-  const breathe = executor.breather(request.signal);
-  const lay = (mode: "profile" | "audit") => {
-    const input = {
-      accounts,
-      covers,
-      asOfMs,
-      model,
-      seed: request.seed,
-      mode,
-      margin,
-      continuous: request.monitoring === "continuous",
-      bytesMax: Math.min(
-        request.bytesMax ?? MEMORY_MAX,
-        request.budget?.bytes ?? Number.POSITIVE_INFINITY,
-      ),
-    };
-    return inPieces(layPoolWork(kernels, input), breathe);
-  };
-  return { parameters, model, accounts, breathe, lay };
-}
 
 /**
  * Says what a valuation will take: lays the pool, tries some paths, and forgets both.
@@ -202,24 +60,21 @@ export async function valuePool(
   request: ValueRequest,
 ): Promise<Valuation> {
   if (request.budget) holdTo(request.budget, await planPool(kernels, executor, request));
-  const ready = prepare(kernels, executor, request);
-  const { parameters, model, accounts, breathe, lay } = ready;
+  return valuationOf(await runPool(kernels, executor, request), executor);
+}
+
+/** Everything that a valuation says of a pool that was simulated. */
+export async function valuationOf(run: PoolRun, executor: Executor): Promise<Valuation> {
+  const { request, parameters, model, laid, losses, tail, breathe } = run;
   const { document } = request.pool;
-  const audited =
-    request.mode === "audit" ? await runAll(await lay("audit"), executor, request, null) : null;
-  // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
-  const laid = await lay("profile");
-  const profiled = await runAll(laid, executor, request, audited);
-  const held = profiled.moments.reduce((sum, gathered) => sum + gathered[laid.heldAt]!, 0);
-  const liquidation = liquidationOf(laid, profiled, request);
-  const { losses } = audited ?? profiled;
-  checkSize(losses, accounts);
-  const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
-  const run: RunRecord = { ...profiled, losses, tail };
+  const liquidation = liquidationOf(run);
   const { decimals } = document.currency;
   const { levels, primary, horizonDays } = request;
-  const shared = { level: primary, decimals, extent: request.contributions };
-  const contributions = await contributionsOf(laid, run, shared, breathe);
+  const contributions = await contributionsOf(run, {
+    level: primary,
+    decimals,
+    extent: request.contributions,
+  });
   const summary = summaryWork(losses, tail, levels, primary, horizonDays);
   const risk = await inPieces(summary, breathe);
   const layers = waterfallWork(losses, tail, document.waterfall, decimals, primary);
@@ -239,49 +94,15 @@ export async function valuePool(
     samplePaths: samplePathsOf(laid, request.samplePaths, losses),
     exposures,
     assumptions: assumptionsOf(request, parameters),
-    warnings: warningsOf(request, model, laid, held),
+    warnings: warningsOf(request, model, laid, run.held),
   };
 }
 
-const books = new WeakMap<PoolDocument, { readonly key: string; readonly accounts: Accounts }>();
-
-/**
- * The pool as functions of log returns. They depend on nothing but the frozen document and these
- * few numbers, so the last ones of every pool are kept: valuing it again with other prices' moves,
- * seeds or scenarios begins here.
- */
-function accountsFor(request: ValueRequest, discountRate: number): Accounts {
-  const { document } = request.pool;
-  const { horizonDays, stepDays } = request;
-  const key = `${horizonDays} ${stepDays} ${discountRate}`;
-  const known = books.get(document);
-  if (known?.key === key) return known.accounts;
-  const accounts = accountsOf(document, horizonDays / 365, discountRate, {
-    step: stepDays === undefined ? undefined : stepDays / 365,
-    isolated: document.liquidation !== undefined,
-    options: marginedOptions(document),
-    cross: liquidatedParticipants(document),
-  });
-  books.set(document, { key, accounts });
-  return accounts;
-}
-
-function liquidationOf(
-  { margin, sumStart, accounts }: LaidPool,
-  { tally, moments }: Run,
-  { primary, monitoring }: ValueRequest,
-): LiquidationFigures | null {
+function liquidationOf({ laid, tally, moments, request }: PoolRun): LiquidationFigures | null {
+  const { margin, sumStart, accounts } = laid;
   if (!tally || !margin) return null;
+  const { primary, monitoring } = request;
   return liquidationFigures(tally, margin, sumStart, moments, accounts.times, primary, monitoring);
-}
-
-interface Run {
-  readonly losses: Float64Array<ArrayBuffer>;
-  readonly chunks: readonly Chunk[];
-  readonly moments: readonly Float64Array[];
-  readonly tally: LiquidationTally | null;
-  /** Follows the losses, when the caller wants to hear of them. */
-  readonly running: RunningRisk | null;
 }
 
 /** The first scenarios' prices at every step. */
@@ -302,40 +123,6 @@ function samplePathsOf(laid: LaidPool, count: number, losses: Float64Array): Sam
     ),
     losses: Array.from(losses.subarray(0, count)),
   };
-}
-
-/** @param audited  the run whose losses count, when this is the second of an audit */
-async function runAll(
-  laid: LaidPool,
-  executor: Executor,
-  request: ValueRequest,
-  audited: Run | null,
-): Promise<Run> {
-  const { scenarios, signal, onProgress, mode } = request;
-  const losses = new Float64Array(scenarios);
-  const chunks = chunksOf(scenarios);
-  const moments: Float64Array[] = [];
-  const isLiquidated = request.pool.document.liquidation !== undefined;
-  const tally = isLiquidated ? new LiquidationTally(scenarios) : null;
-  const own = onProgress ? new RunningRisk(losses, request.primary) : null;
-  const running = audited ? audited.running : own;
-  const before = audited ? scenarios : 0;
-  const total = mode === "audit" ? 2 * scenarios : scenarios;
-  laid.simulation.withMoments = request.contributions === "all" || isLiquidated;
-  await executor.run(laid.simulation, chunks, {
-    signal,
-    onProgress: ({ done }) =>
-      onProgress?.({ done: before + done, total, estimate: running?.estimate ?? null }),
-    onBatch: (first, [batch, ...statistics]) => {
-      losses.set(batch!, first);
-      tally?.add(first, statistics);
-      if (running === own) running?.add(first, batch!.length);
-    },
-    onChunk: (index, gathered) => {
-      moments[index] = gathered;
-    },
-  });
-  return { losses, chunks, moments, running, tally };
 }
 
 function poolFigures({ document }: Pool, laid: LaidPool): Valuation["pool"] {

@@ -347,7 +347,7 @@ async function lossesOf(
 ): Promise<Float64Array> {
   const { accountsOf } = await import("../../src/risk/account.ts");
   const { layPool } = await import("../../src/risk/layout.ts");
-  const { marketOf } = await import("../../src/risk/value.ts");
+  const { marketOf } = await import("../../src/risk/pool-run.ts");
   const { marketModel } = await import("../../src/market/index.ts");
   const { freshKernel } = await import("../support/kernel.ts");
   const parameters = marketOf(pool.market!, pool.assets.map((asset) => asset.id).sort());

@@ -4,7 +4,7 @@ import { type PoolDocument, readPool } from "../../src/pool/index.ts";
 import { accountsOf, byId } from "../../src/risk/account.ts";
 import { type LaidPool, layPool } from "../../src/risk/layout.ts";
 import { liquidatedParticipants, marginBookOf, marginedOptions } from "../../src/risk/margin.ts";
-import { marketOf } from "../../src/risk/value.ts";
+import { marketOf } from "../../src/risk/pool-run.ts";
 
 /** How a pool is simulated. */
 export interface Way {

@@ -25,7 +25,7 @@ const TAIL_MIN = 100;
  *
  * @returns  divides by 8
  */
-export function standAloneCount(
+export function ownLossCount(
   { participants, times, assets }: Accounts,
   scenarios: number,
   level: Level,
@@ -41,7 +41,7 @@ export function standAloneCount(
 }
 
 /** Kernel memory that the stand-alone figures take. */
-export function standAloneBytes(pool: LaidPool, count: number): number {
+export function ownLossBytes(pool: LaidPool, count: number): number {
   const { profiles } = pool;
   const basis = profiles.reduce(
     (sum, { samples, grid }) => sum + 2 * samples.degrees * grid.padded * 8,
@@ -56,8 +56,8 @@ function itemsOf({ covers, margin }: LaidPool): number {
   return covers.length + (book?.accounts.length ?? 0) + (touches?.length ?? 0);
 }
 
-/** The first scenarios, kept to measure everyone's loss alone on them. */
-export class StandAlone {
+/** The first scenarios, kept so that everyone's own loss in each of them can be told. */
+export class OwnLosses {
   readonly count: number;
   readonly #pool: LaidPool;
   /** Per node: addresses of [count] i32 cell offsets and [count] f64 places. */
@@ -90,11 +90,11 @@ export class StandAlone {
     scenarios: number,
     level: Level,
     breathe: Breath,
-  ): Promise<StandAlone> {
-    const count = standAloneCount(pool.accounts, scenarios, level);
-    const alone = new StandAlone(pool, count);
-    await alone.#simulate(breathe);
-    return alone;
+  ): Promise<OwnLosses> {
+    const count = ownLossCount(pool.accounts, scenarios, level);
+    const own = new OwnLosses(pool, count);
+    await own.#simulate(breathe);
+    return own;
   }
 
   async #simulate(breathe: Breath): Promise<void> {
@@ -136,8 +136,12 @@ export class StandAlone {
     });
   }
 
-  /** ES of an owner's loss alone. */
-  measure(owner: Owner, level: Level): Estimate {
+  /**
+   * What an owner loses the pool in each of the scenarios.
+   *
+   * @returns [count]: a view that the next call overwrites
+   */
+  column(owner: Owner): Float64Array {
     const { arena, kernels } = this.#pool.simulation;
     arena.f64(this.#column, this.count).fill(0);
     this.#cells.forEach((cells, node) => {
@@ -152,6 +156,12 @@ export class StandAlone {
     const losses = arena.f64(this.#column, this.count);
     this.#addShortfalls(owner, losses);
     this.#addPayments(owner, losses);
+    return losses;
+  }
+
+  /** ES of an owner's loss alone. */
+  standAlone(owner: Owner, level: Level): Estimate {
+    const losses = this.column(owner);
     const count = Math.min(this.count, Math.ceil(tailCount(level, this.count)) + 1);
     const tail = worstLosses(losses, count);
     const { expectedShortfall, esStandardError } = measureTail(tail, this.count, level);

@@ -1,0 +1,270 @@
+import {
+  type Breath,
+  type Issue,
+  inPieces,
+  PoolError,
+  received,
+  refuse,
+  TAIL_SCENARIOS_MIN,
+  tailCount,
+  tailTooThin,
+} from "../basics/index.ts";
+import { type Chunk, chunksOf, type Executor, type Kernels } from "../engine/index.ts";
+import {
+  type MarketModel,
+  type MarketParameters,
+  marketModel,
+  parameterIssues,
+} from "../market/index.ts";
+import type { PoolDocument } from "../pool/index.ts";
+import { type Accounts, accountsOf, byId } from "./account.ts";
+import { type LaidPool, layPoolWork, MEMORY_MAX } from "./layout.ts";
+import { LiquidationTally } from "./liquidation-summary.ts";
+import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
+import { RunningRisk } from "./progress.ts";
+import { tailNeeded } from "./summary.ts";
+import { type Tail, worst } from "./tail.ts";
+import type { ValueRequest } from "./value-request.ts";
+
+/** A pool that was simulated and is still laid in memory: whatever asks about members asks it. */
+export interface PoolRun {
+  readonly request: ValueRequest;
+  readonly parameters: MarketParameters;
+  readonly model: MarketModel;
+  readonly laid: LaidPool;
+  /** [scenarios] the pool's losses. */
+  readonly losses: Float64Array<ArrayBuffer>;
+  /** The worst of them, as many as any level asks for. */
+  readonly tail: Tail;
+  /** Batches of the error bars. */
+  readonly chunks: readonly Chunk[];
+  /** Moments of every chunk with weight 1 per path. */
+  readonly moments: readonly Float64Array[];
+  readonly tally: LiquidationTally | null;
+  /** Prices that were held at the model's bound. */
+  readonly held: number;
+  readonly breathe: Breath;
+}
+
+/**
+ * Picks the pool's assets out of market parameters, in the order of ids: which normal drives
+ * which asset must not depend on how a file is written.
+ *
+ * @throws PoolError REFERENCE_UNKNOWN for an asset that the market does not know, and the codes of
+ *         `parameterIssues`
+ */
+export function marketOf(parameters: MarketParameters, ids: readonly string[]): MarketParameters {
+  const faults = parameterIssues(parameters);
+  if (faults.length > 0) throw inMarket(faults);
+  const indices = ids.map((id) => parameters.assets.indexOf(id));
+  const issues = ids.flatMap((id, i): Issue[] =>
+    indices[i]! >= 0
+      ? []
+      : [
+          {
+            code: "REFERENCE_UNKNOWN",
+            pointer: "/market/assets",
+            detail: `the market has no asset ${id}; add its prices to the history, or its volatility and correlations to the market`,
+            expected: `an entry for each of ${ids.join(", ")}`,
+          },
+        ],
+  );
+  if (issues.length > 0) throw new PoolError(issues, "market");
+  return {
+    ...parameters,
+    assets: ids,
+    volatility: indices.map((i) => parameters.volatility[i]!),
+    correlation: indices.map((i) => indices.map((j) => parameters.correlation[i]![j]!)),
+    ...(parameters.drift ? { drift: indices.map((i) => parameters.drift![i]!) } : {}),
+  };
+}
+
+/** Issues of market parameters, at their place in a pool document. */
+function inMarket(issues: readonly Issue[]): PoolError {
+  return new PoolError(
+    issues.map((issue) => ({ ...issue, pointer: `/market${issue.pointer}` })),
+    "market",
+  );
+}
+
+/** The model, with its refusals at their place in a pool document. */
+function modelOf(parameters: MarketParameters): MarketModel {
+  try {
+    return marketModel(parameters);
+  } catch (error) {
+    throw error instanceof PoolError ? inMarket(error.issues) : error;
+  }
+}
+
+function checkTails(request: ValueRequest): void {
+  for (const level of request.levels) {
+    if (tailCount(level, request.scenarios) < TAIL_SCENARIOS_MIN) {
+      throw tailTooThin(level, request.scenarios, "/options/scenarios");
+    }
+  }
+}
+
+/** Squares of larger amounts leave the range of f64, and with them every standard error. */
+const AMOUNT_MAX = 1e150;
+
+/** Refuses a book whose amounts cannot be measured, so that no result holds an infinity. */
+function checkSize(losses: Float64Array, accounts: Accounts): void {
+  let largest = 0;
+  for (let i = 0; i < losses.length; i++) {
+    const size = Math.abs(losses[i]!);
+    if (!(size <= largest)) largest = size;
+  }
+  for (const { valueNow, barriersNow, collateralNow } of accounts.list) {
+    for (const amount of [valueNow, barriersNow, collateralNow]) {
+      if (!(Math.abs(amount) <= largest)) largest = Math.abs(amount);
+    }
+  }
+  if (largest < AMOUNT_MAX) return;
+  refuse({
+    code: "NUMBER_RANGE",
+    pointer: "",
+    detail:
+      "a position or a simulated loss is too large to be measured; check quantities, prices, volatility and horizon",
+    expected: `amounts below ${AMOUNT_MAX} in the pool currency`,
+    received: received(largest),
+  });
+}
+
+/**
+ * A request made ready to be laid in a kernel's memory.
+ *
+ * @throws PoolError TAIL_TOO_THIN, REFERENCE_UNKNOWN, MATRIX_NOT_PSD, …
+ */
+export function prepare(kernels: Kernels, executor: Executor, request: ValueRequest) {
+  checkTails(request);
+  const { document, asOfMs } = request.pool;
+  const ids = [...document.assets].sort(byId).map((asset) => asset.id);
+  const parameters = marketOf(request.market, ids);
+  const model = modelOf(parameters);
+  const discountRate = parameters.discountRate ?? 0;
+  const margin = marginBookOf(document, [...document.assets].sort(byId), { asOfMs, discountRate });
+  const accounts = accountsFor(request, discountRate);
+  const covers = [...document.covers].sort(byId);
+  const breathe = executor.breather(request.signal);
+  const lay = (mode: "profile" | "audit") => {
+    const input = {
+      accounts,
+      covers,
+      asOfMs,
+      model,
+      seed: request.seed,
+      mode,
+      margin,
+      continuous: request.monitoring === "continuous",
+      bytesMax: Math.min(
+        request.bytesMax ?? MEMORY_MAX,
+        request.budget?.bytes ?? Number.POSITIVE_INFINITY,
+      ),
+    };
+    return inPieces(layPoolWork(kernels, input), breathe);
+  };
+  return { parameters, model, accounts, breathe, lay };
+}
+
+/**
+ * Simulates a pool and picks its worst scenarios.
+ *
+ * @throws PoolError TAIL_TOO_THIN, REFERENCE_UNKNOWN, MATRIX_NOT_PSD, NUMBER_RANGE; the signal's
+ *         reason when aborted
+ */
+export async function runPool(
+  kernels: Kernels,
+  executor: Executor,
+  request: ValueRequest,
+): Promise<PoolRun> {
+  const { parameters, model, accounts, breathe, lay } = prepare(kernels, executor, request);
+  const audited =
+    request.mode === "audit" ? await runAll(await lay("audit"), executor, request, null) : null;
+  // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
+  const laid = await lay("profile");
+  const profiled = await runAll(laid, executor, request, audited);
+  const held = profiled.moments.reduce((sum, gathered) => sum + gathered[laid.heldAt]!, 0);
+  const { losses } = audited ?? profiled;
+  checkSize(losses, accounts);
+  const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
+  const { chunks, moments, tally } = profiled;
+  return {
+    request,
+    parameters,
+    model,
+    laid,
+    losses,
+    tail,
+    chunks,
+    moments,
+    tally,
+    held,
+    breathe,
+  };
+}
+
+const books = new WeakMap<PoolDocument, { readonly key: string; readonly accounts: Accounts }>();
+
+/**
+ * The pool as functions of log returns. They depend on nothing but the frozen document and these
+ * few numbers, so the last ones of every pool are kept: valuing it again with other prices' moves,
+ * seeds or scenarios begins here.
+ */
+function accountsFor(request: ValueRequest, discountRate: number): Accounts {
+  const { document } = request.pool;
+  const { horizonDays, stepDays } = request;
+  const key = `${horizonDays} ${stepDays} ${discountRate}`;
+  const known = books.get(document);
+  if (known?.key === key) return known.accounts;
+  const accounts = accountsOf(document, horizonDays / 365, discountRate, {
+    step: stepDays === undefined ? undefined : stepDays / 365,
+    isolated: document.liquidation !== undefined,
+    options: marginedOptions(document),
+    cross: liquidatedParticipants(document),
+  });
+  books.set(document, { key, accounts });
+  return accounts;
+}
+
+interface Run {
+  readonly losses: Float64Array<ArrayBuffer>;
+  readonly chunks: readonly Chunk[];
+  readonly moments: readonly Float64Array[];
+  readonly tally: LiquidationTally | null;
+  /** Follows the losses, when the caller wants to hear of them. */
+  readonly running: RunningRisk | null;
+}
+
+/** @param audited  the run whose losses count, when this is the second of an audit */
+async function runAll(
+  laid: LaidPool,
+  executor: Executor,
+  request: ValueRequest,
+  audited: Run | null,
+): Promise<Run> {
+  const { scenarios, signal, onProgress, mode } = request;
+  const losses = new Float64Array(scenarios);
+  const chunks = chunksOf(scenarios);
+  const moments: Float64Array[] = [];
+  const isLiquidated = request.pool.document.liquidation !== undefined;
+  const tally = isLiquidated ? new LiquidationTally(scenarios) : null;
+  const own = onProgress ? new RunningRisk(losses, request.primary) : null;
+  const running = audited ? audited.running : own;
+  const before = audited ? scenarios : 0;
+  const total = mode === "audit" ? 2 * scenarios : scenarios;
+  laid.simulation.withMoments = request.contributions === "all" || isLiquidated;
+  await executor.run(laid.simulation, chunks, {
+    signal,
+    onProgress: ({ done }) =>
+      onProgress?.({ done: before + done, total, estimate: running?.estimate ?? null }),
+    onBatch: (first, [batch, ...statistics]) => {
+      losses.set(batch!, first);
+      tally?.add(first, statistics);
+      if (running === own) running?.add(first, batch!.length);
+    },
+    onChunk: (index, gathered) => {
+      moments[index] = gathered;
+    },
+  });
+  return { losses, chunks, moments, running, tally };
+}
