@@ -106,10 +106,7 @@ export function bareFrame(
 }
 
 /** The loss of every scenario. */
-export function lossesOf(
-  simulation: Simulation,
-  scenarios: number,
-): Float64Array<ArrayBuffer> {
+export function lossesOf(simulation: Simulation, scenarios: number): Float64Array<ArrayBuffer> {
   const losses = new Float64Array(scenarios);
   for (const { first, count } of chunksOf(scenarios)) {
     for (let from = first; from < first + count; from += BATCH) {

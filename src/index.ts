@@ -4,6 +4,7 @@
  * Start with `load` and `engine.value`; `calibrate` fits a market to prices; `readPool` checks a
  * document; `settle` pays a loss. Everything here is platform-free.
  */
+export type * from "./allocation/index.ts";
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export type * from "./book/index.ts";
 export type { Backend, BackendChoice, Executor } from "./engine/index.ts";
@@ -21,7 +22,14 @@ export {
   repricing,
   type SelectionMarket,
 } from "./incentive/index.ts";
-export { Engine, type LoadOptions, load, loadSync, version } from "./load.ts";
+export {
+  Engine,
+  type LoadOptions,
+  load,
+  loadSync,
+  type PoolValuation,
+  version,
+} from "./load.ts";
 export {
   type Calibration,
   calibrate,
@@ -62,7 +70,7 @@ export {
   twoSlopeRate,
   utilisation,
 } from "./pricing/index.ts";
-export type { ValueOptions } from "./request.ts";
+export type { AllocateOptions, ValueOptions } from "./request.ts";
 export type * from "./risk/index.ts";
 export {
   baseToCover,

@@ -1,3 +1,4 @@
+import { type Allocation, allocationsOf } from "./allocation/index.ts";
 import { type Issue, PoolError, received } from "./basics/index.ts";
 import {
   BACKEND_CHOICES,
@@ -11,8 +12,14 @@ import {
   type Kernels,
   kernelDigest,
 } from "./engine/index.ts";
-import { poolOf, readRequest, type ValueOptions } from "./request.ts";
-import { planPool, type RunPlan, type Valuation, valuePool } from "./risk/index.ts";
+import {
+  type AllocateOptions,
+  poolOf,
+  readRequest,
+  readRules,
+  type ValueOptions,
+} from "./request.ts";
+import { planPool, type RunPlan, startRun, type Valuation, valuationOf } from "./risk/index.ts";
 import { inlineExecutor } from "./runtime/index.ts";
 import { type Settlement, settle } from "./settlement/index.ts";
 
@@ -31,6 +38,12 @@ export interface LoadOptions {
   readonly backend?: BackendChoice;
   /** Where it runs: in the caller's thread when left out, else e.g. `workerPool()`. */
   readonly executor?: Executor;
+}
+
+/** What `engine.value` finds; plain JSON. */
+export interface PoolValuation extends Valuation {
+  /** Null where the document has no contribution terms. */
+  readonly allocation: Allocation | null;
 }
 
 /** A compiled kernel and what can be done with it. Any number of valuations may run at once. */
@@ -55,7 +68,8 @@ export class Engine {
   }
 
   /**
-   * Values a pool: risk, contributions, waterfall, exposures.
+   * Values a pool: risk, contributions, waterfall, exposures; and what everyone has to put in, where
+   * the document has contribution terms.
    *
    * @param pool  a validated `Pool`, a pool document, or its JSON text
    * @throws      PoolError with every problem of the document and the options; the signal's
@@ -66,10 +80,36 @@ export class Engine {
    * const result = await engine.value(pool, { scenarios: 100_000, seed: 7n });
    * result.risk.levels[1].expectedShortfall.value;
    */
-  async value(pool: unknown, options: ValueOptions = {}): Promise<Valuation> {
+  async value(pool: unknown, options: ValueOptions = {}): Promise<PoolValuation> {
     const request = readRequest(pool, options, version);
-    return this.#withInstance(request.signal, (kernels, signal) =>
-      valuePool(kernels, this.#executor, { ...request, signal }),
+    return this.#withInstance(request.signal, async (kernels, signal) => {
+      const run = await startRun(kernels, this.#executor, { ...request, signal });
+      const valuation = await valuationOf(run, this.#executor);
+      const terms = request.pool.document.contribution;
+      const allocations = terms ? await allocationsOf(run, [terms]) : [];
+      return { ...valuation, allocation: allocations[0] ?? null };
+    });
+  }
+
+  /**
+   * Who has to put in how much, by one or more rules on the same simulated paths.
+   *
+   * @param options  as for {@link Engine.value}, and `rules`: those of the document when left out,
+   *                 Euler shares of ES where it has none
+   * @returns        one allocation per rule, in their order
+   * @throws         PoolError as {@link Engine.value}
+   *
+   * @example
+   * const [euler, shapley] = await engine.allocate(pool, {
+   *   rules: [{ rule: "euler-es", noNegative: true }, { rule: "shapley" }],
+   * });
+   */
+  async allocate(pool: unknown, options: AllocateOptions = {}): Promise<Allocation[]> {
+    const { rules, ...rest } = options;
+    const request = readRequest(pool, rest, version);
+    const terms = readRules(rules, request.pool);
+    return this.#withInstance(request.signal, async (kernels, signal) =>
+      allocationsOf(await startRun(kernels, this.#executor, { ...request, signal }), terms),
     );
   }
 

@@ -8,7 +8,7 @@ import type {
   PerpetualPosition,
 } from "../book/index.ts";
 import type { MarketParameters } from "../market/index.ts";
-import type { LiquidationTerms, WaterfallTerms } from "../terms/index.ts";
+import type { ContributionTerms, LiquidationTerms, WaterfallTerms } from "../terms/index.ts";
 
 /** The one version of the format that this build reads and writes. */
 export const POOL_VERSION = 1;
@@ -34,6 +34,8 @@ export interface PoolDocument {
   readonly holdings: readonly Holding[];
   readonly covers: readonly Cover[];
   readonly waterfall: WaterfallTerms;
+  /** Who puts in how much beforehand; Euler shares of ES when left out. */
+  readonly contribution?: ContributionTerms;
   /** How margined accounts are closed; without it nobody is liquidated before the horizon. */
   readonly liquidation?: LiquidationTerms;
   readonly market?: MarketParameters;

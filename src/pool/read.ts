@@ -12,7 +12,7 @@ import {
 } from "../basics/index.ts";
 import { checkBook } from "../book/index.ts";
 import type { MarketParameters } from "../market/index.ts";
-import { checkLiquidation, checkWaterfall } from "../terms/index.ts";
+import { checkContribution, checkLiquidation, checkWaterfall } from "../terms/index.ts";
 import { POOL_VERSION, type PoolDocument } from "./document.ts";
 import { checkMarket } from "./market-rules.ts";
 import type { Pool } from "./pool.ts";
@@ -80,6 +80,8 @@ function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Fin
     { currency, decimals, participants, pointer: "/waterfall" },
     found,
   );
+  const paying = { decimals, participants, pointer: "/contribution" };
+  checkContribution(draft.contribution, paying, found);
   const assets = idsOf(draft.assets);
   checkLiquidation(draft.liquidation, { decimals, assets, pointer: "/liquidation" }, found);
   if (draft.market !== undefined) checkMarket(draft.market, assets, found);

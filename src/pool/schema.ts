@@ -15,7 +15,7 @@ import {
 } from "../basics/index.ts";
 import { ASSETS_MAX, bookForm } from "../book/index.ts";
 import type { MarketParameters } from "../market/index.ts";
-import { liquidationForm, waterfallForm } from "../terms/index.ts";
+import { contributionForm, liquidationForm, waterfallForm } from "../terms/index.ts";
 import { POOL_VERSION, type PoolDocument } from "./document.ts";
 
 const perAsset = (item: Check<number>): Check<readonly number[]> =>
@@ -89,6 +89,7 @@ export const poolForm: Check<PoolDocument> = object<PoolDocument>({
   currency,
   ...bookForm,
   waterfall: waterfallForm,
+  contribution: optional(contributionForm),
   liquidation: optional(liquidationForm),
   market: optional(marketForm),
 });

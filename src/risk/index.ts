@@ -1,4 +1,11 @@
 export {
+  batchError,
+  chunkMeans,
+  tailGroups,
+  type WeightedScenarios,
+  weightedLosses,
+} from "./contribution.ts";
+export {
   baseToCover,
   type InsuranceFeeRoom,
   insuranceFeeRate,
@@ -10,9 +17,12 @@ export {
   type ScaledInitialRatio,
   scaledInitialRatio,
 } from "./margin-rule.ts";
-export { marketOf } from "./pool-run.ts";
+export { OwnLosses } from "./own-losses.ts";
+export { HOLDINGS_ID, type Owner, ownersOf } from "./owner.ts";
+export { marketOf, type PoolRun, runPool } from "./pool-run.ts";
 export type { Progress, RunningEstimate } from "./progress.ts";
 export type { Budget, RunPlan } from "./run-plan.ts";
+export { measureTail, type TailMeasure, worstLosses } from "./tail.ts";
 export type * from "./valuation.ts";
-export { planPool, valuePool } from "./value.ts";
+export { planPool, startRun, valuationOf, valuePool } from "./value.ts";
 export type { ValueRequest } from "./value-request.ts";

@@ -135,7 +135,17 @@ function checkSize(losses: Float64Array, accounts: Accounts): void {
  *
  * @throws PoolError TAIL_TOO_THIN, REFERENCE_UNKNOWN, MATRIX_NOT_PSD, …
  */
-export function prepare(kernels: Kernels, executor: Executor, request: ValueRequest) {
+export function prepare(
+  kernels: Kernels,
+  executor: Executor,
+  request: ValueRequest,
+): {
+  readonly parameters: MarketParameters;
+  readonly model: MarketModel;
+  readonly accounts: Accounts;
+  readonly breathe: Breath;
+  readonly lay: (mode: "profile" | "audit") => Promise<LaidPool>;
+} {
   checkTails(request);
   const { document, asOfMs } = request.pool;
   const ids = [...document.assets].sort(byId).map((asset) => asset.id);

@@ -49,6 +49,20 @@ export async function planPool(
 }
 
 /**
+ * Simulates a pool, once its plan has been held against the budget.
+ *
+ * @throws PoolError BUDGET_EXCEEDED, and as `runPool`
+ */
+export async function startRun(
+  kernels: Kernels,
+  executor: Executor,
+  request: ValueRequest,
+): Promise<PoolRun> {
+  if (request.budget) holdTo(request.budget, await planPool(kernels, executor, request));
+  return runPool(kernels, executor, request);
+}
+
+/**
  * Values a pool: simulate, measure, share out, run the waterfall.
  *
  * @throws PoolError TAIL_TOO_THIN, REFERENCE_UNKNOWN, MATRIX_NOT_PSD, BUDGET_EXCEEDED, …;
@@ -59,8 +73,7 @@ export async function valuePool(
   executor: Executor,
   request: ValueRequest,
 ): Promise<Valuation> {
-  if (request.budget) holdTo(request.budget, await planPool(kernels, executor, request));
-  return valuationOf(await runPool(kernels, executor, request), executor);
+  return valuationOf(await startRun(kernels, executor, request), executor);
 }
 
 /** Everything that a valuation says of a pool that was simulated. */

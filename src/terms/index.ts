@@ -1,4 +1,12 @@
 export {
+  CONTRIBUTION_RULES,
+  type ContributionRule,
+  type ContributionTerms,
+  checkContribution,
+  contributionForm,
+  type MemberRecord,
+} from "./contribution.ts";
+export {
   checkLiquidation,
   type LiquidationMarket,
   type LiquidationPace,

@@ -1,0 +1,2 @@
+export { allocationsOf } from "./allocate.ts";
+export type * from "./allocation.ts";
