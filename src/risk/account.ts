@@ -115,6 +115,8 @@ export function carryOf(
 
 /** What a valuation looks at on the way to the horizon. */
 export interface Way {
+  /** The whole time grid, with every expiry inside the horizon; made from the rest when left out. */
+  readonly times?: readonly number[] | undefined;
   /** Years between two looks at the path; the horizon alone when left out. */
   readonly step?: number | undefined;
   /** Whether isolated perpetuals are liquidated on the way. */
@@ -170,7 +172,9 @@ export function accountsOf(
     }
     return years;
   };
-  const times = gridOf([...options, ...barriers].map(yearsTo), horizon, way.step);
+  const times = way.times
+    ? [...way.times]
+    : gridOf([...options, ...barriers].map(yearsTo), horizon, way.step);
   const builder = new AccountBuilder(
     assets.map((asset) => asset.id),
     assets.map((asset) => asset.spot),

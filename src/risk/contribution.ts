@@ -169,7 +169,7 @@ export function tailGroups(run: MemberRun, level: Level): WeightedScenarios[] {
 }
 
 /** Runs groups of scenarios once more and takes the moments of each. */
-async function gatherMoments(
+export async function gatherMoments(
   { simulation }: LaidPool,
   groups: Iterable<WeightedScenarios>,
   breathe: Breath,

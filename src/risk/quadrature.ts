@@ -1,0 +1,197 @@
+import { exp } from "../numeric/index.ts";
+import type { Account, Legs } from "./account.ts";
+import { batchError, gatherMoments, tailGroups } from "./contribution.ts";
+import { legsValue } from "./node-grid.ts";
+import type { PoolRun } from "./pool-run.ts";
+import type { Estimate } from "./valuation.ts";
+
+/** Log returns and what each of them weighs: averages of smooth functions to the last digits. */
+interface Points {
+  readonly x: Float64Array;
+  readonly weights: Float64Array;
+}
+
+/** What is left of all scenarios at one node. */
+interface NodePoints {
+  /** Index of the asset, and years from now. */
+  readonly asset: number;
+  readonly time: number;
+  readonly tail: Points;
+  readonly all: Points;
+  /** Edges of the cells that the tail reached, and [edges × chunks] their weights in each chunk's tail. */
+  readonly edges: Float64Array;
+  readonly tailEdges: Float64Array;
+  /** The same of all cells, and all scenarios. */
+  readonly allEdges: Float64Array;
+  readonly chunkEdges: Float64Array;
+}
+
+/**
+ * What the scenarios of a run weigh, asset by asset: the average of any function of one price over
+ * all scenarios, or over the pool's tail, without a scenario.
+ *
+ * The moments that every cell of a node gathered up to the third fix two points and weights in it
+ * which average every cubic exactly, and a Black–Scholes value to some ten digits. This is the adjoint
+ * of the value profiles turned on a position that they do not hold.
+ *
+ * @source Gauss (1814); Golub & Welsch, Calculation of Gauss quadrature rules (1969)
+ */
+export class ScenarioQuadrature {
+  readonly #nodes: readonly NodePoints[];
+  readonly #sizes: readonly number[];
+
+  private constructor(nodes: readonly NodePoints[], sizes: readonly number[]) {
+    this.#nodes = nodes;
+    this.#sizes = sizes;
+  }
+
+  /** Takes what is needed of a run that gathered moments; the tails run once more. */
+  static async of(run: PoolRun): Promise<ScenarioQuadrature> {
+    const { laid, chunks, moments, request, breathe } = run;
+    const [whole, ...parts] = await gatherMoments(laid, tailGroups(run, request.primary), breathe);
+    const sizes = chunks.map(({ count }) => count);
+    const { accounts, grids, momentStarts } = laid;
+    const nodes = accounts.nodes.map(({ step, asset }, node): NodePoints => {
+      const { edges, cells } = grids[node]!;
+      const start = momentStarts[node]!;
+      const of = (list: Float64Array) => list.subarray(start, start + 4 * cells);
+      const sum = new Float64Array(4 * cells);
+      for (const list of moments.map(of)) for (let i = 0; i < sum.length; i++) sum[i]! += list[i]!;
+      const scenarios = sizes.reduce((above, size) => above + size, 0);
+      const tails = parts.map(of);
+      const tailCells = reached([of(whole!), ...tails], cells);
+      const allCells = reached([sum], cells);
+      return {
+        asset,
+        time: accounts.times[step]!,
+        tail: pointsOf(edges, of(whole!), 1),
+        all: pointsOf(edges, sum, 1 / scenarios),
+        edges: edges.slice(tailCells.from, tailCells.to + 1),
+        tailEdges: hats(tails, tailCells, () => 1),
+        allEdges: edges.slice(allCells.from, allCells.to + 1),
+        chunkEdges: hats(moments.map(of), allCells, (k) => 1 / sizes[k]!),
+      };
+    });
+    return new ScenarioQuadrature(nodes, sizes);
+  }
+
+  /**
+   * Mean loss by an account over all scenarios and over the pool's tail.
+   *
+   * @returns  null where the account needs more than one price, or one that the pool's book does not:
+   *           it depends on the way, on several assets, or on a date that is not in the time grid
+   */
+  average(
+    account: Account,
+    nodeOf: (node: number) => { readonly asset: number; readonly time: number },
+  ): { readonly tail: Estimate; readonly mean: Estimate } | null {
+    const [key, ...more] = account.value.keys();
+    const others = [...account.collateral.keys()].filter((node) => node !== key);
+    if (key === undefined || more.length > 0 || others.length > 0) return null;
+    if (account.margined || account.barriers.size > 0) return null;
+    const { asset, time } = nodeOf(key);
+    const node = this.#nodes.find((one) => one.asset === asset && one.time === time);
+    if (!node) return null;
+    const loss = lossOf(account, account.value.get(key)!, account.collateral.get(key));
+    return {
+      tail: this.#estimate(loss, node.tail, node.edges, node.tailEdges),
+      mean: this.#estimate(loss, node.all, node.allEdges, node.chunkEdges),
+    };
+  }
+
+  #estimate(
+    loss: (x: number) => number,
+    { x, weights }: Points,
+    edges: Float64Array,
+    byChunk: Float64Array,
+  ): Estimate {
+    let value = 0;
+    for (let i = 0; i < x.length; i++) value += weights[i]! * loss(x[i]!);
+    const chunks = this.#sizes.length;
+    const means = new Float64Array(chunks);
+    for (let e = 0; e < edges.length; e++) {
+      const here = loss(edges[e]!);
+      for (let k = 0; k < chunks; k++) means[k]! += byChunk[e * chunks + k]! * here;
+    }
+    return { value, standardError: batchError(means, this.#sizes) };
+  }
+}
+
+/** What an account on one node costs the pool, by the node's log return. */
+function lossOf(account: Account, value: Legs, collateral: Legs | undefined) {
+  const { valueNow, collateralNow, floored } = account;
+  if (!floored) return (x: number) => legsValue(value, x) - valueNow;
+  const now = valueNow + Math.max(0, -(valueNow + collateralNow));
+  return (x: number) => {
+    const worth = legsValue(value, x);
+    const backing = collateral
+      ? collateral.slope === 0
+        ? collateral.constant
+        : collateral.slope * exp(x) + collateral.constant
+      : 0;
+    return worth + Math.max(0, -(worth + backing)) - now;
+  };
+}
+
+/** Cells that any scenario of some groups reached. */
+function reached(groups: readonly Float64Array[], cells: number) {
+  let from = 0;
+  const isEmpty = (c: number) => groups.every((moments) => moments[4 * c] === 0);
+  while (from < cells - 1 && isEmpty(from)) from++;
+  let to = cells;
+  while (to > from + 1 && isEmpty(to - 1)) to--;
+  return { from, to };
+}
+
+/** Two points in every cell that was reached, or one where its scenarios are as good as one. */
+function pointsOf(edges: Float64Array, moments: Float64Array, scale: number): Points {
+  const x: number[] = [];
+  const weights: number[] = [];
+  const add = (cell: number, t: number, weight: number) => {
+    const start = edges[cell]!;
+    x.push(start + t * (edges[cell + 1]! - start));
+    weights.push(weight * scale);
+  };
+  for (let c = 0; 4 * c < moments.length; c++) {
+    const m0 = moments[4 * c]!;
+    if (m0 === 0) continue;
+    // About the mean, where nothing cancels but what must.
+    const mean = moments[4 * c + 1]! / m0;
+    const second = moments[4 * c + 2]! / m0 - mean * mean;
+    const third = moments[4 * c + 3]! / m0 - mean * (3 * second + mean * mean);
+    if (!(second > SPREAD_MIN)) {
+      add(c, mean, m0);
+      continue;
+    }
+    // Points of the two-point rule with these moments: u² − s·u − second = 0.
+    const s = third / second;
+    const root = Math.sqrt(s * s + 4 * second);
+    const right = (s + root) / 2;
+    const left = (s - root) / 2;
+    add(c, mean + left, (m0 * right) / root);
+    add(c, mean + right, (-m0 * left) / root);
+  }
+  return { x: Float64Array.from(x), weights: Float64Array.from(weights) };
+}
+
+/** Variance of the place in a cell, in its widths squared, below which it is rounding. */
+const SPREAD_MIN = 1e-9;
+
+/** Weights of the edges in the mean of a function that is straight between them, by group. */
+function hats(
+  groups: readonly Float64Array[],
+  { from, to }: { readonly from: number; readonly to: number },
+  scaleOf: (group: number) => number,
+): Float64Array {
+  const count = groups.length;
+  const weights = new Float64Array((to - from + 1) * count);
+  groups.forEach((moments, k) => {
+    const scale = scaleOf(k);
+    for (let c = from; c < to; c++) {
+      const right = moments[4 * c + 1]!;
+      weights[(c - from) * count + k]! += scale * (moments[4 * c]! - right);
+      weights[(c - from + 1) * count + k]! += scale * right;
+    }
+  });
+  return weights;
+}
