@@ -1,4 +1,12 @@
 export {
+  type ClaimCount,
+  compoundLoss,
+  type LatticeLaw,
+  type LatticeMeasure,
+  latticeCdf,
+  latticeMeasure,
+} from "./aggregate-loss.ts";
+export {
   type BonusMalusScale,
   type FrequencyClass,
   relativities,
@@ -12,6 +20,18 @@ export {
   type FrequencyPrior,
   type OwnRecord,
 } from "./credibility.ts";
+export {
+  type CoverCost,
+  type CoverTerms,
+  coverCost,
+  type Hazard,
+  indicatedDeductible,
+  type Losses,
+  type LossLaw,
+  limitedValue,
+  type WaitingPeriod,
+  waitingPeriod,
+} from "./limited-value.ts";
 export { type Premium, type PremiumPrinciple, premium } from "./premium.ts";
 export {
   type AdaptiveCurve,
@@ -25,3 +45,4 @@ export {
   twoSlopeRate,
   utilisation,
 } from "./rate-curve.ts";
+export { type ClaimKind, ruinProbability, ruinSurplus, type SurplusProcess } from "./ruin.ts";
