@@ -18,6 +18,8 @@ export {
   incompleteBeta,
 } from "./beta.ts";
 export { betaQuantileGrid } from "./beta-grid.ts";
+export { binomialProbabilities } from "./binomial.ts";
+export { bivariateNormalCdf } from "./bivariate.ts";
 export {
   type BlackInput,
   type BlackScholesInput,
@@ -59,4 +61,5 @@ export {
   touchedClaim,
   untouchedClaim,
 } from "./passage.ts";
+export { gaussLegendre } from "./quadrature.ts";
 export { studentCdf, studentPdf, studentQuantile } from "./student.ts";

@@ -1,5 +1,6 @@
-import { type Fields, Findings, number, object, received } from "../basics/index.ts";
+import { number, object, received } from "../basics/index.ts";
 import { exp } from "../numeric/index.ts";
+import { gather } from "./argument.ts";
 
 /** A rate with one bend, steeper by `jump` above it. */
 export interface KinkedCurve {
@@ -240,10 +241,4 @@ function checkAdaptive(
     }
   }
   found.throwIfAny("rate");
-}
-
-function gather<T>(fields: Fields<T>, values: T): Findings {
-  const found = new Findings();
-  object<T>(fields).check(values, null, found);
-  return found;
 }
