@@ -4,7 +4,13 @@
  * Start with `load` and `engine.value`; `calibrate` fits a market to prices; `readPool` checks a
  * document; `settle` pays a loss. Everything here is platform-free.
  */
-export type * from "./allocation/index.ts";
+export type {
+  Allocation,
+  AllocationRow,
+  LimitUse,
+  Proposal,
+  Quote,
+} from "./allocation/index.ts";
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export type * from "./book/index.ts";
 export type { Backend, BackendChoice, Executor } from "./engine/index.ts";
@@ -71,7 +77,31 @@ export {
   utilisation,
 } from "./pricing/index.ts";
 export type { AllocateOptions, ValueOptions } from "./request.ts";
-export type * from "./risk/index.ts";
+export type {
+  AssetExposure,
+  Budget,
+  ContributionRow,
+  Contributions,
+  Estimate,
+  InsuranceFeeRoom,
+  IntervalEstimate,
+  LayerRisk,
+  LiabilityShortage,
+  LiquidationFigures,
+  MaintenanceRatio,
+  MarginShortage,
+  Notice,
+  Progress,
+  Receipt,
+  RiskLevel,
+  RiskSummary,
+  RunningEstimate,
+  RunPlan,
+  SamplePaths,
+  ScaledInitialRatio,
+  Valuation,
+  WaterfallRisk,
+} from "./risk/index.ts";
 export {
   baseToCover,
   insuranceFeeRate,

@@ -1,4 +1,10 @@
-import { type Allocation, allocationsOf } from "./allocation/index.ts";
+import {
+  type Allocation,
+  allocationsOf,
+  type Proposal,
+  type Quote,
+  QuoteDesk,
+} from "./allocation/index.ts";
 import { type Issue, PoolError, received } from "./basics/index.ts";
 import {
   BACKEND_CHOICES,
@@ -12,6 +18,7 @@ import {
   type Kernels,
   kernelDigest,
 } from "./engine/index.ts";
+import type { Pool } from "./pool/index.ts";
 import {
   type AllocateOptions,
   poolOf,
@@ -19,7 +26,14 @@ import {
   readRules,
   type ValueOptions,
 } from "./request.ts";
-import { planPool, type RunPlan, startRun, type Valuation, valuationOf } from "./risk/index.ts";
+import {
+  planPool,
+  type RunPlan,
+  startRun,
+  type Valuation,
+  type ValueRequest,
+  valuationOf,
+} from "./risk/index.ts";
 import { inlineExecutor } from "./runtime/index.ts";
 import { type Settlement, settle } from "./settlement/index.ts";
 
@@ -60,6 +74,8 @@ export class Engine {
   /** Runs under way. */
   readonly #running = new Set<AbortController>();
   #isDisposed = false;
+  /** The last desk of every pool, and the options it was made with. */
+  readonly #desks = new WeakMap<Pool, { readonly key: string; readonly desk: QuoteDesk }>();
 
   constructor(kernel: CompiledKernel, executor: Executor) {
     this.backend = kernel.backend;
@@ -83,9 +99,9 @@ export class Engine {
   async value(pool: unknown, options: ValueOptions = {}): Promise<PoolValuation> {
     const request = readRequest(pool, options, version);
     return this.#withInstance(request.signal, async (kernels, signal) => {
+      const terms = request.pool.document.contribution;
       const run = await startRun(kernels, this.#executor, { ...request, signal });
       const valuation = await valuationOf(run, this.#executor);
-      const terms = request.pool.document.contribution;
       const allocations = terms ? await allocationsOf(run, [terms]) : [];
       return { ...valuation, allocation: allocations[0] ?? null };
     });
@@ -109,7 +125,44 @@ export class Engine {
     const request = readRequest(pool, rest, version);
     const terms = readRules(rules, request.pool);
     return this.#withInstance(request.signal, async (kernels, signal) =>
-      allocationsOf(await startRun(kernels, this.#executor, { ...request, signal }), terms),
+      allocationsOf(
+        await startRun(kernels, this.#executor, { ...request, contributions: "all", signal }),
+        terms,
+      ),
+    );
+  }
+
+  /**
+   * What one more position would mean for a pool, and what it would pay: marginal ES, premium, fees,
+   * and every limit that it would break.
+   *
+   * The first quote of a pool values it; later ones with the same options answer from what that run
+   * left behind. Take `Pool` objects from `readPool`: documents and texts are read anew each time.
+   *
+   * @param position  { option }, { barrier } or { perpetual }, with a `participant` who is new
+   * @param options   as for {@link Engine.value}
+   * @throws          PoolError as {@link Engine.value}, and with every problem at /position
+   *
+   * @example
+   * const { marginalShortfall, price, isAllowed } = await engine.quote(pool, { option });
+   */
+  async quote(pool: unknown, position: Proposal, options: ValueOptions = {}): Promise<Quote> {
+    const request = readRequest(pool, options, version);
+    const key = keyOf(request);
+    const known = this.#desks.get(request.pool);
+    let desk = known?.key === key ? known.desk : null;
+    if (!desk) {
+      desk = await this.#withInstance(request.signal, async (kernels, signal) => {
+        const wanted = { ...request, contributions: "all" as const, signal };
+        return QuoteDesk.of(await startRun(kernels, this.#executor, wanted));
+      });
+      this.#desks.set(request.pool, { key, desk });
+    }
+    if (this.#isDisposed) throw disposed();
+    return desk.quote(position, (work) =>
+      this.#withInstance(request.signal, (kernels, signal) =>
+        work(kernels, this.#executor.breather(signal)),
+      ),
     );
   }
 
@@ -169,6 +222,13 @@ export class Engine {
     for (const control of this.#running) control.abort(disposed());
     await this.#executor.dispose?.();
   }
+}
+
+/** What decides the figures of a run, besides the pool. */
+function keyOf(request: ValueRequest): string {
+  const { market, scenarios, seed, horizonDays, stepDays, monitoring, levels, primary } = request;
+  const options = { market, scenarios, horizonDays, stepDays, monitoring, levels, primary };
+  return JSON.stringify({ ...options, seed: String(seed), mode: request.mode });
 }
 
 function disposed(): PoolError {

@@ -1,34 +1,10 @@
 import type { Level } from "../basics/index.ts";
-import type { PoolDocument } from "../pool/index.ts";
 import { credibility, type OwnRecord } from "../pricing/index.ts";
 import { HOLDINGS_ID, ownersOf, type PoolRun } from "../risk/index.ts";
 import type { ContributionTerms } from "../terms/index.ts";
 import { shortfallOf } from "./average-rule.ts";
+import { exposuresOf } from "./exposure.ts";
 import type { RawShares } from "./raw-share.ts";
-
-/**
- * Everyone's gross exposure in the pool currency: coins at today's price, cash amounts of touch
- * contracts, sums insured. Longs and shorts count alike and do not net.
- *
- * @returns  by participant id; who has nothing is 0
- */
-export function exposuresOf(document: PoolDocument): Map<string, number> {
-  const spots = new Map(document.assets.map(({ id, spot }) => [id, spot]));
-  const exposures = new Map(document.participants.map(({ id }) => [id, 0]));
-  const add = (id: string, amount: number) => exposures.set(id, exposures.get(id)! + amount);
-  for (const { participant, asset, quantity, quantityUnit, multiplier = 1 } of document.options) {
-    const coins = quantity * (quantityUnit === "contract" ? multiplier : 1);
-    add(participant, coins * spots.get(asset)!);
-  }
-  for (const { participant, asset, quantity, cash } of document.barriers ?? []) {
-    add(participant, quantity * (cash === undefined ? spots.get(asset)! : Number(cash)));
-  }
-  for (const { participant, asset, size, settlement } of document.perpetuals) {
-    add(participant, size * (settlement === "inverse" ? 1 : spots.get(asset)!));
-  }
-  for (const { holder, sumInsured } of document.covers) add(holder, Number(sumInsured));
-  return exposures;
-}
 
 /**
  * A fixed part of everyone's exposure, whatever the risk: what pools without a risk model ask.
@@ -36,7 +12,7 @@ export function exposuresOf(document: PoolDocument): Map<string, number> {
  * @source Nexus Mutual, Minimum capital requirement: active cover / gearing factor (4.8)
  */
 export function gearingShares(run: PoolRun, gearing: number): RawShares {
-  const exposures = exposuresOf(run.request.pool.document);
+  const exposures = exposuresOf(run.request.pool.document).participant;
   const raw = ownersOf(run.laid).map(({ id }) => ({
     value: (exposures.get(id) ?? 0) / gearing,
     standardError: 0,
@@ -62,7 +38,7 @@ export function formulaShares(run: PoolRun, terms: ContributionTerms, level: Lev
   const total = shortfallOf(run, level);
   const { members = [] } = terms;
   const weights = terms.weights!;
-  const exposures = exposuresOf(run.request.pool.document);
+  const exposures = exposuresOf(run.request.pool.document).participant;
   const premiums = new Map(members.map(({ participant, premium = "0" }) => [participant, premium]));
   const records = new Map(
     members.map(({ participant, periods = [] }) => [

@@ -32,7 +32,14 @@ export {
   printMoney,
   readMoney,
 } from "./money.ts";
-export { apportion, fractionDown, roundExact, roundToSum, type Weighted } from "./rounding.ts";
+export {
+  apportion,
+  fractionDown,
+  roundExact,
+  roundToSum,
+  roundUp,
+  type Weighted,
+} from "./rounding.ts";
 export {
   DAY_MS,
   HORIZON_DAYS_MAX,

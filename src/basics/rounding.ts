@@ -86,6 +86,22 @@ export function roundToSum(
 }
 
 /**
+ * The least whole number of minor units that is not below a real amount: what is asked of somebody.
+ *
+ * @param value     whole currency units, finite
+ * @param decimals  digits after the point of the currency
+ * @throws          PoolError NUMBER_NOT_FINITE
+ */
+export function roundUp(value: number, decimals: number): bigint {
+  assert(Number.isInteger(decimals) && decimals >= 0, "decimals are a whole number");
+  if (!Number.isFinite(value)) notFinite(value, 0);
+  const { mantissa, exponent } = toBinary(value);
+  const scaled = mantissa * 10n ** BigInt(decimals);
+  if (exponent >= 0) return scaled << BigInt(exponent);
+  return -floorDivide(-scaled, 1n << BigInt(-exponent));
+}
+
+/**
  * A fraction of an amount, rounded down. The fraction is taken as the decimal that it prints as:
  * 0.7 of 100 is 70, although the double nearest to 0.7 lies below it.
  *

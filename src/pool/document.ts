@@ -8,7 +8,13 @@ import type {
   PerpetualPosition,
 } from "../book/index.ts";
 import type { MarketParameters } from "../market/index.ts";
-import type { ContributionTerms, LiquidationTerms, WaterfallTerms } from "../terms/index.ts";
+import type {
+  ContributionTerms,
+  LimitTerms,
+  LiquidationTerms,
+  PricingTerms,
+  WaterfallTerms,
+} from "../terms/index.ts";
 
 /** The one version of the format that this build reads and writes. */
 export const POOL_VERSION = 1;
@@ -36,6 +42,10 @@ export interface PoolDocument {
   readonly waterfall: WaterfallTerms;
   /** Who puts in how much beforehand; Euler shares of ES when left out. */
   readonly contribution?: ContributionTerms;
+  /** What a new position pays; quotes name no price when left out. */
+  readonly pricing?: PricingTerms;
+  /** How much of what the pool takes on; no bounds when left out. */
+  readonly limits?: LimitTerms;
   /** How margined accounts are closed; without it nobody is liquidated before the horizon. */
   readonly liquidation?: LiquidationTerms;
   readonly market?: MarketParameters;

@@ -12,7 +12,12 @@ import {
 } from "../basics/index.ts";
 import { checkBook } from "../book/index.ts";
 import type { MarketParameters } from "../market/index.ts";
-import { checkContribution, checkLiquidation, checkWaterfall } from "../terms/index.ts";
+import {
+  checkContribution,
+  checkLimits,
+  checkLiquidation,
+  checkWaterfall,
+} from "../terms/index.ts";
 import { POOL_VERSION, type PoolDocument } from "./document.ts";
 import { checkMarket } from "./market-rules.ts";
 import type { Pool } from "./pool.ts";
@@ -84,6 +89,7 @@ function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Fin
   checkContribution(draft.contribution, paying, found);
   const assets = idsOf(draft.assets);
   checkLiquidation(draft.liquidation, { decimals, assets, pointer: "/liquidation" }, found);
+  checkLimits(draft.limits, { decimals, participants, assets, pointer: "/limits" }, found);
   if (draft.market !== undefined) checkMarket(draft.market, assets, found);
   if (draft.participants?.length === 0) {
     found.add(empty("/participants", "nobody takes part in this pool; add its participants"));

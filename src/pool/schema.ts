@@ -15,7 +15,13 @@ import {
 } from "../basics/index.ts";
 import { ASSETS_MAX, bookForm } from "../book/index.ts";
 import type { MarketParameters } from "../market/index.ts";
-import { contributionForm, liquidationForm, waterfallForm } from "../terms/index.ts";
+import {
+  contributionForm,
+  limitForm,
+  liquidationForm,
+  pricingForm,
+  waterfallForm,
+} from "../terms/index.ts";
 import { POOL_VERSION, type PoolDocument } from "./document.ts";
 
 const perAsset = (item: Check<number>): Check<readonly number[]> =>
@@ -90,6 +96,8 @@ export const poolForm: Check<PoolDocument> = object<PoolDocument>({
   ...bookForm,
   waterfall: waterfallForm,
   contribution: optional(contributionForm),
+  pricing: optional(pricingForm),
+  limits: optional(limitForm),
   liquidation: optional(liquidationForm),
   market: optional(marketForm),
 });

@@ -1,3 +1,4 @@
+export type { Accounts } from "./account.ts";
 export {
   batchError,
   chunkMeans,
@@ -21,7 +22,9 @@ export { OwnLosses } from "./own-losses.ts";
 export { HOLDINGS_ID, type Owner, ownersOf } from "./owner.ts";
 export { marketOf, type PoolRun, runPool } from "./pool-run.ts";
 export type { Progress, RunningEstimate } from "./progress.ts";
+export { type BookAverages, ScenarioQuadrature } from "./quadrature.ts";
 export type { Budget, RunPlan } from "./run-plan.ts";
+export { accountsOn, isOnGrid, type RunRecord, recordOf, replayTail } from "./solo-book.ts";
 export { measureTail, type TailMeasure, worstLosses } from "./tail.ts";
 export type * from "./valuation.ts";
 export { planPool, startRun, valuationOf, valuePool } from "./value.ts";

@@ -1,5 +1,5 @@
 import { exp } from "../numeric/index.ts";
-import type { Account, Legs } from "./account.ts";
+import type { Account, Accounts, Legs } from "./account.ts";
 import { batchError, gatherMoments, tailGroups } from "./contribution.ts";
 import { legsValue } from "./node-grid.ts";
 import type { PoolRun } from "./pool-run.ts";
@@ -76,45 +76,63 @@ export class ScenarioQuadrature {
   }
 
   /**
-   * Mean loss by an account over all scenarios and over the pool's tail.
+   * Mean loss by a small book over all scenarios and over the pool's tail.
    *
-   * @returns  null where the account needs more than one price, or one that the pool's book does not:
-   *           it depends on the way, on several assets, or on a date that is not in the time grid
+   * @param accounts  on the time grid of the run
+   * @returns         null where an account needs more than one price, or one that the run's book does
+   *                  not: it depends on the way, on several assets, or on a date without a node
    */
-  average(
-    account: Account,
-    nodeOf: (node: number) => { readonly asset: number; readonly time: number },
-  ): { readonly tail: Estimate; readonly mean: Estimate } | null {
-    const [key, ...more] = account.value.keys();
-    const others = [...account.collateral.keys()].filter((node) => node !== key);
-    if (key === undefined || more.length > 0 || others.length > 0) return null;
-    if (account.margined || account.barriers.size > 0) return null;
-    const { asset, time } = nodeOf(key);
-    const node = this.#nodes.find((one) => one.asset === asset && one.time === time);
-    if (!node) return null;
-    const loss = lossOf(account, account.value.get(key)!, account.collateral.get(key));
-    return {
-      tail: this.#estimate(loss, node.tail, node.edges, node.tailEdges),
-      mean: this.#estimate(loss, node.all, node.allEdges, node.chunkEdges),
+  averages({ list, nodes, times }: Accounts): BookAverages | null {
+    const sums = {
+      tail: new Float64Array(1 + this.#chunks),
+      all: new Float64Array(1 + this.#chunks),
     };
+    for (const account of list) {
+      const [key, ...more] = account.value.keys();
+      if (account.margined || account.barriers.size > 0 || more.length > 0) return null;
+      // Collateral alone, or an account that was opened and not used.
+      if (key === undefined) continue;
+      const others = [...account.collateral.keys()].filter((node) => node !== key);
+      if (others.length > 0) return null;
+      const { asset, step } = nodes[key]!;
+      const node = this.#nodes.find((one) => one.asset === asset && one.time === times[step]);
+      if (!node) return null;
+      const loss = lossOf(account, account.value.get(key)!, account.collateral.get(key));
+      this.#add(sums.tail, loss, node.tail, node.edges, node.tailEdges);
+      this.#add(sums.all, loss, node.all, node.allEdges, node.chunkEdges);
+    }
+    return sums;
   }
 
-  #estimate(
+  /** An average of a book, or of one less another. */
+  estimate(sums: Float64Array): Estimate {
+    return { value: sums[0]!, standardError: batchError(sums, this.#sizes, 1) };
+  }
+
+  get #chunks(): number {
+    return this.#sizes.length;
+  }
+
+  #add(
+    sums: Float64Array,
     loss: (x: number) => number,
     { x, weights }: Points,
     edges: Float64Array,
     byChunk: Float64Array,
-  ): Estimate {
-    let value = 0;
-    for (let i = 0; i < x.length; i++) value += weights[i]! * loss(x[i]!);
-    const chunks = this.#sizes.length;
-    const means = new Float64Array(chunks);
+  ): void {
+    for (let i = 0; i < x.length; i++) sums[0]! += weights[i]! * loss(x[i]!);
+    const chunks = this.#chunks;
     for (let e = 0; e < edges.length; e++) {
       const here = loss(edges[e]!);
-      for (let k = 0; k < chunks; k++) means[k]! += byChunk[e * chunks + k]! * here;
+      for (let k = 0; k < chunks; k++) sums[1 + k]! += byChunk[e * chunks + k]! * here;
     }
-    return { value, standardError: batchError(means, this.#sizes) };
   }
+}
+
+/** Averages over the whole, then over every chunk. */
+export interface BookAverages {
+  readonly tail: Float64Array;
+  readonly all: Float64Array;
 }
 
 /** What an account on one node costs the pool, by the node's log return. */

@@ -1,0 +1,242 @@
+import { PoolError, printMoney, roundUp } from "../basics/index.ts";
+import type { Kernels } from "../engine/index.ts";
+import type { PoolDocument } from "../pool/index.ts";
+import { capitalPremium, inventoryFee, stressMultiplier } from "../pricing/index.ts";
+import {
+  type Accounts,
+  accountsOn,
+  type BookAverages,
+  type Estimate,
+  isOnGrid,
+  ownersOf,
+  type PoolRun,
+  type RunRecord,
+  recordOf,
+  replayTail,
+  ScenarioQuadrature,
+} from "../risk/index.ts";
+import { eulerShortfall, shortfallOf } from "./average-rule.ts";
+import { LimitBook } from "./limit-book.ts";
+import { type ReadProposal, readProposal } from "./proposal.ts";
+import type { Quote } from "./quote.ts";
+
+const NOTHING: Estimate = { value: 0, standardError: 0 };
+
+/** A pool's risk in a form that answers for one more position without simulating the book again. */
+export class QuoteDesk {
+  readonly #document: PoolDocument;
+  readonly #record: RunRecord;
+  readonly #quadrature: ScenarioQuadrature;
+  readonly #shortfall: Estimate;
+  readonly #contributions: ReadonlyMap<string, Estimate>;
+  readonly #taken: ReadonlySet<string>;
+  readonly #limits: LimitBook;
+  readonly #inventory: Inventory;
+
+  private constructor(run: PoolRun, quadrature: ScenarioQuadrature, shares: readonly Share[]) {
+    const { document } = run.request.pool;
+    this.#document = document;
+    this.#record = recordOf(run);
+    this.#quadrature = quadrature;
+    this.#shortfall = shortfallOf(run, run.request.primary);
+    this.#contributions = new Map(shares.map(({ id, share }) => [id, share]));
+    const { options, barriers = [], perpetuals, covers } = document;
+    this.#taken = new Set([...options, ...barriers, ...perpetuals, ...covers].map(({ id }) => id));
+    this.#inventory = inventoryOf(run);
+    const { assets, exposure } = this.#inventory;
+    this.#limits = new LimitBook(
+      document,
+      new Map(shares.map(({ id, share }) => [id, share.value])),
+      new Map(assets.map((asset, u) => [asset, exposure[u]!])),
+    );
+  }
+
+  /** Takes from a run what quotes need; the run may be closed afterwards. */
+  static async of(run: PoolRun): Promise<QuoteDesk> {
+    const shares = await eulerShortfall(run, run.request.primary);
+    const quadrature = await ScenarioQuadrature.of(run);
+    const ids = ownersOf(run.laid).map(({ id }) => id);
+    return new QuoteDesk(
+      run,
+      quadrature,
+      ids.map((id, i) => ({ id, share: shares.raw[i]! })),
+    );
+  }
+
+  /**
+   * What one more position would mean, and what it would pay.
+   *
+   * @param given    a {@link Proposal}, checked here
+   * @param replay   runs work on an instance of the kernels; called only where the weights of the run
+   *                 do not do
+   * @throws         PoolError with every problem at /position; QUOTE_GRID where the position ends at a
+   *                 date inside the horizon that the run's paths do not have
+   */
+  async quote(
+    given: unknown,
+    replay: <Result>(
+      work: (kernels: Kernels, breathe: Breath) => Promise<Result>,
+    ) => Promise<Result>,
+  ): Promise<Quote> {
+    const proposal = readProposal(this.#document, this.#taken, given);
+    this.#checkGrid(proposal);
+    const after = accountsOn(this.#record, proposal.after);
+    const before = proposal.before && accountsOn(this.#record, proposal.before);
+    const known = this.#averages(after, before);
+    const { tail, mean } =
+      known ??
+      (await replay((kernels, breathe) => replayTail(kernels, this.#record, proposal, breathe)));
+    return this.#quoteOf(proposal, { tail, mean }, deltasOf(after, before), known !== null);
+  }
+
+  #checkGrid({ after, kind }: ReadProposal): void {
+    if (isOnGrid(this.#record, after)) return;
+    throw new PoolError(
+      [
+        {
+          code: "QUOTE_GRID",
+          pointer: `/position/${kind}/expiry`,
+          detail:
+            "the position ends inside the horizon at a date that no other position has, so no path was simulated there; value the pool with the position in it",
+          expected: "an expiry beyond the horizon, or one that the pool has",
+        },
+      ],
+      "position",
+    );
+  }
+
+  /** Of the position and all that answers for it, less what was there before. */
+  #averages(after: Accounts, before: Accounts | null) {
+    const sums = this.#quadrature.averages(after);
+    const less = before && this.#quadrature.averages(before);
+    if (sums === null || (before !== null && less === null)) return null;
+    const difference = (part: keyof BookAverages) =>
+      this.#quadrature.estimate(
+        less ? sums[part].map((sum, i) => sum - less[part][i]!) : sums[part],
+      );
+    return { tail: difference("tail"), mean: difference("all") };
+  }
+
+  #quoteOf(
+    proposal: ReadProposal,
+    { tail, mean }: { readonly tail: Estimate; readonly mean: Estimate },
+    deltas: readonly number[],
+    isAdjoint: boolean,
+  ): Quote {
+    const { kind, id, asset, participant, exposure } = proposal;
+    const own = this.#contributions.get(participant.id) ?? NOTHING;
+    const limits = this.#limits.usesWith({
+      participant: participant.id,
+      asset,
+      instrument: kind,
+      exposure,
+      delta: deltas.reduce((sum, delta) => sum + delta, 0),
+      shortfall: tail.value,
+    });
+    return {
+      id,
+      participant: participant.id,
+      method: isAdjoint ? "adjoint" : "replay",
+      level: this.#record.request.primary / 1e6,
+      exposure,
+      expectedLoss: mean,
+      marginalShortfall: tail,
+      contribution: {
+        before: own,
+        after: {
+          value: own.value + tail.value,
+          // Both come from one tail, and how they move together is not known: the worst case.
+          standardError: own.standardError + tail.standardError,
+        },
+      },
+      price: this.#priceOf(exposure, { tail, mean }, deltas),
+      limits,
+      isAllowed: limits.every(({ isBroken, action }) => !isBroken || action === "warn"),
+    };
+  }
+
+  #priceOf(
+    exposure: number,
+    { tail, mean }: { readonly tail: Estimate; readonly mean: Estimate },
+    deltas: readonly number[],
+  ): Quote["price"] {
+    const { pricing, currency } = this.#document;
+    if (!pricing) return null;
+    const { costOfCapital, expenseRate = 0, inventoryAversion = 0, stress } = pricing;
+    const premium = capitalPremium(
+      { expectedLoss: mean, contribution: tail },
+      {
+        costOfCapital,
+        horizonYears: this.#record.times.at(-1)!,
+        expense: expenseRate * exposure,
+      },
+    );
+    const { capital, covariance, exposure: held } = this.#inventory;
+    const hasFee = inventoryAversion > 0 && capital > 0;
+    const skewFee = hasFee
+      ? inventoryFee(deltas, {
+          exposure: held,
+          covariance,
+          riskAversion: inventoryAversion,
+          assetsManaged: capital,
+        })
+      : 0;
+    const multiplier = stress
+      ? stressMultiplier(Math.max(0, this.#shortfall.value), capital, stress)
+      : 1;
+    // A rebate is not multiplied: stress is no reason to pay more for what takes risk off.
+    const fee = skewFee > 0 ? skewFee * multiplier : skewFee;
+    return {
+      premium,
+      skewFee,
+      stressMultiplier: multiplier,
+      amount: printMoney(roundUp(premium.value + fee, currency.decimals), currency.decimals),
+    };
+  }
+}
+
+type Breath = () => Promise<void>;
+
+interface Share {
+  readonly id: string;
+  readonly share: Estimate;
+}
+
+/** What the pool is exposed to, and how that moves over the horizon. */
+interface Inventory {
+  readonly assets: readonly string[];
+  /** Delta of the pool in money, by asset. */
+  readonly exposure: readonly number[];
+  readonly covariance: readonly (readonly number[])[];
+  /** Money in the layers. */
+  readonly capital: number;
+}
+
+function inventoryOf({ laid, model, request }: PoolRun): Inventory {
+  const { assets, spots, greeks, times } = laid.accounts;
+  const horizon = times.at(-1)!;
+  const { volatility } = model.parameters;
+  return {
+    assets,
+    // Greeks are the participants'; the pool has the other side.
+    exposure: greeks.map(({ delta }, u) => -delta * spots[u]!),
+    covariance: assets.map((_, i) =>
+      assets.map((__, j) => {
+        const [low, high] = i < j ? [i, j] : [j, i];
+        return model.correlation[low]![high]! * volatility[low]! * volatility[high]! * horizon;
+      }),
+    ),
+    capital: request.pool.document.waterfall.layers.reduce(
+      (sum, { size }) => sum + Number(size),
+      0,
+    ),
+  };
+}
+
+/** What a book adds to the pool's delta, in money, by asset. */
+function deltasOf({ greeks, spots }: Accounts, before: Accounts | null): number[] {
+  return greeks.map(({ delta }, u) => {
+    const less = before ? before.greeks[u]!.delta : 0;
+    return (less - delta) * spots[u]!;
+  });
+}
