@@ -7,7 +7,11 @@
 export type {
   Allocation,
   AllocationRow,
+  ComparedSharing,
+  Comparison,
   LimitUse,
+  Policy,
+  PolicyScore,
   Proposal,
   Quote,
 } from "./allocation/index.ts";

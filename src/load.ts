@@ -1,9 +1,14 @@
 import {
   type Allocation,
   allocationsOf,
+  type Comparison,
+  comparisonOf,
+  type Policy,
   type Proposal,
   type Quote,
   QuoteDesk,
+  readPolicies,
+  readRules,
 } from "./allocation/index.ts";
 import { type Issue, PoolError, received } from "./basics/index.ts";
 import {
@@ -19,13 +24,7 @@ import {
   kernelDigest,
 } from "./engine/index.ts";
 import type { Pool } from "./pool/index.ts";
-import {
-  type AllocateOptions,
-  poolOf,
-  readRequest,
-  readRules,
-  type ValueOptions,
-} from "./request.ts";
+import { type AllocateOptions, poolOf, readRequest, type ValueOptions } from "./request.ts";
 import {
   planPool,
   type RunPlan,
@@ -123,13 +122,36 @@ export class Engine {
   async allocate(pool: unknown, options: AllocateOptions = {}): Promise<Allocation[]> {
     const { rules, ...rest } = options;
     const request = readRequest(pool, rest, version);
-    const terms = readRules(rules, request.pool);
+    const terms = readRules(rules, request.pool.document);
     return this.#withInstance(request.signal, async (kernels, signal) =>
       allocationsOf(
         await startRun(kernels, this.#executor, { ...request, contributions: "all", signal }),
         terms,
       ),
     );
+  }
+
+  /**
+   * Scores policies on the same simulated paths: who puts in how much, and who bears what that does
+   * not cover. A second run, with the next seed, says how much of it is chance.
+   *
+   * @param policies  one to 32
+   * @param options   as for {@link Engine.value}
+   * @throws          PoolError as {@link Engine.value}, and with every problem at /policies
+   */
+  async compare(
+    pool: unknown,
+    policies: readonly Policy[],
+    options: ValueOptions = {},
+  ): Promise<Comparison> {
+    const request = { ...readRequest(pool, options, version), contributions: "all" as const };
+    const read = readPolicies(policies, request.pool.document);
+    return this.#withInstance(request.signal, async (kernels, signal) => {
+      const start = (seed: bigint) =>
+        startRun(kernels, this.#executor, { ...request, seed, signal });
+      const next = request.seed === 2n ** 64n - 1n ? 0n : request.seed + 1n;
+      return comparisonOf(await start(request.seed), read, () => start(next));
+    });
   }
 
   /**

@@ -1,17 +1,8 @@
-import {
-  array,
-  Findings,
-  type Issue,
-  type Level,
-  level,
-  PoolError,
-  readHorizon,
-  received,
-} from "./basics/index.ts";
+import { type Issue, type Level, level, PoolError, readHorizon, received } from "./basics/index.ts";
 import type { MarketParameters } from "./market/index.ts";
 import { isPool, type Pool, readMarket, readPool } from "./pool/index.ts";
 import type { Budget, Progress, ValueRequest } from "./risk/index.ts";
-import { type ContributionTerms, checkContribution, contributionForm } from "./terms/index.ts";
+import type { ContributionTerms } from "./terms/index.ts";
 
 /** Bounds of a request; a wider one is refused by name. */
 const SCENARIOS_MIN = 1000;
@@ -64,28 +55,6 @@ export interface ValueOptions {
 export interface AllocateOptions extends ValueOptions {
   /** One to 32 contribution terms. */
   readonly rules?: readonly ContributionTerms[];
-}
-
-const RULES_MAX = 32;
-
-/**
- * Reads contribution rules that come apart from a document.
- *
- * @param given  the document's own, or Euler shares of ES, when undefined
- * @throws       PoolError with every problem, at /options/rules
- */
-export function readRules(given: unknown, { document }: Pool): readonly ContributionTerms[] {
-  if (given === undefined) return [document.contribution ?? { rule: "euler-es" }];
-  const found = new Findings();
-  const place = { above: { above: null, key: "options" }, key: "rules" };
-  const draft = array(contributionForm, { min: 1, max: RULES_MAX }).check(given, place, found);
-  const participants = new Set(document.participants.map(({ id }) => id));
-  const { decimals } = document.currency;
-  draft?.forEach((terms, i) => {
-    checkContribution(terms, { decimals, participants, pointer: `/options/rules/${i}` }, found);
-  });
-  found.throwIfAny("request");
-  return draft as readonly ContributionTerms[];
 }
 
 /** A pool as it is, or whatever can be read as one. */

@@ -1,6 +1,15 @@
 export { allocationsOf } from "./allocate.ts";
 export type { Allocation, AllocationRow } from "./allocation.ts";
+export { comparisonOf } from "./compare.ts";
+export {
+  COMPARED_SHARING,
+  type ComparedSharing,
+  type Comparison,
+  type Policy,
+  type PolicyScore,
+} from "./comparison.ts";
 export type { LimitUse } from "./limit-book.ts";
 export type { Proposal } from "./proposal.ts";
 export type { Quote } from "./quote.ts";
 export { QuoteDesk } from "./quote-desk.ts";
+export { readPolicies, readRules } from "./read-policy.ts";
