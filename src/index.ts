@@ -114,6 +114,7 @@ export {
   scaledInitialRatio,
 } from "./risk/index.ts";
 export {
+  type Gain,
   type Settlement,
   type SocialisedLoss,
   settle,

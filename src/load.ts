@@ -34,7 +34,7 @@ import {
   valuationOf,
 } from "./risk/index.ts";
 import { inlineExecutor } from "./runtime/index.ts";
-import { type Settlement, settle } from "./settlement/index.ts";
+import { type Gain, type Settlement, settle } from "./settlement/index.ts";
 
 declare const RISKPOOL_VERSION: string | undefined;
 
@@ -227,11 +227,12 @@ export class Engine {
   /**
    * Settles one realised loss down the pool's waterfall, exactly, in minor units.
    *
-   * @param loss  decimal text in the pool currency
+   * @param loss   decimal text in the pool currency
+   * @param gains  what participants gained, where the last resort takes from gains
    */
-  settle(pool: unknown, loss: string): Settlement {
+  settle(pool: unknown, loss: string, gains?: readonly Gain[]): Settlement {
     const { document } = poolOf(pool);
-    return settle(document.waterfall, document.currency, loss);
+    return settle(document.waterfall, document.currency, loss, gains);
   }
 
   /**
