@@ -9,6 +9,9 @@ export type {
   AllocationRow,
   ComparedSharing,
   Comparison,
+  ExplainedCause,
+  ExplainedPayment,
+  Explanation,
   LimitUse,
   Policy,
   PolicyScore,
@@ -152,7 +155,7 @@ export {
   type WaitingPeriod,
   waitingPeriod,
 } from "./pricing/index.ts";
-export type { AllocateOptions, ValueOptions } from "./request.ts";
+export type { AllocateOptions, ExplainOptions, ValueOptions } from "./request.ts";
 export type {
   AssetExposure,
   Budget,

@@ -3,6 +3,8 @@ import {
   allocationsOf,
   type Comparison,
   comparisonOf,
+  type Explanation,
+  explanationOf,
   type Policy,
   type Proposal,
   type Quote,
@@ -24,7 +26,13 @@ import {
   kernelDigest,
 } from "./engine/index.ts";
 import type { Pool } from "./pool/index.ts";
-import { type AllocateOptions, poolOf, readRequest, type ValueOptions } from "./request.ts";
+import {
+  type AllocateOptions,
+  type ExplainOptions,
+  poolOf,
+  readRequest,
+  type ValueOptions,
+} from "./request.ts";
 import {
   planPool,
   type RunPlan,
@@ -152,6 +160,21 @@ export class Engine {
       const next = request.seed === 2n ** 64n - 1n ? 0n : request.seed + 1n;
       return comparisonOf(await start(request.seed), read, () => start(next));
     });
+  }
+
+  /**
+   * Takes everyone's contribution, or what happened in one scenario, apart: every unit of it labelled
+   * with position, layer and rule.
+   *
+   * @param options  as for {@link Engine.value}, and `scenario`
+   * @throws         PoolError as {@link Engine.value}; NUMBER_RANGE at /options/scenario
+   */
+  async explain(pool: unknown, options: ExplainOptions = {}): Promise<Explanation> {
+    const { scenario = null, ...rest } = options;
+    const request = readRequest(pool, rest, version);
+    return this.#withInstance(request.signal, async (kernels, signal) =>
+      explanationOf(await startRun(kernels, this.#executor, { ...request, signal }), scenario),
+    );
   }
 
   /**

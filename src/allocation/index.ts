@@ -8,6 +8,12 @@ export {
   type Policy,
   type PolicyScore,
 } from "./comparison.ts";
+export {
+  type ExplainedCause,
+  type ExplainedPayment,
+  type Explanation,
+  explanationOf,
+} from "./explain.ts";
 export type { LimitUse } from "./limit-book.ts";
 export type { Proposal } from "./proposal.ts";
 export type { Quote } from "./quote.ts";

@@ -6,7 +6,7 @@ import type { PoolRun } from "./pool-run.ts";
 import type { Estimate } from "./valuation.ts";
 
 /** Log returns and what each of them weighs: averages of smooth functions to the last digits. */
-interface Points {
+export interface Points {
   readonly x: Float64Array;
   readonly weights: Float64Array;
 }
@@ -162,7 +162,7 @@ function reached(groups: readonly Float64Array[], cells: number) {
 }
 
 /** Two points in every cell that was reached, or one where its scenarios are as good as one. */
-function pointsOf(edges: Float64Array, moments: Float64Array, scale: number): Points {
+export function pointsOf(edges: Float64Array, moments: Float64Array, scale: number): Points {
   const x: number[] = [];
   const weights: number[] = [];
   const add = (cell: number, t: number, weight: number) => {

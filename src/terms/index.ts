@@ -4,7 +4,7 @@ export {
   type ContributionTerms,
   checkContribution,
   contributionForm,
-  type MemberRecord,
+  type ParticipantRecord,
 } from "./contribution.ts";
 export {
   checkLimits,
