@@ -5,12 +5,15 @@ import {
   comparisonOf,
   type Explanation,
   explanationOf,
+  type LimitPolicy,
   type Policy,
   type Proposal,
   type Quote,
   QuoteDesk,
+  readLimitPolicy,
   readPolicies,
   readRules,
+  suggestedLimits,
 } from "./allocation/index.ts";
 import { type Issue, PoolError, received } from "./basics/index.ts";
 import {
@@ -43,6 +46,7 @@ import {
 } from "./risk/index.ts";
 import { inlineExecutor } from "./runtime/index.ts";
 import { type Gain, type Settlement, settle } from "./settlement/index.ts";
+import type { LimitTerms } from "./terms/index.ts";
 
 declare const RISKPOOL_VERSION: string | undefined;
 
@@ -174,6 +178,25 @@ export class Engine {
     const request = readRequest(pool, rest, version);
     return this.#withInstance(request.signal, async (kernels, signal) =>
       explanationOf(await startRun(kernels, this.#executor, { ...request, signal }), scenario),
+    );
+  }
+
+  /**
+   * Limits that the simulated risk and the cost of moving prices ask for, in the form of the pool
+   * document's `limits`.
+   *
+   * @param options  as for {@link Engine.value}
+   * @throws         PoolError as {@link Engine.value}, and with every problem at /policy
+   */
+  async suggestLimits(
+    pool: unknown,
+    policy: LimitPolicy = {},
+    options: ValueOptions = {},
+  ): Promise<LimitTerms> {
+    const request = { ...readRequest(pool, options, version), contributions: "all" as const };
+    const read = readLimitPolicy(policy, request.pool.document);
+    return this.#withInstance(request.signal, async (kernels, signal) =>
+      suggestedLimits(await startRun(kernels, this.#executor, { ...request, signal }), read),
     );
   }
 

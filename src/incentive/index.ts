@@ -1,4 +1,12 @@
 export {
+  type Manipulation,
+  manipulation,
+  type OpenInterestLimit,
+  type OpenInterestRule,
+  openInterestLimit,
+  type ThinMarket,
+} from "./manipulation.ts";
+export {
   type Applicant,
   type HiddenEffort,
   incentiveShare,
