@@ -12,6 +12,10 @@ const rooms = {
   sharing: ["basics", "numeric"],
   pricing: ["basics", "numeric"],
   incentive: ["basics", "numeric"],
+  allocation: [
+    ...["basics", "numeric", "terms", "book", "market", "pool", "engine", "risk"],
+    ...["settlement", "sharing", "pricing", "incentive"],
+  ],
   runtime: ["basics", "engine"],
   edge: [".*"],
 };

@@ -4,6 +4,7 @@
  * Start with `load` and `engine.value`; `calibrate` fits a market to prices; `readPool` checks a
  * document; `settle` pays a loss. Everything here is platform-free.
  */
+export { type SampledShapley, type ShapleySampling, sampledShapley } from "./allocation/index.ts";
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export type * from "./book/index.ts";
 export type { Backend, BackendChoice, Executor } from "./engine/index.ts";
@@ -89,6 +90,7 @@ export {
   type InsolvencyRule,
   insolvencyAwards,
   type JointLaw,
+  type MemberLosses,
   type MemberMoments,
   type SharingRule,
   shapley,

@@ -5,6 +5,7 @@ export {
   type InsolvencyRule,
   insolvencyAwards,
 } from "./insolvency.ts";
+export type { MemberLosses } from "./loss-matrix.ts";
 export { type CoreExcess, coreExcess, PLAYERS_MAX, shapley } from "./shapley.ts";
 export {
   conditionalMean,

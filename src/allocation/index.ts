@@ -1,0 +1,6 @@
+export {
+  type SampledShapley,
+  type ShapleySampling,
+  sampledShapley,
+  sampledShapleyWork,
+} from "./shapley-sampling.ts";
