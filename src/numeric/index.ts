@@ -36,6 +36,7 @@ export {
   incompleteGamma,
   lgamma,
 } from "./gamma.ts";
+export { isotonicFit } from "./isotonic.ts";
 export {
   frobeniusDistance,
   gramMatrix,

@@ -1,3 +1,9 @@
+export {
+  type ConditionalShares,
+  type ConditionalSharing,
+  conditionalShares,
+  conditionalSharesWork,
+} from "./conditional-share.ts";
 export { type Bearer, type HaircutRule, type Haircuts, haircuts } from "./haircut.ts";
 export {
   type Claim,
@@ -7,6 +13,7 @@ export {
 } from "./insolvency.ts";
 export type { MemberLosses } from "./loss-matrix.ts";
 export { type CoreExcess, coreExcess, PLAYERS_MAX, shapley } from "./shapley.ts";
+export type { ShareTable } from "./share-table.ts";
 export {
   conditionalMean,
   type JointLaw,

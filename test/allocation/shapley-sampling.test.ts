@@ -8,25 +8,13 @@ import {
   sampledShapleyWork,
 } from "../../src/allocation/index.ts";
 import { compileKernelSync, instantiate } from "../../src/engine/index.ts";
-import { type MemberLosses, shapley } from "../../src/sharing/index.ts";
+import { shapley } from "../../src/sharing/index.ts";
 import { seeded } from "../support/kernel.ts";
+import { memberLosses, normals } from "../support/member-losses.ts";
 import { expectClose, reference } from "../support/reference.ts";
 import { refusals } from "../support/refusal.ts";
 
 const sum = (values: Iterable<number>) => [...values].reduce((above, value) => above + value, 0);
-
-/** Losses from their columns, which are overwritten by the next as the rules allow. */
-function lossesOf(columns: readonly ArrayLike<number>[]): MemberLosses {
-  const shared = new Float64Array(columns[0]!.length);
-  return {
-    members: columns.length,
-    scenarios: shared.length,
-    column: (member) => {
-      shared.set(columns[member]!);
-      return shared;
-    },
-  };
-}
 
 /** Mean of the worst losses, the last of them in part. */
 function shortfall(losses: readonly number[], level: number): number {
@@ -48,22 +36,9 @@ function blockGame(columns: readonly number[][], level: number, size: number) {
   };
 }
 
-/** Standard normals of a seed: those of neighbouring seeds have nothing in common. */
-function normalsOf(seed: number): () => number {
-  let state = seed;
-  // Mulberry32 by Tommy Ettinger.
-  const random = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return () => Math.sqrt(-2 * Math.log(random() + 2 ** -33)) * Math.cos(2 * Math.PI * random());
-}
-
 /** Unlike members: some hedge the others, some lose seldom and much. */
 function unlike(members: number, scenarios: number, seed: number): number[][] {
-  const normal = normalsOf(seed);
+  const normal = normals(seed);
   const common = Array.from({ length: scenarios }, normal);
   return Array.from({ length: members }, (_, m) =>
     common.map((shock) => {
@@ -87,7 +62,7 @@ describe("beside the exact value on the same scenarios", () => {
     const columns = unlike(members, 4200, members);
     const exact = shapley(members, blockGame(columns, level, size));
     const asked = { level, orders: 400, blockScenarios: size, seed: 5n };
-    const found = sampledShapley(lossesOf(columns), asked);
+    const found = sampledShapley(memberLosses(columns), asked);
     distances(found.unshifted, exact, found.orderErrors).forEach((distance) => {
       // Two members have one order and its reverse: nothing is left to chance.
       expect(Math.abs(distance) < 4 || members === 2).toBe(true);
@@ -103,7 +78,7 @@ describe("beside the exact value on the same scenarios", () => {
   test("sampledShapley: errors from orders are as large as they say", () => {
     const columns = unlike(6, 2048, 31);
     const exact = shapley(6, blockGame(columns, 0.9, 512));
-    const losses = lossesOf(columns);
+    const losses = memberLosses(columns);
     const all = Array.from({ length: 40 }, (_, i) => {
       const asked = { level: 0.9, orders: 160, blockScenarios: 512, seed: BigInt(i) };
       const { unshifted, orderErrors } = sampledShapley(losses, asked);
@@ -116,7 +91,7 @@ describe("beside the exact value on the same scenarios", () => {
 
   test("sampledShapley: one block of all scenarios needs no shift", () => {
     const columns = unlike(4, 2048, 3);
-    const found = sampledShapley(lossesOf(columns), { level: 0.95, blockScenarios: 2048 });
+    const found = sampledShapley(memberLosses(columns), { level: 0.95, blockScenarios: 2048 });
     expectClose([...found.parts], [...found.unshifted], { rel: 1e-12, abs: 1e-12 });
     expect([found.blocks, found.orders]).toEqual([1, 2000]);
     expect([...found.standardErrors].every(Number.isNaN)).toBe(true);
@@ -131,7 +106,7 @@ describe("closed forms", () => {
 
   /** Jointly normal losses of the mean and covariance given. */
   function normalLosses(scenarios: number, seed: number): number[][] {
-    const normal = normalsOf(seed);
+    const normal = normals(seed);
     const { mu, cov } = inputs;
     const lower = [[0], [0, 0], [0, 0, 0]];
     for (let i = 0; i < 3; i++) {
@@ -156,7 +131,7 @@ describe("closed forms", () => {
     const errors = new Float64Array(3);
     const rounds = 24;
     for (let round = 0; round < rounds; round++) {
-      const losses = lossesOf(normalLosses(16_384, 1000 + round));
+      const losses = memberLosses(normalLosses(16_384, 1000 + round));
       const { parts, standardErrors } = sampledShapley(losses, {
         ...{ level: inputs.alpha, orders: 64, seed: BigInt(round) },
       });
@@ -180,7 +155,7 @@ describe("closed forms", () => {
     const random = seeded(4);
     const shocks = Array.from({ length: 3000 }, () => random() ** -0.3);
     const columns = [1, 0.2, 5, 3].map((size, i) => shocks.map((u) => size * u ** (1 + i / 4) - i));
-    const { parts } = sampledShapley(lossesOf(columns), { level: 0.95, orders: 32 });
+    const { parts } = sampledShapley(memberLosses(columns), { level: 0.95, orders: 32 });
     expectClose(
       [...parts],
       columns.map((column) => shortfall(column, 0.95)),
@@ -204,7 +179,7 @@ describe("closed forms", () => {
     }).flat();
     const columns = [0, 1, 2].map((i) => rows.map((row) => row[i]!));
     const asked = { level: 0.9, blockScenarios: 1920, orders: 600 };
-    const { parts, expectedShortfall, orderErrors } = sampledShapley(lossesOf(columns), asked);
+    const { parts, expectedShortfall, orderErrors } = sampledShapley(memberLosses(columns), asked);
     parts.forEach((part, i) => {
       expect(Math.abs(part - expectedShortfall / 3)).toBeLessThan(4 * orderErrors[i]!);
     });
@@ -212,7 +187,7 @@ describe("closed forms", () => {
 
   test("sampledShapley: someone without losses has no part, and a sure loss is one's own", () => {
     const columns = unlike(5, 3000, 8);
-    const losses = lossesOf([...columns, columns[0]!.map(() => 0), columns[0]!.map(() => 2.5)]);
+    const losses = memberLosses([...columns, columns[0]!.map(() => 0), columns[0]!.map(() => 2.5)]);
     const { parts } = sampledShapley(losses, { level: 0.95, orders: 40 });
     expectClose([...parts.subarray(5)], [0, 2.5], { abs: 1e-12 });
   });
@@ -223,16 +198,16 @@ describe("bits and pieces", () => {
   const asked: ShapleySampling = { level: 0.975, orders: 100, seed: 2n ** 63n + 9n };
 
   test("sampledShapley: has the same bits in both kernels and from the same seed, and no other", () => {
-    const found = sampledShapley(lossesOf(columns), asked, "wasm");
-    expect(sampledShapley(lossesOf(columns), asked, "js")).toEqual(found);
-    const other = sampledShapley(lossesOf(columns), { ...asked, seed: 9n });
+    const found = sampledShapley(memberLosses(columns), asked, "wasm");
+    expect(sampledShapley(memberLosses(columns), asked, "js")).toEqual(found);
+    const other = sampledShapley(memberLosses(columns), { ...asked, seed: 9n });
     expect(other.unshifted).not.toEqual(found.unshifted);
   });
 
   test("sampledShapley: parts sum to contributions from elsewhere", () => {
-    const own = sampledShapley(lossesOf(columns), asked);
+    const own = sampledShapley(memberLosses(columns), asked);
     const euler = columns.map((_, i) => 3 + i);
-    const { parts, expectedShortfall } = sampledShapley(lossesOf(columns), { ...asked, euler });
+    const { parts, expectedShortfall } = sampledShapley(memberLosses(columns), { ...asked, euler });
     expectClose(expectedShortfall, sum(euler), { rel: 1e-14 });
     expectClose(sum(parts), sum(euler), { rel: 1e-12 });
     // Members keep what the others' order of joining makes of them.
@@ -242,7 +217,7 @@ describe("bits and pieces", () => {
 
   test("sampledShapleyWork: comes in pieces, between which it may be left", () => {
     const large = unlike(40, 20_000, 5);
-    const work = sampledShapleyWork(instantiate(compileKernelSync()), lossesOf(large), {
+    const work = sampledShapleyWork(instantiate(compileKernelSync()), memberLosses(large), {
       ...{ level: 0.975, orders: 4000 },
     });
     let pieces = 0;
@@ -255,14 +230,14 @@ describe("bits and pieces", () => {
       pieces++;
     }
     expect(pieces).toBeGreaterThan(15);
-    expect(result).toEqual(sampledShapley(lossesOf(large), { level: 0.975, orders: 4000 }));
+    expect(result).toEqual(sampledShapley(memberLosses(large), { level: 0.975, orders: 4000 }));
     expect([result.blocks, result.blockScenarios, result.orders]).toEqual([19, 1024, 4028]);
   });
 });
 
 describe("refusals", () => {
   const columns = unlike(2, 4096, 1);
-  const asked = (more: Partial<ShapleySampling>, losses = lossesOf(columns)) =>
+  const asked = (more: Partial<ShapleySampling>, losses = memberLosses(columns)) =>
     refusals(() => sampledShapley(losses, { level: 0.95, ...more }));
 
   test.each<[Partial<ShapleySampling>, string]>([
@@ -285,10 +260,10 @@ describe("refusals", () => {
   test("sampledShapley: refuses losses that are no amounts, and a pool of nobody", () => {
     const broken = columns.map((column) => column.slice());
     broken[1]![4095] = Number.NaN;
-    expect(asked({}, lossesOf(broken))).toEqual(["NUMBER_NOT_FINITE /losses/1"]);
+    expect(asked({}, memberLosses(broken))).toEqual(["NUMBER_NOT_FINITE /losses/1"]);
     broken[1]![4095] = 1.7e308;
     broken[0]![4095] = 1.7e308;
-    expect(asked({}, lossesOf(broken))).toEqual(["NUMBER_NOT_FINITE /losses"]);
+    expect(asked({}, memberLosses(broken))).toEqual(["NUMBER_NOT_FINITE /losses"]);
     const nobody = { members: 0, scenarios: 4096, column: () => new Float64Array(4096) };
     expect(asked({}, nobody)).toEqual(["MEMBERS_NONE /members"]);
   });
