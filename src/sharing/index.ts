@@ -12,6 +12,13 @@ export {
   insolvencyAwards,
 } from "./insolvency.ts";
 export type { MemberLosses } from "./loss-matrix.ts";
+export {
+  type LognormalLoss,
+  lognormalQuantileShares,
+  type QuantileSharing,
+  quantileShares,
+  quantileSharesWork,
+} from "./quantile-share.ts";
 export { type CoreExcess, coreExcess, PLAYERS_MAX, shapley } from "./shapley.ts";
 export type { ShareTable } from "./share-table.ts";
 export {
