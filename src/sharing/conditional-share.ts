@@ -12,8 +12,10 @@ const BIN_MIN = 32;
 const OUTER = 0.05;
 /** How far the mean of a given total may be from the members' means, as a part of these. */
 const TOTAL_TOLERANCE = 1e-6;
+/** Corrections go so much beyond what is lacking, because the next fit takes some of it back. */
+const BEYOND = 1.6;
 /** Fits and corrections in turn end where sums lack less than this part of their range, */
-const LACK_MAX = 1e-7;
+const LACK_MAX = 1e-6;
 /** or after so many: some twenty do where shares would rise of themselves. */
 const ROUNDS_MAX = 1000;
 /** Losses between two turns of others: some 10 ms of work. */
@@ -259,12 +261,14 @@ function addMember(
     if (loss < lowest) lowest = loss;
     if (loss > highest) highest = loss;
   }
+  let squares = 0;
+  for (let at = 1; at < sums.length; at += 2) squares += sums[at]!;
+  checkFinite(squares, `/losses/${member}`);
   least[member] = lowest;
   most[member] = highest;
   for (let b = 0; b < counts.length; b++) {
     const count = counts[b]!;
     const mean = sums[2 * b]! / count;
-    checkFinite(sums[2 * b + 1]!, `/losses/${member}`);
     // What one scenario alone may be wrong by is anything.
     const variance =
       count > 1
@@ -282,8 +286,8 @@ function addMember(
  * What a row lacks is shared in parts that are the same for all rows. A fit leaves everyone's own mean
  * over all bins what it is, so rows lack nothing on average, and sharing that leaves the means too.
  *
- * @source  Dykstra, An algorithm for restricted least squares regression (1983), without increments:
- *          a point of both kinds is wanted, not the nearest
+ * @source  Bauschke & Borwein, On projection algorithms for solving convex feasibility problems,
+ *          SIAM Review 38 (1996): relaxed projections in turn
  */
 function* smoothWork(rows: Rows, { counts, nodes }: Bins): Work<void> {
   const { means, errors, least, most } = rows;
@@ -296,13 +300,18 @@ function* smoothWork(rows: Rows, { counts, nodes }: Bins): Work<void> {
   const enough = LACK_MAX * (nodes[bins - 1]! - nodes[0]!);
   let lacks = new Float64Array(bins);
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    noise.forEach((one, m) => {
+    for (let m = 0; m < noise.length; m++) {
       const own = means.subarray(m * bins, (m + 1) * bins);
-      if (one > 0) for (let b = 0; b < bins; b++) own[b]! += lacks[b]! * (one / all);
-      isotonicFit(own, counts).forEach((mean, b) => {
-        own[b] = Math.max(least[m]!, Math.min(most[m]!, mean));
-      });
-    });
+      const part = noise[m]! > 0 ? (BEYOND * noise[m]!) / all : 0;
+      for (let b = 0; b < bins; b++) own[b]! += part * lacks[b]!;
+      const fit = isotonicFit(own, counts);
+      const lowest = least[m]!;
+      const highest = most[m]!;
+      for (let b = 0; b < bins; b++) {
+        const mean = fit[b]!;
+        own[b] = mean < lowest ? lowest : mean > highest ? highest : mean;
+      }
+    }
     lacks = lacksOf(rows, nodes);
     if (lacks.every((lack) => Math.abs(lack) <= enough)) return;
     yield;
