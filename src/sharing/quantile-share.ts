@@ -84,17 +84,17 @@ export function* quantileSharesWork(
   return new StraightShares({ members, ...rows, isNonNegative }, Math.max(2, outer));
 }
 
-/** Ranks of order statistics, from 0: all of them, or closer ones towards both ends. */
+/** Ranks of order statistics, from 0: all of them, or closer ones towards both ends, the same at both. */
 function ranksOf(scenarios: number, knots: number): number[] {
   if (scenarios <= knots) return Array.from({ length: scenarios }, (_, rank) => rank);
-  const ranks = [0];
-  for (let k = 1; ranks.at(-1)! < scenarios - 1 && k < knots; k++) {
+  const last = scenarios - 1;
+  const low: number[] = [0];
+  for (let k = 1; k < knots >> 1; k++) {
     const t = k / (knots - 1);
     // 3t² − 2t³ dwells at both ends.
-    const rank = Math.round((scenarios - 1) * t * t * (3 - 2 * t));
-    if (rank > ranks.at(-1)!) ranks.push(rank);
+    low.push(Math.max(k, Math.round(last * t * t * (3 - 2 * t))));
   }
-  return ranks;
+  return [...low, ...low.map((rank) => last - rank).reverse()];
 }
 
 /** Leaves out rows whose sum is that of the row before: no member's loss has moved between them. */

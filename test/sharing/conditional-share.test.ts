@@ -188,6 +188,18 @@ describe("axioms on the sample", () => {
     expect(fall({ nodes: shares.nodes, at: (loss) => shares.at(loss) })).toBeLessThan(1e-3);
   });
 
+  test("conditionalShares: what chance leaves of the large does not spill over onto the small", () => {
+    const random = uniforms(21);
+    const columns = [1e4, 1e4, 1].map((size) =>
+      Array.from({ length: 20_000 }, () => size * random()),
+    );
+    const shares = conditionalShares(memberLosses(columns));
+    for (let loss = 2000; loss < 18_000; loss += 500) {
+      const own = shares.at(loss)[2]!;
+      expect(Math.abs(own - 0.5)).toBeLessThan(4 * shares.errorsAt(loss)[2]!);
+    }
+  });
+
   test("conditionalShares: a sure loss is one's own, and members' order and unit do not matter", () => {
     const columns = anyLosses(7);
     const shares = conditionalShares(memberLosses(columns));

@@ -88,6 +88,26 @@ describe("losses that rise together", () => {
   });
 });
 
+test("quantileShares: knots are close at both ends, and beyond them lines go on", () => {
+  const count = 20_000;
+  const places = Array.from({ length: count }, (_, s) => (s + 0.5) / count);
+  // Tails on both sides, of two weights.
+  const columns = [0.3, 0.9].map((weight) => places.map((u) => (1 - u) ** -weight - u ** -weight));
+  const shares = quantileShares(memberLosses(columns), { knots: 400 });
+  for (const s of [0, 1, 2, 5, 20, 60]) {
+    for (const place of [s, count - 1 - s]) {
+      const own = columns.map((column) => column[place]!);
+      expectClose([...shares.at(sum(own))], own, { rel: 0.01 });
+    }
+  }
+  const straight = quantileShares(
+    memberLosses([1, 3, 0.5].map((a) => places.map((u) => a * u - 2))),
+  );
+  for (const u of [-4, 9]) {
+    expectClose([...straight.at(4.5 * u - 6)], [u - 2, 3 * u - 2, 0.5 * u - 2], { rel: 1e-10 });
+  }
+});
+
 describe("axioms", () => {
   const normal = normals(9);
   const pools = Array.from({ length: 6 }, (_, p) =>
