@@ -1,5 +1,6 @@
 // Every workload, by the name that it is asked for with. Made when asked for: some are large.
 import type { Size, Workload } from "./harness.ts";
+import { conditionalMeans } from "./workload/conditional-mean.ts";
 import { contributions } from "./workload/contributions.ts";
 import { covers } from "./workload/covers.ts";
 import { crossMargin } from "./workload/cross-margin.ts";
@@ -8,6 +9,7 @@ import { liquidation } from "./workload/liquidation.ts";
 import { liquidationShares } from "./workload/liquidation-shares.ts";
 import { normals } from "./workload/normals.ts";
 import { revaluation } from "./workload/revaluation.ts";
+import { shapleySampling } from "./workload/shapley.ts";
 import { valueProfiles } from "./workload/value-profiles.ts";
 
 /** Makes a workload in a size. */
@@ -24,6 +26,8 @@ export const WORKLOADS: Readonly<Record<string, Maker>> = {
   W3p: liquidationShares,
   covers,
   frame,
+  shapley: shapleySampling,
+  conditional: conditionalMeans,
 };
 
 /**

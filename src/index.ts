@@ -4,20 +4,23 @@
  * Start with `load` and `engine.value`; `calibrate` fits a market to prices; `readPool` checks a
  * document; `settle` pays a loss. Everything here is platform-free.
  */
-export type {
-  Allocation,
-  AllocationRow,
-  ComparedSharing,
-  Comparison,
-  ExplainedCause,
-  ExplainedPayment,
-  Explanation,
-  LimitPolicy,
-  LimitUse,
-  Policy,
-  PolicyScore,
-  Proposal,
-  Quote,
+export {
+  type Allocation,
+  type AllocationRow,
+  type ComparedSharing,
+  type Comparison,
+  type ExplainedCause,
+  type ExplainedPayment,
+  type Explanation,
+  type LimitPolicy,
+  type LimitUse,
+  type Policy,
+  type PolicyScore,
+  type Proposal,
+  type Quote,
+  type SampledShapley,
+  type ShapleySampling,
+  sampledShapley,
 } from "./allocation/index.ts";
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export type * from "./book/index.ts";
@@ -205,8 +208,11 @@ export {
 export {
   type Bearer,
   type Claim,
+  type ConditionalShares,
+  type ConditionalSharing,
   type CoreExcess,
   conditionalMean,
+  conditionalShares,
   coreExcess,
   type HaircutRule,
   type Haircuts,
@@ -214,7 +220,13 @@ export {
   type InsolvencyRule,
   insolvencyAwards,
   type JointLaw,
+  type LognormalLoss,
+  lognormalQuantileShares,
+  type MemberLosses,
   type MemberMoments,
+  type QuantileSharing,
+  quantileShares,
+  type ShareTable,
   type SharingRule,
   shapley,
   sharedLoss,

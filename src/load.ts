@@ -113,7 +113,7 @@ export class Engine {
       const terms = request.pool.document.contribution;
       const run = await startRun(kernels, this.#executor, { ...request, signal });
       const valuation = await valuationOf(run, this.#executor);
-      const allocations = terms ? await allocationsOf(run, [terms]) : [];
+      const allocations = terms ? await allocationsOf(run, [terms], this.#onSpare(signal)) : [];
       return { ...valuation, allocation: allocations[0] ?? null };
     });
   }
@@ -139,6 +139,7 @@ export class Engine {
       allocationsOf(
         await startRun(kernels, this.#executor, { ...request, contributions: "all", signal }),
         terms,
+        this.#onSpare(signal),
       ),
     );
   }
@@ -162,7 +163,12 @@ export class Engine {
       const start = (seed: bigint) =>
         startRun(kernels, this.#executor, { ...request, seed, signal });
       const next = request.seed === 2n ** 64n - 1n ? 0n : request.seed + 1n;
-      return comparisonOf(await start(request.seed), read, () => start(next));
+      return comparisonOf(
+        await start(request.seed),
+        read,
+        () => start(next),
+        this.#onSpare(signal),
+      );
     });
   }
 
@@ -245,6 +251,12 @@ export class Engine {
     return this.#withInstance(request.signal, (kernels, signal) =>
       planPool(kernels, this.#executor, { ...request, signal }),
     );
+  }
+
+  /** Gives work inside a run an instance of its own. */
+  #onSpare(signal: AbortSignal) {
+    return <Result>(work: (kernels: Kernels) => Promise<Result>): Promise<Result> =>
+      this.#withInstance(signal, work);
   }
 
   async #withInstance<Result>(

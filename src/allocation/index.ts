@@ -19,4 +19,10 @@ export type { Proposal } from "./proposal.ts";
 export type { Quote } from "./quote.ts";
 export { QuoteDesk } from "./quote-desk.ts";
 export { readPolicies, readRules } from "./read-policy.ts";
+export {
+  type SampledShapley,
+  type ShapleySampling,
+  sampledShapley,
+  sampledShapleyWork,
+} from "./shapley-sampling.ts";
 export { type LimitPolicy, readLimitPolicy, suggestedLimits } from "./suggest-limits.ts";

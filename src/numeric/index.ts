@@ -38,6 +38,7 @@ export {
   incompleteGamma,
   lgamma,
 } from "./gamma.ts";
+export { isotonicFit } from "./isotonic.ts";
 export {
   frobeniusDistance,
   gramMatrix,
