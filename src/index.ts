@@ -14,12 +14,15 @@ export {
   type Explanation,
   type LimitPolicy,
   type LimitUse,
+  type LossRule,
+  type LossShare,
   type Policy,
   type PolicyScore,
   type Proposal,
   type Quote,
   type SampledShapley,
   type ShapleySampling,
+  type SharedRealisedLoss,
   sampledShapley,
 } from "./allocation/index.ts";
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";

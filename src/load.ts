@@ -6,13 +6,17 @@ import {
   type Explanation,
   explanationOf,
   type LimitPolicy,
+  type LossRule,
   type Policy,
   type Proposal,
   type Quote,
   QuoteDesk,
   readLimitPolicy,
+  readLossToShare,
   readPolicies,
   readRules,
+  type SharedRealisedLoss,
+  sharedByRule,
   suggestedLimits,
 } from "./allocation/index.ts";
 import { type Issue, PoolError, received } from "./basics/index.ts";
@@ -184,6 +188,27 @@ export class Engine {
     const request = readRequest(pool, rest, version);
     return this.#withInstance(request.signal, async (kernels, signal) =>
       explanationOf(await startRun(kernels, this.#executor, { ...request, signal }), scenario),
+    );
+  }
+
+  /**
+   * Shares a realised loss among participants by a rule that is fitted to their simulated losses:
+   * residuals by mean, variance or covariance, conditional mean, quantile.
+   *
+   * @param loss     decimal text in the pool currency: what participants lost the pool together
+   * @param options  as for {@link Engine.value}
+   * @throws         PoolError as {@link Engine.value}, and at /loss and /rule
+   */
+  async share(
+    pool: unknown,
+    loss: string,
+    rule: LossRule,
+    options: ValueOptions = {},
+  ): Promise<SharedRealisedLoss> {
+    const request = readRequest(pool, options, version);
+    const read = readLossToShare(loss, rule, request.pool.document);
+    return this.#withInstance(request.signal, async (kernels, signal) =>
+      sharedByRule(await startRun(kernels, this.#executor, { ...request, signal }), read),
     );
   }
 

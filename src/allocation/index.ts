@@ -25,4 +25,13 @@ export {
   sampledShapley,
   sampledShapleyWork,
 } from "./shapley-sampling.ts";
+export {
+  LOSS_RULES,
+  type LossRule,
+  type LossShare,
+  type LossToShare,
+  readLossToShare,
+  type SharedRealisedLoss,
+  sharedByRule,
+} from "./share-loss.ts";
 export { type LimitPolicy, readLimitPolicy, suggestedLimits } from "./suggest-limits.ts";
