@@ -8,6 +8,7 @@ import { frame } from "./workload/frame.ts";
 import { liquidation } from "./workload/liquidation.ts";
 import { liquidationShares } from "./workload/liquidation-shares.ts";
 import { normals } from "./workload/normals.ts";
+import { quotes } from "./workload/quote.ts";
 import { revaluation } from "./workload/revaluation.ts";
 import { shapleySampling } from "./workload/shapley.ts";
 import { valueProfiles } from "./workload/value-profiles.ts";
@@ -28,6 +29,7 @@ export const WORKLOADS: Readonly<Record<string, Maker>> = {
   frame,
   shapley: shapleySampling,
   conditional: conditionalMeans,
+  quote: quotes,
 };
 
 /**
