@@ -37,6 +37,12 @@ export {
   lgamma,
 } from "./gamma.ts";
 export {
+  type LinearConstraint,
+  type LinearProgram,
+  type LinearSolution,
+  linearProgram,
+} from "./linear-program.ts";
+export {
   frobeniusDistance,
   gramMatrix,
   identityMatrix,
@@ -59,4 +65,5 @@ export {
   touchedClaim,
   untouchedClaim,
 } from "./passage.ts";
+export { rootBetween } from "./root.ts";
 export { studentCdf, studentPdf, studentQuantile } from "./student.ts";

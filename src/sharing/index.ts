@@ -5,6 +5,7 @@ export {
   type InsolvencyRule,
   insolvencyAwards,
 } from "./insolvency.ts";
+export { type LeastCore, leastCore, NUCLEOLUS_PLAYERS_MAX, nucleolus } from "./nucleolus.ts";
 export { type CoreExcess, coreExcess, PLAYERS_MAX, shapley } from "./shapley.ts";
 export {
   conditionalMean,
