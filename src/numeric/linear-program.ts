@@ -48,14 +48,16 @@ interface Tableau {
 interface Columns {
   /** [variables] column of the variable, and of its negative where it is free, else -1. */
   readonly negatives: Int32Array;
-  /** First slack, first artificial variable: one for every row, which also tells its dual. */
+  /** First artificial variable: one for every row, which also tells its dual. */
   readonly artificials: number;
-  /** [rows] what a row was multiplied with to make its right-hand side positive and its size 1. */
+  /** [rows] what a row was multiplied with: its right-hand side is not negative, its size near 1. */
   readonly scales: Float64Array;
 }
 
-/** Below this a coefficient of a row of size 1 is rounding. */
+/** Below this a coefficient is rounding. */
 const TOLERANCE = 1e-9;
+/** Rows larger than this, or smaller than its inverse, are scaled. */
+const ROW_SIZE_MAX = 1000;
 /** Steps without gain after which the entering variable is chosen by its place alone. */
 const STALLED = 8;
 
@@ -63,8 +65,8 @@ const STALLED = 8;
  * Solves a linear program by the simplex method in two phases on a dense tableau.
  *
  * The steepest coefficient enters; after some steps without gain the first that may (Bland's rule),
- * until something is gained again: so it cannot go round in circles. Rows are scaled to largest
- * coefficient 1; what is below 1e-9 of that counts as rounding.
+ * until something is gained again: so it cannot go round in circles. Rows whose largest coefficient
+ * is beyond 1000 or below 1/1000 are scaled to 1; then what is below 1e-9 counts as rounding.
  *
  * @throws  PoolError NUMBER_NOT_FINITE, NUMBER_RANGE, MATRIX_SHAPE; all at once
  * @cost    rows · (variables + 2 · rows) per step, in f64; good for some hundred rows
@@ -78,10 +80,9 @@ export function linearProgram(program: LinearProgram): LinearSolution {
   const { artificials, scales, negatives } = columns;
   const first = new Float64Array(width);
   for (let row = 0; row < rows; row++) {
+    if (tableau.basis[row]! < artificials) continue;
     for (let j = 0; j < width; j++) first[j]! -= cells[row * width + j]!;
   }
-  // The artificial variables are the basis, so their reduced costs are 0.
-  for (let row = 0; row < rows; row++) first[artificials + row] = 0;
   const need = -first[width - 1]!;
   iterate(tableau, first, artificials);
   if (-first[width - 1]! > TOLERANCE * (1 + need)) return { state: "infeasible" };
@@ -124,10 +125,12 @@ function layOut({ objective, constraints, free = [] }: LinearProgram): {
   const width = artificials + rows + 1;
   const cells = new Float64Array(rows * width);
   const scales = new Float64Array(rows);
+  const basis = new Int32Array(rows);
   constraints.forEach(({ coefficients, relation, bound }, row) => {
     let size = 0;
     for (let i = 0; i < variables; i++) size = Math.max(size, Math.abs(coefficients[i]!));
-    const scale = (bound < 0 ? -1 : 1) / (size || 1);
+    const isFar = size > ROW_SIZE_MAX || size < 1 / ROW_SIZE_MAX;
+    const scale = (bound < 0 ? -1 : 1) / (isFar && size > 0 ? size : 1);
     scales[row] = scale;
     const start = row * width;
     for (let i = 0; i < variables; i++) {
@@ -136,10 +139,11 @@ function layOut({ objective, constraints, free = [] }: LinearProgram): {
     }
     const slack = slacks[row]!;
     if (slack >= 0) cells[start + slack] = (relation === "<=") === bound >= 0 ? 1 : -1;
+    // A slack that may stand for its row saves the first phase the work.
+    basis[row] = slack >= 0 && cells[start + slack]! > 0 ? slack : artificials + row;
     cells[start + artificials + row] = 1;
     cells[start + width - 1] = bound * scale;
   });
-  const basis = Int32Array.from({ length: rows }, (_, row) => artificials + row);
   return { tableau: { cells, rows, width, basis }, columns: { negatives, artificials, scales } };
 }
 

@@ -53,7 +53,7 @@ describe("published programs", () => {
       [0.04, 0, 1, 0],
     ],
     [
-      "Kuhn's, which cycles too",
+      "Kuhn, degenerate",
       program(
         [-2, -3, 1, 12],
         [
@@ -146,6 +146,17 @@ describe("programs of any form", () => {
     expect(linearProgram(program([-1, 0], [[[1, -1], "<=", 1]])).state).toBe("unbounded");
     expect(linearProgram(program([1], [[[1], "<=", 3]], [0])).state).toBe("unbounded");
     expect(optimum(linearProgram(program([1], [[[1], ">=", -3]], [0]))).value).toBe(-3);
+  });
+
+  test("linearProgram: the unit of a row does not show, and its dual is per unit of the bound", () => {
+    const rows: Row[] = [
+      [[2e9, 3e9, 1e9], "<=", 5e9],
+      [[4e-9, 1e-9, 2e-9], "<=", 11e-9],
+      [[-3e5, -4e5, -2e5], ">=", -8e5],
+    ];
+    const { value, duals } = optimum(linearProgram(program([-5, -4, -3], rows)));
+    expect(value).toBeCloseTo(-13, 10);
+    expectClose([...duals], [-1e-9, 0, 1e-5], { rel: 1e-9, abs: 1e-15 });
   });
 
   test("linearProgram: rows that repeat others change nothing", () => {
