@@ -58,6 +58,8 @@ export interface BestMargin extends SelfDealing {
 const STEPS = 64;
 /** A gain of less than this part of the position is rounding. */
 const ROUNDING = 1e-12;
+/** More collateral than this is no margin any more. */
+const MARGIN_MAX = 1e6;
 
 /**
  * What someone gains who holds both sides of a trade in two accounts, each with a collateral of its
@@ -222,55 +224,62 @@ function check(dealt: SelfDealt, terms: MarginTerms, most = terms.margin, errors
     was: unknown,
   ) => {
     if (holds) return;
-    const code = typeof was === "number" && !Number.isFinite(was) ? "NUMBER_NOT_FINITE" : "";
-    issues.push({
-      code: code || "NUMBER_RANGE",
-      pointer,
-      detail,
-      expected,
-      received: received(was),
-    });
+    const isNumber = typeof was !== "number" || Number.isFinite(was);
+    const code = isNumber ? "NUMBER_RANGE" : "NUMBER_NOT_FINITE";
+    issues.push({ code, pointer, detail, expected, received: received(was) });
   };
-  const part = (name: keyof MarginTerms, value: number, below: number) =>
-    need(value >= 0 && value < below, `/terms/${name}`, "a part", `0 … ${below}, excluded`, value);
-  const { margin, fee, haircut = 0, maintenance, closingCost = 0 } = terms;
-  const isMargin = margin > 0 && margin <= 1e6;
-  need(isMargin, "/terms/margin", "collateral, 1 = 100 %", "number > 0, up to 1e6", margin);
-  part("fee", fee, 1);
-  part("haircut", haircut, 1);
-  part("closingCost", closingCost, 1);
-  if (maintenance !== undefined) part("maintenance", maintenance, 1);
-  need(most >= margin && most <= 1e6, "/most", "the highest margin", "at least the terms'", most);
-  need(errors >= 0 && errors < 100, "/errors", "standard errors", "number >= 0", errors);
+  const { margin, fee, haircut = 0, maintenance = 0, closingCost = 0 } = terms;
+  for (const [name, value] of Object.entries({ fee, haircut, maintenance, closingCost })) {
+    const isPart = value >= 0 && value < 1;
+    need(isPart, `/terms/${name}`, "this is a part, 1 = 100 %", "number >= 0, below 1", value);
+  }
+  const isMargin = margin > 0 && margin <= MARGIN_MAX;
+  const some = "an account needs a collateral; it is a part of the position, 1 = 100 %";
+  need(isMargin, "/terms/margin", some, `number > 0, at most ${MARGIN_MAX}`, margin);
+  const isMost = most >= margin && most <= MARGIN_MAX;
+  const span = "margins are tried from the terms' own up to this one";
+  need(isMost, "/most", span, `/terms/margin … ${MARGIN_MAX}`, most);
+  const raised = "the mean is raised by so many standard errors before it is judged";
+  need(errors >= 0 && errors < 100, "/errors", raised, "number >= 0, below 100", errors);
   const { entry } = dealt;
-  need(entry > 0 && entry < Infinity, "/dealt/entry", "a price", "number > 0", entry);
+  const isEntry = entry > 0 && entry < Infinity;
+  need(isEntry, "/dealt/entry", "positions are opened at a price", "number > 0", entry);
   if (dealt.kind === "option") {
     const { premium } = dealt;
-    const isFine = premium >= 0 && premium < Infinity;
-    need(isFine, "/dealt/premium", "a price", "number >= 0", premium);
-  }
-  const columns: Record<string, ArrayLike<number>> = dealt.kind === "option"
-    ? { values: dealt.values }
-    : { prices: dealt.prices };
-  if (dealt.kind === "perpetual") {
-    if (dealt.lows !== undefined) columns["lows"] = dealt.lows;
-    if (dealt.highs !== undefined) columns["highs"] = dealt.highs;
-    issues.push(...pathIssues(dealt, terms));
-  }
-  const count = Object.values(columns)[0]!.length;
-  for (const [name, column] of Object.entries(columns)) {
+    const isPremium = premium >= 0 && premium < Infinity;
+    need(isPremium, "/dealt/premium", "an option has a price", "number >= 0", premium);
+  } else issues.push(...pathIssues(dealt, terms));
+  issues.push(...columnIssues(dealt));
+  if (issues.length > 0) throw new PoolError(issues, "case of self-dealing");
+}
+
+/** What is wrong with the scenarios: the first bad number of every column, and lengths that differ. */
+function columnIssues(dealt: SelfDealt): Issue[] {
+  const issues: Issue[] = [];
+  const columns = Object.entries(
+    dealt.kind === "option"
+      ? { values: dealt.values }
+      : { prices: dealt.prices, lows: dealt.lows, highs: dealt.highs },
+  ).flatMap(([name, column]) => (column === undefined ? [] : [{ name, column }]));
+  const count = columns[0]!.column.length;
+  for (const { name, column } of columns) {
     for (let i = 0; i < column.length; i++) {
       const value = column[i]!;
       if (value >= 0 && value < Infinity) continue;
-      need(false, `/dealt/${name}/${i}`, "what something is worth", "number >= 0", value);
+      issues.push({
+        code: Number.isFinite(value) ? "NUMBER_RANGE" : "NUMBER_NOT_FINITE",
+        pointer: `/dealt/${name}/${i}`,
+        detail: "prices, and what options are worth, are finite and not negative",
+        expected: "number >= 0",
+        received: received(value),
+      });
       break;
     }
     if (column.length === count) continue;
-    const detail = "every scenario has one entry in every column";
     issues.push({
       code: "ARRAY_LENGTH",
       pointer: `/dealt/${name}`,
-      detail,
+      detail: "every scenario has one entry in every column",
       expected: `${count} numbers`,
       received: received(column.length),
     });
@@ -284,7 +293,7 @@ function check(dealt: SelfDealt, terms: MarginTerms, most = terms.margin, errors
       received: received(count),
     });
   }
-  if (issues.length > 0) throw new PoolError(issues, "case of self-dealing");
+  return issues;
 }
 
 /** Liquidation needs both ends of the path, and the path needs a level to be closed at. */

@@ -245,5 +245,13 @@ test("selfDealing: refuses what cannot be, all at once", () => {
     ].sort((a, b) => (a.split(" ")[1]! < b.split(" ")[1]! ? -1 : 1)),
   );
   const terms = { margin: 0.2, fee: 0 };
+  const infinite = { ...perpetual, prices: [1, Infinity] } as const;
+  expect(refusals(() => selfDealing(infinite, terms))).toEqual([
+    "NUMBER_NOT_FINITE /dealt/prices/1",
+  ]);
+  expect(
+    refusals(() => selfDealing({ kind: "option", entry: 1, premium: -1, values: [0, -1] }, terms)),
+  ).toEqual(["NUMBER_RANGE /dealt/premium", "NUMBER_RANGE /dealt/values/1"]);
+  expect(refusals(() => deterringFee(perpetual, terms, -1))).toEqual(["NUMBER_RANGE /errors"]);
   expect(refusals(() => deterringMargin(perpetual, terms, 0.1))).toEqual(["NUMBER_RANGE /most"]);
 });
