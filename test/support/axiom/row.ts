@@ -1,7 +1,11 @@
 // The table of axioms: what a row and a cell are.
 import { seeded } from "../kernel.ts";
 
-/** What may be asked of a rule; the checks of each family say it in numbers. */
+/**
+ * What may be asked of a rule; the checks of each family say it in numbers. Sources: Denuit, Dhaene &
+ * Robert, Risk-sharing rules and their properties (2022); reshuffling and source anonymity: Dhaene,
+ * Kazzi & Valdez, Axiomatic characterizations of some simple risk-sharing rules (2024).
+ */
 export const AXIOMS = {
   balance: "the shares sum to what is shared",
   "full allocation": "the amounts set beforehand sum to the cost of all",
