@@ -32,7 +32,7 @@ test("axioms: no cell is empty, and what is not defined says why", () => {
   expect(holding.length).toBeGreaterThan(100);
 });
 
-test("axioms: only where all pay the same does nothing but the sum count", () => {
+test("axioms: only under the uniform rule does the sum alone count", () => {
   // With reshuffling this singles out the uniform rule (Dhaene, Kazzi & Valdez 2024).
   const anonymous = holding.filter(({ title }) => title.includes("source anonymity"));
   expect(anonymous.map(({ title }) => title)).toEqual(["uniform: source anonymity holds"]);
