@@ -225,8 +225,14 @@ function lossRow(
 }
 
 const few = (random: () => number) => drawSample(random, () => 2 + Math.floor(random() * 6));
-const many = (random: () => number) =>
-  drawSample(random, (members) => members + 4 + Math.floor(random() * 4));
+/** Everyone has a scenario of the own, so that nobody's loss follows from the others'. */
+const many = (random: () => number): LossPool => {
+  const pool = drawSample(random, (members) => members + 4 + Math.floor(random() * 4));
+  const losses = pool.losses.map((row, k) =>
+    row.map((loss, i) => (k === i + 2 ? loss + 1 + random() : loss)),
+  );
+  return { ...pool, losses };
+};
 const drawLattice = (random: () => number) =>
   latticePool(
     Array.from({ length: 2 + Math.floor(random() * 2) }, () => {
