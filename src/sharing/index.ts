@@ -12,6 +12,7 @@ export {
   insolvencyAwards,
 } from "./insolvency.ts";
 export type { MemberLosses } from "./loss-matrix.ts";
+export { type LeastCore, leastCore, NUCLEOLUS_PLAYERS_MAX, nucleolus } from "./nucleolus.ts";
 export {
   type LognormalLoss,
   lognormalQuantileShares,
