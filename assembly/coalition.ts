@@ -91,21 +91,6 @@ function bitsOf(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h
   return i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
 }
 
-/** Adds two losses of a member to those of a coalition, and gives the sums. */
-// @ts-ignore: decorator
-@inline
-function added(losses: usize, column: usize, offset: usize): v128 {
-  const loss = f64x2.add(v128.load(losses + offset), v128.load(column + offset));
-  v128.store(losses + offset, loss);
-  return loss;
-}
-
-// @ts-ignore: decorator
-@inline
-function others(total: usize, loss: v128, offset: usize): v128 {
-  return f64x2.sub(v128.load(total + offset), loss);
-}
-
 /**
  * Adds a member's losses to those of a coalition, and says where these, and where those of all others,
  * are at or above a bar: a bit for each scenario.
@@ -121,19 +106,31 @@ function join(losses: usize, column: usize, next: usize, total: usize, width: us
   let touched = 0;
   for (const end = losses + width; losses < end; losses += 128) {
     touched ^= load<i32>(next) ^ load<i32>(next, 64);
-    const a = added(losses, column, 0), b = added(losses, column, 16);
-    const c = added(losses, column, 32), d = added(losses, column, 48);
-    const e = added(losses, column, 64), f = added(losses, column, 80);
-    const g = added(losses, column, 96), h = added(losses, column, 112);
+    const a = f64x2.add(v128.load(losses), v128.load(column));
+    v128.store(losses, a);
+    const b = f64x2.add(v128.load(losses, 16), v128.load(column, 16));
+    v128.store(losses, b, 16);
+    const c = f64x2.add(v128.load(losses, 32), v128.load(column, 32));
+    v128.store(losses, c, 32);
+    const d = f64x2.add(v128.load(losses, 48), v128.load(column, 48));
+    v128.store(losses, d, 48);
+    const e = f64x2.add(v128.load(losses, 64), v128.load(column, 64));
+    v128.store(losses, e, 64);
+    const f = f64x2.add(v128.load(losses, 80), v128.load(column, 80));
+    v128.store(losses, f, 80);
+    const g = f64x2.add(v128.load(losses, 96), v128.load(column, 96));
+    v128.store(losses, g, 96);
+    const h = f64x2.add(v128.load(losses, 112), v128.load(column, 112));
+    v128.store(losses, h, 112);
     store<u16>(bits, bitsOf(
       f64x2.ge(a, own), f64x2.ge(b, own), f64x2.ge(c, own), f64x2.ge(d, own),
       f64x2.ge(e, own), f64x2.ge(f, own), f64x2.ge(g, own), f64x2.ge(h, own),
     ));
     store<u16>(bits + restBits, bitsOf(
-      f64x2.ge(others(total, a, 0), rest), f64x2.ge(others(total, b, 16), rest),
-      f64x2.ge(others(total, c, 32), rest), f64x2.ge(others(total, d, 48), rest),
-      f64x2.ge(others(total, e, 64), rest), f64x2.ge(others(total, f, 80), rest),
-      f64x2.ge(others(total, g, 96), rest), f64x2.ge(others(total, h, 112), rest),
+      f64x2.ge(f64x2.sub(v128.load(total), a), rest), f64x2.ge(f64x2.sub(v128.load(total, 16), b), rest),
+      f64x2.ge(f64x2.sub(v128.load(total, 32), c), rest), f64x2.ge(f64x2.sub(v128.load(total, 48), d), rest),
+      f64x2.ge(f64x2.sub(v128.load(total, 64), e), rest), f64x2.ge(f64x2.sub(v128.load(total, 80), f), rest),
+      f64x2.ge(f64x2.sub(v128.load(total, 96), g), rest), f64x2.ge(f64x2.sub(v128.load(total, 112), h), rest),
     ));
     column += 128;
     next += 128;
