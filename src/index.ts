@@ -12,6 +12,8 @@ export {
   type ExplainedCause,
   type ExplainedPayment,
   type Explanation,
+  type InsiderFinding,
+  type InsiderTerms,
   type LimitPolicy,
   type LimitUse,
   type LossRule,

@@ -5,12 +5,16 @@ import {
   comparisonOf,
   type Explanation,
   explanationOf,
+  type InsiderFinding,
+  type InsiderTerms,
+  insiderFinding,
   type LimitPolicy,
   type LossRule,
   type Policy,
   type Proposal,
   type Quote,
   QuoteDesk,
+  readInsiderTerms,
   readLimitPolicy,
   readLossToShare,
   readPolicies,
@@ -209,6 +213,26 @@ export class Engine {
     const read = readLossToShare(loss, rule, request.pool.document);
     return this.#withInstance(request.signal, async (kernels, signal) =>
       sharedByRule(await startRun(kernels, this.#executor, { ...request, signal }), read),
+    );
+  }
+
+  /**
+   * What someone can take from the pool who holds both sides of a perpetual in two accounts: the best
+   * expected profit under the terms, and the margin or fee that ends it, on the simulated paths.
+   *
+   * @param insider  the perpetual's asset and what is asked of an account
+   * @param options  as for {@link Engine.value}
+   * @throws         PoolError as {@link Engine.value}, and with every problem at /insider
+   */
+  async selfDealing(
+    pool: unknown,
+    insider: InsiderTerms,
+    options: ValueOptions = {},
+  ): Promise<InsiderFinding> {
+    const request = readRequest(pool, options, version);
+    const terms = readInsiderTerms(insider, request.pool.document);
+    return this.#withInstance(request.signal, async (kernels, signal) =>
+      insiderFinding(await startRun(kernels, this.#executor, { ...request, signal }), terms),
     );
   }
 

@@ -14,6 +14,12 @@ export {
   type Explanation,
   explanationOf,
 } from "./explain.ts";
+export {
+  type InsiderFinding,
+  type InsiderTerms,
+  insiderFinding,
+  readInsiderTerms,
+} from "./insider.ts";
 export type { LimitUse } from "./limit-book.ts";
 export type { Proposal } from "./proposal.ts";
 export type { Quote } from "./quote.ts";
