@@ -1,13 +1,14 @@
-import { PoolError, printMoney, roundUp } from "../basics/index.ts";
+import { assert, PoolError, printMoney, roundUp } from "../basics/index.ts";
 import type { Kernels } from "../engine/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
-import { capitalPremium, inventoryFee, stressMultiplier } from "../pricing/index.ts";
+import { capitalPremium, inventoryFee, premium, stressMultiplier } from "../pricing/index.ts";
 import {
   type Accounts,
   accountsOn,
   type BookAverages,
   type Estimate,
   isOnGrid,
+  type LossLaw,
   ownersOf,
   type PoolRun,
   type RunRecord,
@@ -15,6 +16,7 @@ import {
   replayTail,
   ScenarioQuadrature,
 } from "../risk/index.ts";
+import type { PricingTerms } from "../terms/index.ts";
 import { eulerShortfall, shortfallOf } from "./average-rule.ts";
 import { LimitBook } from "./limit-book.ts";
 import { type ReadProposal, readProposal } from "./proposal.ts";
@@ -83,10 +85,12 @@ export class QuoteDesk {
     const after = accountsOn(this.#record, proposal.after);
     const before = proposal.before && accountsOn(this.#record, proposal.before);
     const known = this.#averages(after, before);
-    const { tail, mean } =
-      known ??
-      (await replay((kernels, breathe) => replayTail(kernels, this.#record, proposal, breathe)));
-    return this.#quoteOf(proposal, { tail, mean }, deltasOf(after, before), known !== null);
+    if (known) return this.#quoteOf(proposal, known, deltasOf(after, before), true);
+    const { tail, mean, sample } = await replay((kernels, breathe) =>
+      replayTail(kernels, this.#record, proposal, breathe),
+    );
+    const law = () => ({ losses: sample, scenarios: sample.length });
+    return this.#quoteOf(proposal, { tail, mean, law }, deltasOf(after, before), false);
   }
 
   #checkGrid({ after, kind }: ReadProposal): void {
@@ -106,7 +110,7 @@ export class QuoteDesk {
   }
 
   /** Of the position and all that answers for it, less what was there before. */
-  #averages(after: Accounts, before: Accounts | null) {
+  #averages(after: Accounts, before: Accounts | null): Found | null {
     const sums = this.#quadrature.averages(after);
     const less = before && this.#quadrature.averages(before);
     if (sums === null || (before !== null && less === null)) return null;
@@ -114,16 +118,18 @@ export class QuoteDesk {
       this.#quadrature.estimate(
         less ? sums[part].map((sum, i) => sum - less[part][i]!) : sums[part],
       );
-    return { tail: difference("tail"), mean: difference("all") };
+    const law = () => this.#quadrature.law(after, before);
+    return { tail: difference("tail"), mean: difference("all"), law };
   }
 
   #quoteOf(
     proposal: ReadProposal,
-    { tail, mean }: { readonly tail: Estimate; readonly mean: Estimate },
+    found: Found,
     deltas: readonly number[],
     isAdjoint: boolean,
   ): Quote {
     const { kind, id, asset, participant, exposure } = proposal;
+    const { tail, mean } = found;
     const own = this.#contributions.get(participant.id) ?? NOTHING;
     const limits = this.#limits.usesWith({
       participant: participant.id,
@@ -149,28 +155,35 @@ export class QuoteDesk {
           standardError: own.standardError + tail.standardError,
         },
       },
-      price: this.#priceOf(exposure, { tail, mean }, deltas),
+      price: this.#priceOf(exposure, found, deltas),
       limits,
       isAllowed: limits.every(({ isBroken, action }) => !isBroken || action === "warn"),
     };
   }
 
-  #priceOf(
-    exposure: number,
-    { tail, mean }: { readonly tail: Estimate; readonly mean: Estimate },
-    deltas: readonly number[],
-  ): Quote["price"] {
+  /** What the loss alone, or the capital that it ties up, is worth; with expenses. */
+  #premiumOf(exposure: number, { tail, mean, law }: Found, terms: PricingTerms): Estimate {
+    const { costOfCapital, principle, expenseRate = 0 } = terms;
+    const expense = expenseRate * exposure;
+    if (!principle) {
+      return capitalPremium(
+        { expectedLoss: mean, contribution: tail },
+        { costOfCapital: costOfCapital!, horizonYears: this.#record.times.at(-1)!, expense },
+      );
+    }
+    const known = law();
+    // Without a law of its own the position needs several prices: it is then replayed.
+    assert(known !== null, "what has an average over one price has a law over it");
+    const { losses, weights, scenarios } = known;
+    const { value, standardError } = premium(losses, principle, weights, scenarios);
+    return { value: value + expense, standardError };
+  }
+
+  #priceOf(exposure: number, found: Found, deltas: readonly number[]): Quote["price"] {
     const { pricing, currency } = this.#document;
     if (!pricing) return null;
-    const { costOfCapital, expenseRate = 0, inventoryAversion = 0, stress } = pricing;
-    const premium = capitalPremium(
-      { expectedLoss: mean, contribution: tail },
-      {
-        costOfCapital,
-        horizonYears: this.#record.times.at(-1)!,
-        expense: expenseRate * exposure,
-      },
-    );
+    const { inventoryAversion = 0, stress } = pricing;
+    const asked = this.#premiumOf(exposure, found, pricing);
     const { capital, covariance, exposure: held } = this.#inventory;
     const hasFee = inventoryAversion > 0 && capital > 0;
     const skewFee = hasFee
@@ -187,15 +200,22 @@ export class QuoteDesk {
     // A rebate is not multiplied: stress is no reason to pay more for what takes risk off.
     const fee = skewFee > 0 ? skewFee * multiplier : skewFee;
     return {
-      premium,
+      premium: asked,
       skewFee,
       stressMultiplier: multiplier,
-      amount: printMoney(roundUp(premium.value + fee, currency.decimals), currency.decimals),
+      amount: printMoney(roundUp(asked.value + fee, currency.decimals), currency.decimals),
     };
   }
 }
 
 type Breath = () => Promise<void>;
+
+/** What is known of a position's loss. */
+interface Found {
+  readonly tail: Estimate;
+  readonly mean: Estimate;
+  readonly law: () => LossLaw | null;
+}
 
 interface Share {
   readonly id: string;

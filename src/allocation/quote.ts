@@ -22,7 +22,7 @@ export interface Quote {
   readonly contribution: { readonly before: Estimate; readonly after: Estimate };
   /** Null where the document has no pricing terms. */
   readonly price: {
-    /** Expected loss, cost of the capital that the position ties up, expenses; over the horizon. */
+    /** Expected loss and the cost of the capital that the position ties up, or a principle's premium; with expenses, over the horizon. */
     readonly premium: Estimate;
     /** What the trade adds to the inventory's variance; negative where it takes some away. */
     readonly skewFee: number;

@@ -16,6 +16,7 @@ import {
   checkContribution,
   checkLimits,
   checkLiquidation,
+  checkPricing,
   checkWaterfall,
 } from "../terms/index.ts";
 import { POOL_VERSION, type PoolDocument } from "./document.ts";
@@ -89,6 +90,7 @@ function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Fin
   checkContribution(draft.contribution, paying, found);
   const assets = idsOf(draft.assets);
   checkLiquidation(draft.liquidation, { decimals, assets, pointer: "/liquidation" }, found);
+  checkPricing(draft.pricing, "/pricing", found);
   checkLimits(draft.limits, { decimals, participants, assets, pointer: "/limits" }, found);
   if (draft.market !== undefined) checkMarket(draft.market, assets, found);
   if (draft.participants?.length === 0) {

@@ -34,6 +34,8 @@ const SHIFT_MAX = 10;
  *
  * @param losses   two or more, any order, in any unit of money
  * @param weights  of the scenarios, > 0, need not sum to one; alike when left out
+ * @param scenarios  how many scenarios the weights stand for, where a loss is that of many; as many as
+ *                   losses when left out
  * @throws         PoolError NUMBER_RANGE, NUMBER_NOT_FINITE, ENUM; all at once
  * @source         Bühlmann, Mathematical methods in risk theory (1970); Bühlmann, An economic premium
  *                 principle (1980, Esscher); Wang, Premium calculation by transforming the layer
@@ -44,6 +46,7 @@ export function premium(
   losses: ArrayLike<number>,
   principle: PremiumPrinciple,
   weights?: ArrayLike<number>,
+  scenarios?: number,
 ): Premium {
   check(losses, principle, weights);
   const n = losses.length;
@@ -52,6 +55,10 @@ export function premium(
   for (let i = 0; i < n; i++) mass[i]! /= total;
   const { value, influence } = evaluate(Float64Array.from(losses), mass, principle);
   let square = 0;
+  if (scenarios !== undefined) {
+    for (let i = 0; i < n; i++) square += mass[i]! * influence[i]! ** 2;
+    return { value, standardError: Math.sqrt(square / (scenarios - 1)) };
+  }
   for (let i = 0; i < n; i++) square += (mass[i]! * influence[i]!) ** 2;
   return { value, standardError: Math.sqrt((square * n) / (n - 1)) };
 }

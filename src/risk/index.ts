@@ -23,7 +23,7 @@ export { OwnLosses } from "./own-losses.ts";
 export { HOLDINGS_ID, type Owner, ownersOf } from "./owner.ts";
 export { marketOf, type PoolRun, runPool } from "./pool-run.ts";
 export type { Progress, RunningEstimate } from "./progress.ts";
-export { type BookAverages, ScenarioQuadrature } from "./quadrature.ts";
+export { type BookAverages, type LossLaw, ScenarioQuadrature } from "./quadrature.ts";
 export type { Budget, RunPlan } from "./run-plan.ts";
 export { accountsOn, isOnGrid, type RunRecord, recordOf, replayTail } from "./solo-book.ts";
 export { measureTail, type TailMeasure, worstLosses } from "./tail.ts";

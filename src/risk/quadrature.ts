@@ -105,6 +105,32 @@ export class ScenarioQuadrature {
   }
 
   /**
+   * The law of what a book loses more than another: losses with their weights over all scenarios.
+   *
+   * @returns  null where it depends on more than one price
+   */
+  law(after: Accounts, before: Accounts | null): LossLaw | null {
+    const loaded = [...after.list, ...(before?.list ?? [])].flatMap((account) =>
+      [...account.value.keys()].map((key) => ({ account, key })),
+    );
+    const places = loaded.map(({ account, key }) => {
+      const { nodes, times } = after.list.includes(account) ? after : before!;
+      const { asset, step } = nodes[key]!;
+      return this.#nodes.find((one) => one.asset === asset && one.time === times[step]);
+    });
+    const [node] = places;
+    if (!node || places.some((one) => one !== node)) return null;
+    const losses = new Float64Array(node.all.x.length);
+    for (const { account, key } of loaded) {
+      const sign = after.list.includes(account) ? 1 : -1;
+      const loss = lossOf(account, account.value.get(key)!, account.collateral.get(key));
+      for (let i = 0; i < losses.length; i++) losses[i]! += sign * loss(node.all.x[i]!);
+    }
+    const scenarios = this.#sizes.reduce((sum, size) => sum + size, 0);
+    return { losses, weights: node.all.weights, scenarios };
+  }
+
+  /**
    * Size of an asset's move until the horizon, up or down, that all but a part of the scenarios stay
    * below: good to the width of a cell, a quarter of a percent of the price or so.
    *
@@ -150,6 +176,15 @@ export class ScenarioQuadrature {
       for (let k = 0; k < chunks; k++) sums[1 + k]! += byChunk[e * chunks + k]! * here;
     }
   }
+}
+
+/** Losses and what they weigh. */
+export interface LossLaw {
+  readonly losses: Float64Array;
+  /** Alike when undefined. */
+  readonly weights?: Float64Array;
+  /** How many scenarios stand behind them. */
+  readonly scenarios: number;
 }
 
 /** Averages over the whole, then over every chunk. */

@@ -59,6 +59,14 @@ export function accountsOn({ times, discountRate }: RunRecord, document: PoolDoc
   });
 }
 
+/** What a replay found. */
+export interface ReplayedTail {
+  readonly tail: Estimate;
+  readonly mean: Estimate;
+  /** Losses in the scenarios that the mean is of. */
+  readonly sample: Float64Array;
+}
+
 /**
  * What one small book loses the pool more than another on the scenarios of a run: over its tail, and
  * on average.
@@ -74,7 +82,7 @@ export async function replayTail(
   record: RunRecord,
   { before, after }: { readonly before: PoolDocument | null; readonly after: PoolDocument },
   breathe: () => Promise<void>,
-): Promise<{ readonly tail: Estimate; readonly mean: Estimate }> {
+): Promise<ReplayedTail> {
   const tails = new Float64Array(record.groups.length);
   const means = new Float64Array(Math.min(MEAN_SCENARIOS, record.request.scenarios));
   for (const [document, sign] of [
@@ -92,6 +100,7 @@ export async function replayTail(
       value: mean,
       standardError: Math.sqrt(square / (means.length - 1) / means.length),
     },
+    sample: means,
   };
 }
 

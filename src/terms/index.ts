@@ -26,7 +26,13 @@ export {
   type LiquidationTerms,
   liquidationForm,
 } from "./liquidation.ts";
-export { type PricingTerms, pricingForm, type StressTerms } from "./pricing.ts";
+export {
+  checkPricing,
+  type PremiumTerms,
+  type PricingTerms,
+  pricingForm,
+  type StressTerms,
+} from "./pricing.ts";
 export { readWaterfall } from "./read.ts";
 export { checkWaterfall, type WaterfallSetting } from "./rules.ts";
 export { LAYERS_MAX, PAYERS_MAX, waterfallForm } from "./schema.ts";

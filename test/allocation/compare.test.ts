@@ -112,6 +112,19 @@ test("compare: who is asked for more than stand-alone leaves, and others may fol
   expect(row!.stayers).toBe(0.25);
 });
 
+test("compare: who stays divides the own ES, which may drive out more", async () => {
+  // 11 each at first: only the first is asked for more than its 2.3. The others then have to bear some
+  // 119 in equal parts of 40, more than the 23 and 26 of two of them.
+  const deviations = [1, 10, 11, 30];
+  const covariance = deviations.map((deviation, i) =>
+    deviations.map((other, j) => (i === j ? 1 : 0.95) * deviation * other),
+  );
+  const alike = policy("uniform", { contribution: { rule: "gearing", gearing: 100_000 / 11 } });
+  const [row] = (await engine.compare(normalPool(MEANS, covariance), [alike], OPTIONS)).rows;
+  expect(row!.aboveStandAlone).toBe(0.25);
+  expect(row!.stayers).toBe(0.25);
+});
+
 test("compare: every problem of the policies is reported at once", async () => {
   const policies = [
     { name: "a", contribution: { rule: "euler" }, sharing: "calls" },

@@ -80,6 +80,12 @@ describe("contributions", () => {
   });
 });
 
+test("explain: what is liquidated on the way leaves nothing to recourse, funding included", async () => {
+  const { causes } = await engine.explain(liquidated(), { ...OPTIONS, step: "12h" });
+  expect(causes.filter(({ kind }) => kind === "recourse")).toEqual([]);
+  expect(causes.filter(({ kind }) => kind === "liquidation")).toHaveLength(2);
+});
+
 describe("one scenario", () => {
   test("explain: a position's part is its value at the scenario's prices less its value now", async () => {
     const pool = samplePool();

@@ -3,8 +3,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Engine, load, type Proposal, readPool } from "../../src/index.ts";
 import type { PoolDocument } from "../../src/pool/index.ts";
+import type { PremiumTerms } from "../../src/terms/index.ts";
 import { FULL, liquidationPool, marketFor, marketsOf } from "../support/liquidation-pool.ts";
-import { refusal } from "../support/refusal.ts";
+import { refusal, refusals } from "../support/refusal.ts";
 import { barrierPool, samplePool } from "../support/sample-pool.ts";
 
 let engine: Engine;
@@ -165,6 +166,25 @@ test("quote: a second position of a participant alone in the pool has its contri
   expect(after.value).toBe(before.value + quote.marginalShortfall.value);
 });
 
+test("quote: the only position of a participant is worth the participant's own figures", async () => {
+  const document: PoolDocument = { ...sample, covers: [] };
+  const { contributions } = await engine.value(document, OPTIONS);
+  const alice = contributions.rows.find(({ id }) => id === "alice")!;
+  const quote = await engine.quote(
+    document,
+    { option: { ...sample.options[0]!, ...NEW } },
+    OPTIONS,
+  );
+  const { marginalShortfall, expectedLoss } = quote;
+  const apart = (a: number, b: number) => Math.abs(a / b - 1);
+  expect(apart(marginalShortfall.value, alice.contribution.value)).toBeLessThan(1e-10);
+  expect(apart(expectedLoss.value, alice.expectedLoss!.value)).toBeLessThan(1e-8);
+  // Errors are made of straight lines between the edges of cells.
+  const { standardError } = alice.contribution;
+  expect(apart(marginalShortfall.standardError, standardError)).toBeLessThan(1e-3);
+  expect(apart(expectedLoss.standardError, alice.expectedLoss!.standardError)).toBeLessThan(1e-2);
+});
+
 test("quote: standard errors are as wide as what seeds make of it", async () => {
   const position = { option: { ...sample.options[0]!, ...NEW } };
   const tails: number[] = [];
@@ -226,6 +246,69 @@ describe("price and limits", () => {
     expect(none.price).toBeNull();
   });
 
+  test("quote: a premium by a principle is that of the position's own losses", async () => {
+    const put = { ...sample.options[0]!, ...NEW };
+    const short = { ...sample.options[3]!, ...NEW };
+    const premiums = async (principle: PremiumTerms, option: object) => {
+      const pricing = { principle, expenseRate: 0.001 };
+      const proposal = { option } as unknown as Proposal;
+      const quote = await engine.quote({ ...sample, pricing }, proposal, OPTIONS);
+      return { quote, premium: quote.price!.premium };
+    };
+    for (const option of [put, short]) {
+      const fair = await premiums({ kind: "expected-value", loading: 0 }, option);
+      const { expectedLoss, exposure } = fair.quote;
+      const expense = 0.001 * exposure;
+      expect(fair.premium.value).toBeCloseTo(expectedLoss.value + expense, 6);
+      expect(fair.premium.standardError / expectedLoss.standardError).toBeCloseTo(1, 0);
+      const more = await premiums({ kind: "standard-deviation", loading: 1 }, option);
+      const deviation = more.premium.value - fair.premium.value;
+      // Of the mean of so many scenarios the standard error is the deviation over their root.
+      const scenarios = fair.quote.method === "replay" ? 4096 : OPTIONS.scenarios;
+      expect(deviation / Math.sqrt(scenarios) / fair.premium.standardError).toBeCloseTo(1, 2);
+      const twice = await premiums({ kind: "variance", loading: 2 / deviation }, option);
+      expect(twice.premium.value - fair.premium.value).toBeCloseTo(2 * deviation, 4);
+      const wang = await premiums({ kind: "wang", shift: 0.3 }, option);
+      expect(wang.premium.value).toBeGreaterThan(fair.premium.value);
+    }
+  });
+
+  test("quote: pricing terms name the cost of capital or a principle", () => {
+    const principle = { kind: "wang", shift: 0.1 };
+    const codes = (pricing: object) => refusals(() => readPool({ ...sample, pricing }));
+    expect(codes({})).toEqual(["KEY_MISSING /pricing"]);
+    expect(codes({ costOfCapital: 0.1, principle })).toEqual(["KEY_UNKNOWN /pricing/principle"]);
+    expect(codes({ costOfCapital: 10 })).toEqual(["UNIT_SUSPECT /pricing/costOfCapital"]);
+    expect(codes({ principle: { kind: "esscher", riskAversion: 0 } })).toEqual([
+      "NUMBER_RANGE /pricing/principle/riskAversion",
+    ]);
+    expect(codes({ principle: { kind: "gut" } })).toEqual(["ENUM /pricing/principle/kind"]);
+  });
+
+  test("limits: all that is wrong with them is said at once", () => {
+    const limits = {
+      bounds: [
+        { id: "a", scope: "asset", of: "DOGE", measure: "exposure", max: "1.00" },
+        { id: "a", scope: "participant", measure: "net-exposure", max: "1.0000001" },
+        { id: "b", scope: "group", of: "nobody", measure: "shortfall", max: "1.00" },
+        { id: "c", scope: "pool", of: "pool", measure: "exposure", max: "1.00" },
+        { id: "d", scope: "instrument", of: "future", measure: "shortfall", max: "1.00" },
+      ],
+      groups: [{ id: "g", participants: ["eve"] }],
+    };
+    expect(refusals(() => readPool({ ...sample, limits })).sort()).toEqual([
+      "ENUM /limits/bounds/1/measure",
+      "ENUM /limits/bounds/4/measure",
+      "ID_DUPLICATE /limits/bounds/1/id",
+      "KEY_UNKNOWN /limits/bounds/3/of",
+      "MONEY_TOO_PRECISE /limits/bounds/1/max",
+      "REFERENCE_UNKNOWN /limits/bounds/0/of",
+      "REFERENCE_UNKNOWN /limits/bounds/2/of",
+      "REFERENCE_UNKNOWN /limits/bounds/4/of",
+      "REFERENCE_UNKNOWN /limits/groups/0/participants/0",
+    ]);
+  });
+
   test("quote: the skew fee has the sign of what the trade does to the inventory", async () => {
     const put = { ...sample.options[0]!, ...NEW };
     const more = await engine.quote(document, { option: put }, OPTIONS);
@@ -236,6 +319,20 @@ describe("price and limits", () => {
     );
     const { exposures } = await engine.value(document, OPTIONS);
     const held = exposures[0]!.deltaCoins * 62_800;
+    // ½·γ·(e′ᵀΣe′ − eᵀΣe) over the money in the layers, with the delta of the put alone.
+    const put12 = await engine.value(
+      { ...document, options: [...document.options, put] } as PoolDocument,
+      OPTIONS,
+    );
+    const [btc, eth] = exposures.map(({ deltaCoins, spot }) => deltaCoins * spot) as [
+      number,
+      number,
+    ];
+    const traded = put12.exposures[0]!.deltaCoins * 62_800 - btc;
+    const [a, b, rho] = [0.55, 0.75, 0.85];
+    const grown = a * a * (2 * btc + traded) + 2 * rho * a * b * eth;
+    const wanted = (0.5 * 2 * traded * grown * (10 / 365)) / 550_000;
+    expect(more.price!.skewFee / wanted).toBeCloseTo(1, 9);
     // One coin more of a delta of the same sign costs, of the other sign pays, to first order.
     expect(Math.sign(more.price!.skewFee)).toBe(Math.sign(held));
     expect(less.price!.skewFee).toBeLessThan(more.price!.skewFee + Math.abs(held));
