@@ -1,4 +1,4 @@
-import type { Notice, PoolDocument, Valuation } from "../../index.ts";
+import type { Notice, PoolDocument, PoolValuation } from "../../index.ts";
 
 /** How prices become a market model; what is left out, the core chooses. */
 export interface CalibrationRequest {
@@ -78,7 +78,7 @@ export type Progress = (done: number, total: number) => void;
  */
 export interface Core {
   readonly version: string;
-  readonly value: (request: ValueRequest, progress: Progress) => Promise<Valuation>;
+  readonly value: (request: ValueRequest, progress: Progress) => Promise<PoolValuation>;
   readonly settle: (request: {
     readonly pool: string;
     readonly loss: string;

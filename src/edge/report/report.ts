@@ -1,4 +1,5 @@
-import type { Valuation } from "../../index.ts";
+import type { PoolValuation } from "../../index.ts";
+import { allocationSection } from "./allocation.ts";
 import { capitalSection } from "./capital.ts";
 import { contributionSection } from "./contribution.ts";
 import { convergenceFigure } from "./convergence.ts";
@@ -21,7 +22,7 @@ import { STYLE } from "./style.ts";
  *
  * @returns a complete HTML document, ending in a line feed
  */
-export function reportHtml(valuation: Valuation): string {
+export function reportHtml(valuation: PoolValuation): string {
   const about = reading(valuation);
   const { pool } = valuation;
   const page = html`<!doctype html>
@@ -36,7 +37,7 @@ export function reportHtml(valuation: Valuation): string {
 </head>
 <body>
 ${header(about)}<main>
-${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidationSection(about)}${contributionSection(about)}${exposureSection(about)}${section("convergence", "Has the simulation settled?", convergenceFigure(about))}${marketSection(about)}${pathSection(about)}${assumptionSection(about)}${methodSection(about)}${receiptSection(about)}</main>
+${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidationSection(about)}${contributionSection(about)}${allocationSection(about)}${exposureSection(about)}${section("convergence", "Has the simulation settled?", convergenceFigure(about))}${marketSection(about)}${pathSection(about)}${assumptionSection(about)}${methodSection(about)}${receiptSection(about)}</main>
 <footer><p>Computed by ${valuation.receipt.engine} ${valuation.receipt.version} from prices of ${instant(pool.asOf)}. A risk estimate is not a promise: losses can exceed every figure on this page.</p></footer>
 </body>
 </html>
