@@ -56,6 +56,9 @@ const SHARING: { readonly [Sharing in ComparedSharing]: string } = {
   queue: "those who gained, whole accounts, the largest gain first",
 };
 
+/** Every rule, in the order of the terms. */
+export const RULE_NAMES: readonly ContributionRule[] = Object.keys(RULES) as ContributionRule[];
+
 /** A rule by its name; what is unknown here goes by the name it has in the terms. */
 export function ruleName(rule: ContributionRule): string {
   return (RULES[rule] as RuleWords | undefined)?.name ?? rule;

@@ -193,11 +193,17 @@ function allocationBlock(
 /** An allocation as sentences and a table of the largest amounts, without a heading. */
 export function allocationText(
   allocation: Allocation,
-  about: { readonly code: string; readonly scenarios: number; readonly width: number },
+  about: {
+    readonly code: string;
+    readonly scenarios: number;
+    readonly width: number;
+    /** Most rows. */
+    readonly shown?: number;
+  },
 ): string {
   const sentences = allocationSentences(allocation, about).join(" ");
   const { rows } = allocation;
-  const shown = rows.slice(0, TOP);
+  const shown = rows.slice(0, about.shown ?? TOP);
   const hasBounds = shown.some(({ bound }) => bound !== null);
   const hasRecords = shown.some(({ recordFactor }) => recordFactor !== 1);
   const line = (row: AllocationRow): string[] => [
