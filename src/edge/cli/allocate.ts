@@ -14,7 +14,10 @@ export function addAllocate(program: Command, io: Io, core: Core): void {
     .command("allocate")
     .description("say who has to put in how much, by the pool's own terms or another rule")
     .argument("<pool>", "pool document (JSON), - for standard input")
-    .option("--rule <name>", `${RULE_NAMES.join(", ")}; the pool's own when left out`)
+    .option(
+      "--rule <name>",
+      `${RULE_NAMES.join(", ")} (with the pool's own weights); the pool's own when left out`,
+    )
     .option("--no-negative", "credit nobody for a hedge")
     .option("--floor <amount>", "least of every participant, pool currency")
     .option("--cap <amount>", "most of every participant, pool currency")

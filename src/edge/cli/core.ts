@@ -52,7 +52,7 @@ export interface ValueRequest extends RunRequest {
 }
 
 export interface AllocateRequest extends RunRequest {
-  /** In place of the document's own terms, or of Euler shares of ES where it has none. */
+  /** In place of the document's own, which is kept with all its terms where it is of this rule. */
   readonly rule?: ContributionRule;
   /** In place of those of the terms, or besides a rule. */
   readonly bounds: Pick<ContributionTerms, "noNegative" | "floor" | "cap" | "gearing">;

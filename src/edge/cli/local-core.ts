@@ -51,6 +51,17 @@ function marketIn(text: string): MarketParameters {
   return readMarket(root.market?.parameters ?? root.market ?? root);
 }
 
+/** JSON of a file beside the pool's; its problems are reported under its name. */
+function partIn(text: string, name: string): unknown {
+  try {
+    return readJson(text);
+  } catch (error) {
+    if (!(error instanceof PoolError)) throw error;
+    const issues = error.issues.map((issue) => ({ ...issue, pointer: `/${name}${issue.pointer}` }));
+    throw new PoolError(issues, name);
+  }
+}
+
 /** A run's pool, and what the engine is asked of it. */
 function worldOf(
   request: RunRequest,
@@ -111,9 +122,8 @@ export const localCore: Core = {
     const { pool, options, notices } = worldOf(request, progress);
     const { name, currency, contribution } = pool.document;
     const own = contribution ?? { rule: "euler-es" as const };
-    const rules = [
-      { ...(request.rule === undefined ? own : { rule: request.rule }), ...request.bounds },
-    ];
+    const isOwn = request.rule === undefined || request.rule === own.rule;
+    const rules = [{ ...(isOwn ? own : { rule: request.rule }), ...request.bounds }];
     const [allocation] = await onEngine(request, (engine) =>
       engine.allocate(pool, { ...options, rules }),
     ).catch(atOptions);
@@ -125,14 +135,14 @@ export const localCore: Core = {
     const policies =
       request.policies === undefined
         ? usualPolicies(pool.document)
-        : (readJson(request.policies) as Policy[]);
+        : (partIn(request.policies, "policies") as Policy[]);
     const comparison = await onEngine(request, (engine) => engine.compare(pool, policies, options));
     return { comparison, notices };
   },
 
   async quote(request, progress) {
     const { pool, options, notices } = worldOf(request, progress);
-    const position = readJson(request.position) as Proposal;
+    const position = partIn(request.position, "position") as Proposal;
     const quote = await onEngine(request, (engine) => engine.quote(pool, position, options));
     return { quote, currency: pool.document.currency.code, notices };
   },

@@ -167,7 +167,7 @@ function columnsOf(allocation: Allocation, code: string): OptionalColumn[] {
       sum: grouped(lessOf(totalAmount, unallocated)),
     },
     {
-      ...{ heading: "Share", unit: "of the total, before bounds", isUsed: true },
+      ...{ heading: "Share", unit: "before bounds", isUsed: true },
       cell: (row) => percent(row.share),
     },
     {

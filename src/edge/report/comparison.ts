@@ -43,7 +43,7 @@ export function comparisonHtml(comparison: Comparison): string {
   return htmlPage(
     `${pool}: policies compared, ${instant(asOf)}`,
     html`${header(comparison)}<main>
-${section("glance", "What differs most", intro(comparison), chart(comparison, [capital[1]!, sharing[2]!, capital[5]!]))}${section("capital", "What is put in, and whether it is enough", scoreTable("Contributions and capital by policy", comparison, capital), notes(capital))}${section("sharing", "Who bears what capital does not", fewWords(comparison), scoreTable("Sharing by policy", comparison, sharing), notes(sharing))}${policySection(comparison)}${receipt(comparison)}</main>
+${section("glance", "Side by side", intro(comparison), chart(comparison, [capital[1]!, sharing[2]!, capital[5]!]))}${section("capital", "What is put in, and whether it is enough", scoreTable("Contributions and capital by policy", comparison, capital), notes(capital))}${section("sharing", "Who bears what capital does not", fewWords(comparison), scoreTable("Sharing by policy", comparison, sharing), notes(sharing))}${policySection(comparison)}${receipt(comparison)}</main>
 <footer><p>Computed by riskpool from prices of ${instant(asOf)}. A comparison is of models: it says what each policy does to the same simulated losses, not what people will do about it.</p></footer>
 `,
   );
@@ -56,7 +56,6 @@ function header(about: Comparison): Markup {
     ["Confidence", levelPercent(about.level)],
     ["Scenarios", count(about.scenarios)],
     ["Participants", count(about.participants)],
-    ["Policies", count(about.rows.length)],
   ].map(([name, value]) => html`<div><dt>${name!}</dt><dd>${value!}</dd></div>`);
   return html`<header>
 <p class="kicker">Policies compared</p>
@@ -90,17 +89,23 @@ function scoreTable(caption: string, about: Comparison, scores: readonly Score[]
     { heading: "Policy" },
     ...scores.map((score) => ({
       heading: score.heading,
-      unit: [score.unit, directionWords(score)].filter(Boolean).join("; "),
+      unit: score.unit,
+      hint: directionWords(score),
     })),
   ];
   const best = scores.map((score) => bestRows(score, about.rows));
   const rows = about.rows.map((row, i) => [
-    html`${row.name}<span class="under">${ruleName(row.contribution)}; ${row.sharing}</span>`,
+    policyName(row),
     ...scores.map((score, s) =>
       best[s]!.has(i) ? html`<span class="best">${score.print(row)}</span>` : score.print(row),
     ),
   ]);
   return table(`${caption}; a dot marks the best of a column`, columns, rows);
+}
+
+function policyName({ name, contribution, sharing }: PolicyScore): string | Markup {
+  const rules = `${contribution}, ${sharing}`;
+  return name === rules ? name : html`${name}<span class="under">${rules}</span>`;
 }
 
 /** How every column is computed. */
@@ -127,14 +132,14 @@ function chart(about: Comparison, scores: readonly Score[]): Markup {
 /** Panels of dots that share the policies' names: side by side where there is room, else stacked. */
 function draw(about: Comparison, scores: readonly Score[], size: Size): Drawing {
   const isWide = size.name === "wide";
-  const names = isWide ? 178 : 106;
+  const names = isWide ? 178 : 136;
   const each = 26 + about.rows.length * ROW + 50;
   const room = isWide ? (size.width - names) / scores.length : size.width - names;
   const panels = scores.map((score, p) => {
     const left = names + (isWide ? p * room : 0) + 8;
     const top = isWide ? 0 : p * each;
-    const box = { left, right: left + room - 22, top };
-    return html`${panel(about, score, box, isWide ? 3 : 4)}${!isWide || p === 0 ? nameLabels(about, { ...box, length: isWide ? 26 : 15 }) : NOTHING}`;
+    const box = { left, right: left + room - (isWide ? 38 : 22), top };
+    return html`${panel(about, score, box, isWide ? 3 : 4)}${!isWide || p === 0 ? nameLabels(about, { ...box, length: isWide ? 26 : 20 }) : NOTHING}`;
   });
   return { height: isWide ? each : each * scores.length, content: html`${panels}` };
 }
@@ -184,7 +189,7 @@ function policySection({ rows }: Comparison): Markup {
     ...new Set(rows.map((row) => row[key])),
   ];
   const contributions = distinct("contribution").map(
-    (rule) => html`<dt>${ruleName(rule)}</dt><dd>${ruleAsks(rule)}</dd>`,
+    (rule) => html`<dt>${rule}</dt><dd>${ruleName(rule)}: ${ruleAsks(rule)}</dd>`,
   );
   const sharing = distinct("sharing").map(
     (each) => html`<dt>${each}</dt><dd>${sharingWords(each)}</dd>`,

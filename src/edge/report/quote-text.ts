@@ -21,7 +21,7 @@ export function quoteText(
   const blocks = [
     wrapped(printable(head), width).map(bold),
     [bold(`What it means for the pool, ${currency} ± s.e.`), riskTable(quote)],
-    [bold(`What it pays, ${currency}`), priceTable(quote)],
+    [bold(`What it pays on top of what it is worth, ${currency} ± s.e.`), priceTable(quote)],
     [bold(`Limits, ${currency}`), limitTable(quote.limits)],
     wrapped(verdict(quote), width).map(bold),
   ];
@@ -49,10 +49,12 @@ function priceTable({ price }: Quote): string {
   return plainTable(
     ["", ""],
     [
-      ["Premium", `${estimate(premium)} (s.e.)`],
-      [skewFee < 0 ? "Skew rebate" : "Skew fee", rounded(skewFee, -2)],
-      ...(isRaised ? [["Fee times, under stress", significant(stressMultiplier, 4)]] : []),
-      ["To pay", grouped(amount)],
+      ["Premium", estimate(premium)],
+      [skewFee < 0 ? "Skew rebate" : "Skew fee", rounded(Math.abs(skewFee), -2)],
+      ...(isRaised ? [["Fee multiplied by", significant(stressMultiplier, 4)]] : []),
+      amount.startsWith("-")
+        ? ["To receive", grouped(amount.slice(1))]
+        : ["To pay", grouped(amount)],
     ],
   ).trimStart();
 }

@@ -44,7 +44,7 @@ export function capitalScores(about: Comparison): Score[] {
       print: ({ capital }) => rounded(capital, placeOf(capital, 4)),
     },
     {
-      ...{ heading: "Not enough", unit: "probability ± s.e.", better: "less" },
+      ...{ heading: "Falls short", unit: "of scenarios ± s.e.", better: "less" },
       note: `How often the pool's loss exceeds the capital, counted in ${count(about.sampled)} scenarios.`,
       of: ({ shortfallProbability }) => shortfallProbability,
       print: ({ shortfallProbability }) => probability(shortfallProbability, about.sampled),
@@ -56,19 +56,19 @@ export function capitalScores(about: Comparison): Score[] {
       print: ({ expectedShared }) => fixed(expectedShared, -about.currency.decimals),
     },
     {
-      ...{ heading: "Above own ES", unit: "part of participants", better: "less" },
+      ...{ heading: "Above own ES", unit: "of participants", better: "less" },
       note: `Participants who are asked for more than the ES ${level} of their own loss. They would do better alone.`,
       of: ({ aboveStandAlone }) => exact(aboveStandAlone),
       print: ({ aboveStandAlone }) => percent(aboveStandAlone),
     },
     {
-      ...{ heading: "Stay", unit: "part of participants", better: "more" },
+      ...{ heading: "Stay", unit: "of participants", better: "more" },
       note: "Who is left when all who are asked for more than that leave, the rest divide their own ES in the old proportions, and so on until nobody leaves. A thought experiment: nobody else leaves, and nobody new comes.",
       of: ({ stayers }) => exact(stayers),
       print: ({ stayers }) => percent(stayers),
     },
     {
-      ...{ heading: "Moved by seed", unit: "part of amounts", better: "less" },
+      ...{ heading: "Moved by seed", unit: "of amounts", better: "less" },
       note: `Half of all differences between what is asked with seed ${about.seeds[0]} and with seed ${about.seeds[1]}, over what is asked: how much of the contributions is chance.`,
       of: ({ seedSensitivity }) => exact(seedSensitivity),
       print: ({ seedSensitivity }) => percent(seedSensitivity, 2),
@@ -99,8 +99,8 @@ export function sharingScores(about: Comparison): Score[] {
       print: ({ largestShare }) => (largestShare === null ? "–" : fixedPercent(largestShare)),
     },
     {
-      ...{ heading: "Gini", unit: "0 alike, 1 one bears all", better: "less" },
-      note: "Of what everyone bears on average over the scenarios. Even is not the same as fair: who caused a loss does not count here.",
+      ...{ heading: "Gini", unit: "0 all alike", better: "less" },
+      note: "Of what everyone bears on average over the scenarios: 0 all alike, towards 1 one bears it all. Even is not the same as fair: who caused a loss does not count here.",
       of: ({ gini }) => (gini === null ? null : exact(gini)),
       print: ({ gini }) => (gini === null ? "–" : rounded(gini, -3)),
     },
@@ -145,7 +145,7 @@ function exact(value: number): Figure {
 
 /** An estimate with no digit finer than a place, where what is left of an error is rounding. */
 function fixed(figure: Figure, finest: number): string {
-  if (figure.value === 0 && figure.standardError === 0) return "0";
+  if (figure.value === 0 && figure.standardError === 0) return "none seen";
   const place = Math.max(estimatePlace(figure), finest);
   return `${rounded(figure.value, place)}${JOIN}±${JOIN}${rounded(figure.standardError, place)}`;
 }
