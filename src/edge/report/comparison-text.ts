@@ -1,6 +1,6 @@
 import type { Comparison, PolicyScore } from "../../index.ts";
 import { count, days, instant, levelPercent, printable } from "./format.ts";
-import { capitalScores, hitRange, type Score, sharingScores } from "./score.ts";
+import { capitalScores, hitWords, type Score, sharingScores } from "./score.ts";
 import { fitted, type TerminalStyle, wrapped } from "./terminal.ts";
 
 const WIDTH_MIN = 60;
@@ -9,7 +9,7 @@ const WIDTH_MAX = 120;
 /** Policies side by side as two plain tables: what is put in, and who bears the rest. */
 export function comparisonText(comparison: Comparison, style: TerminalStyle): string {
   const width = Math.min(Math.max(Math.floor(style.width) || 80, WIDTH_MIN), WIDTH_MAX);
-  const { pool, asOf, rows, scenarios, horizonDays, level, seeds, sampled } = comparison;
+  const { pool, asOf, rows, scenarios, horizonDays, level, seeds } = comparison;
   const bold = (text: string): string => (style.colour ? `\u001b[1m${text}\u001b[22m` : text);
   const facts = [
     instant(asOf),
@@ -18,7 +18,6 @@ export function comparisonText(comparison: Comparison, style: TerminalStyle): st
     levelPercent(level),
     `seeds ${printable(seeds.join(" and "))}`,
   ];
-  const [least, most] = hitRange(comparison);
   const [, enough, left, , stay, moved] = capitalScores(comparison);
   const [, taken, largest, gini] = sharingScores(comparison);
   const blocks = [
@@ -31,10 +30,7 @@ export function comparisonText(comparison: Comparison, style: TerminalStyle): st
       bold("Who bears what capital does not; ± s.e."),
       scores(rows, [taken!, largest!, gini!], width),
     ],
-    wrapped(
-      `Capital was not enough in ${count(least)} to ${count(most)} of ${count(sampled)} scenarios, depending on the policy.`,
-      width,
-    ),
+    wrapped(hitWords(comparison), width),
   ];
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }

@@ -21,6 +21,7 @@ import {
   capitalScores,
   directionWords,
   hitRange,
+  hitWords,
   type Score,
   sharingScores,
 } from "./score.ts";
@@ -77,10 +78,9 @@ function intro(about: Comparison): Markup {
 
 /** A warning where few scenarios speak. */
 function fewWords(about: Comparison): Markup {
-  const [least, most] = hitRange(about);
+  const [least] = hitRange(about);
   if (least >= HITS_FEW) return NOTHING;
-  const range = least === most ? count(least) : `${count(least)} to ${count(most)}`;
-  return html`<p>Capital was not enough in ${range} of ${count(about.sampled)} scenarios, depending on the policy. What this table says rests on those few; more would come with a lower confidence, a longer horizon or less capital.</p>
+  return html`<p>${hitWords(about)} What this table says rests on those few; more would come with a lower confidence, a longer horizon or less capital.</p>
 `;
 }
 

@@ -139,6 +139,16 @@ export function hitRange({ rows, sampled }: Comparison): readonly [number, numbe
   return [Math.min(...hits), Math.max(...hits)];
 }
 
+/** `Capital was not enough in 35 to 63 of 32,768 scenarios, depending on the policy.` */
+export function hitWords(about: Comparison): string {
+  const [least, most] = hitRange(about);
+  const range =
+    least === most
+      ? [count(least), ""]
+      : [`${count(least)} to ${count(most)}`, ", depending on the policy"];
+  return `Capital was not enough in ${range[0]} of ${count(about.sampled)} scenarios${range[1]}.`;
+}
+
 function exact(value: number): Figure {
   return { value, standardError: 0 };
 }
