@@ -81,7 +81,7 @@ export function allocationSentences(
   const isScaled = Math.abs(rawTotal - total.value) > 1e-6 * Math.abs(total.value);
   return [
     `${ruleName(rule)}${asks && `: ${asks}`}.`,
-    `Divided is ${measureWords(allocation)}, ${code} ${estimate(total)} (s.e.).`,
+    `Divided is ${measureWords(allocation)}, ${code}${JOIN}${estimate(total)} (s.e.).`,
     ...(isScaled
       ? [
           `By themselves the rule's figures sum to ${moneyInWords(rawTotal, code)}; they are scaled to the total.`,
