@@ -8,7 +8,7 @@ const rooms = {
   market: ["basics", "numeric"],
   pool: ["basics", "terms", "book", "market"],
   risk: ["basics", "numeric", "terms", "book", "market", "pool", "engine"],
-  settlement: ["basics", "terms"],
+  settlement: ["basics", "terms", "sharing"],
   sharing: ["basics", "numeric"],
   pricing: ["basics", "numeric"],
   incentive: ["basics", "numeric"],

@@ -21,6 +21,10 @@ export const WORKLOAD_TEXTS: Readonly<Record<string, string>> = {
   W3p: "the same for 1,000 perpetuals liquidated at first passage",
   covers: "VaR and ES of 1,000 covers of rare events that come together, 100,000 scenarios",
   frame: "VaR, ES and 1,000 contributions with standard errors: 10,000 options, 100,000 scenarios",
+  shapley: "Shapley values of ES 97.5 % for 1,000 members: 2,000 orders, 4,096 scenarios in blocks",
+  conditional: "mean losses of 1,000 members given their sum, 100,000 scenarios",
+  quote:
+    "marginal ES, expected loss and their standard errors of one more option: pool of 10,000 options, 100,000 scenarios",
 };
 
 /** A column of a summary: of the implementations whose name begins so, the quickest. */

@@ -1,5 +1,6 @@
 // Every workload, by the name that it is asked for with. Made when asked for: some are large.
 import type { Size, Workload } from "./harness.ts";
+import { conditionalMeans } from "./workload/conditional-mean.ts";
 import { contributions } from "./workload/contributions.ts";
 import { covers } from "./workload/covers.ts";
 import { crossMargin } from "./workload/cross-margin.ts";
@@ -7,7 +8,9 @@ import { frame } from "./workload/frame.ts";
 import { liquidation } from "./workload/liquidation.ts";
 import { liquidationShares } from "./workload/liquidation-shares.ts";
 import { normals } from "./workload/normals.ts";
+import { quotes } from "./workload/quote.ts";
 import { revaluation } from "./workload/revaluation.ts";
+import { shapleySampling } from "./workload/shapley.ts";
 import { valueProfiles } from "./workload/value-profiles.ts";
 
 /** Makes a workload in a size. */
@@ -24,6 +27,9 @@ export const WORKLOADS: Readonly<Record<string, Maker>> = {
   W3p: liquidationShares,
   covers,
   frame,
+  shapley: shapleySampling,
+  conditional: conditionalMeans,
+  quote: quotes,
 };
 
 /**

@@ -3,12 +3,21 @@ import {
   allocationsOf,
   type Comparison,
   comparisonOf,
+  type Explanation,
+  explanationOf,
+  type LimitPolicy,
+  type LossRule,
   type Policy,
   type Proposal,
   type Quote,
   QuoteDesk,
+  readLimitPolicy,
+  readLossToShare,
   readPolicies,
   readRules,
+  type SharedRealisedLoss,
+  sharedByRule,
+  suggestedLimits,
 } from "./allocation/index.ts";
 import { type Issue, PoolError, received } from "./basics/index.ts";
 import {
@@ -24,7 +33,13 @@ import {
   kernelDigest,
 } from "./engine/index.ts";
 import type { Pool } from "./pool/index.ts";
-import { type AllocateOptions, poolOf, readRequest, type ValueOptions } from "./request.ts";
+import {
+  type AllocateOptions,
+  type ExplainOptions,
+  poolOf,
+  readRequest,
+  type ValueOptions,
+} from "./request.ts";
 import {
   planPool,
   type RunPlan,
@@ -34,7 +49,8 @@ import {
   valuationOf,
 } from "./risk/index.ts";
 import { inlineExecutor } from "./runtime/index.ts";
-import { type Settlement, settle } from "./settlement/index.ts";
+import { type Gain, type Settlement, settle } from "./settlement/index.ts";
+import type { LimitTerms } from "./terms/index.ts";
 
 declare const RISKPOOL_VERSION: string | undefined;
 
@@ -101,7 +117,7 @@ export class Engine {
       const terms = request.pool.document.contribution;
       const run = await startRun(kernels, this.#executor, { ...request, signal });
       const valuation = await valuationOf(run, this.#executor);
-      const allocations = terms ? await allocationsOf(run, [terms]) : [];
+      const allocations = terms ? await allocationsOf(run, [terms], this.#onSpare(signal)) : [];
       return { ...valuation, allocation: allocations[0] ?? null };
     });
   }
@@ -127,6 +143,7 @@ export class Engine {
       allocationsOf(
         await startRun(kernels, this.#executor, { ...request, contributions: "all", signal }),
         terms,
+        this.#onSpare(signal),
       ),
     );
   }
@@ -150,8 +167,68 @@ export class Engine {
       const start = (seed: bigint) =>
         startRun(kernels, this.#executor, { ...request, seed, signal });
       const next = request.seed === 2n ** 64n - 1n ? 0n : request.seed + 1n;
-      return comparisonOf(await start(request.seed), read, () => start(next));
+      return comparisonOf(
+        await start(request.seed),
+        read,
+        () => start(next),
+        this.#onSpare(signal),
+      );
     });
+  }
+
+  /**
+   * Takes everyone's contribution, or what happened in one scenario, apart: every unit of it labelled
+   * with position, layer and rule.
+   *
+   * @param options  as for {@link Engine.value}, and `scenario`
+   * @throws         PoolError as {@link Engine.value}; NUMBER_RANGE at /options/scenario
+   */
+  async explain(pool: unknown, options: ExplainOptions = {}): Promise<Explanation> {
+    const { scenario = null, ...rest } = options;
+    const request = readRequest(pool, rest, version);
+    return this.#withInstance(request.signal, async (kernels, signal) =>
+      explanationOf(await startRun(kernels, this.#executor, { ...request, signal }), scenario),
+    );
+  }
+
+  /**
+   * Shares a realised loss among participants by a rule that is fitted to their simulated losses:
+   * residuals by mean, variance or covariance, conditional mean, quantile.
+   *
+   * @param loss     decimal text in the pool currency: what participants lost the pool together
+   * @param options  as for {@link Engine.value}
+   * @throws         PoolError as {@link Engine.value}, and at /loss and /rule
+   */
+  async share(
+    pool: unknown,
+    loss: string,
+    rule: LossRule,
+    options: ValueOptions = {},
+  ): Promise<SharedRealisedLoss> {
+    const request = readRequest(pool, options, version);
+    const read = readLossToShare(loss, rule, request.pool.document);
+    return this.#withInstance(request.signal, async (kernels, signal) =>
+      sharedByRule(await startRun(kernels, this.#executor, { ...request, signal }), read),
+    );
+  }
+
+  /**
+   * Limits that the simulated risk and the cost of moving prices ask for, in the form of the pool
+   * document's `limits`.
+   *
+   * @param options  as for {@link Engine.value}
+   * @throws         PoolError as {@link Engine.value}, and with every problem at /policy
+   */
+  async suggestLimits(
+    pool: unknown,
+    policy: LimitPolicy = {},
+    options: ValueOptions = {},
+  ): Promise<LimitTerms> {
+    const request = { ...readRequest(pool, options, version), contributions: "all" as const };
+    const read = readLimitPolicy(policy, request.pool.document);
+    return this.#withInstance(request.signal, async (kernels, signal) =>
+      suggestedLimits(await startRun(kernels, this.#executor, { ...request, signal }), read),
+    );
   }
 
   /**
@@ -201,6 +278,12 @@ export class Engine {
     );
   }
 
+  /** Gives work inside a run an instance of its own. */
+  #onSpare(signal: AbortSignal) {
+    return <Result>(work: (kernels: Kernels) => Promise<Result>): Promise<Result> =>
+      this.#withInstance(signal, work);
+  }
+
   async #withInstance<Result>(
     given: AbortSignal | undefined,
     work: (kernels: Kernels, signal: AbortSignal) => Promise<Result>,
@@ -227,11 +310,12 @@ export class Engine {
   /**
    * Settles one realised loss down the pool's waterfall, exactly, in minor units.
    *
-   * @param loss  decimal text in the pool currency
+   * @param loss   decimal text in the pool currency
+   * @param gains  what participants gained, where the last resort takes from gains
    */
-  settle(pool: unknown, loss: string): Settlement {
+  settle(pool: unknown, loss: string, gains?: readonly Gain[]): Settlement {
     const { document } = poolOf(pool);
-    return settle(document.waterfall, document.currency, loss);
+    return settle(document.waterfall, document.currency, loss, gains);
   }
 
   /**

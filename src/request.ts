@@ -57,6 +57,12 @@ export interface AllocateOptions extends ValueOptions {
   readonly rules?: readonly ContributionTerms[];
 }
 
+/** What to explain. */
+export interface ExplainOptions extends ValueOptions {
+  /** Number of a scenario, 0 … scenarios - 1; everyone's contribution when left out. */
+  readonly scenario?: number;
+}
+
 /** A pool as it is, or whatever can be read as one. */
 export function poolOf(pool: unknown): Pool {
   return isPool(pool) ? pool : readPool(pool);

@@ -7,33 +7,39 @@ import { covarianceShares, eulerQuantile, eulerShortfall } from "./average-rule.
 import { standAloneShares, withWithoutShares } from "./column-rule.ts";
 import { formulaShares, gearingShares, recordFactors } from "./exposure-rule.ts";
 import type { RawShares } from "./raw-share.ts";
-import { shapleyShares } from "./shapley-rule.ts";
+import { type OnSpareKernels, shapleyShares } from "./shapley-rule.ts";
 
 /**
  * Divides what a pool needs by one or more rules, all on the scenarios of one run.
  *
- * @param run    still open: it simulates more
- * @param level  of the measure that is divided
- * @returns      in the order of the rules
+ * @param run      still open: it simulates more
+ * @param onSpare  gives work an instance of the kernels besides that of the run
+ * @returns        in the order of the rules
  */
 export async function allocationsOf(
   run: PoolRun,
   rules: readonly ContributionTerms[],
-  level: Level = run.request.primary,
+  onSpare: OnSpareKernels,
 ): Promise<Allocation[]> {
+  const level = run.request.primary;
   // Rules that differ in bounds only share what was simulated for them.
   const found = new Map<string, RawShares>();
   const allocations: Allocation[] = [];
   for (const terms of rules) {
     const key = JSON.stringify([terms.rule, terms.gearing, terms.weights, terms.members]);
-    const shares = found.get(key) ?? (await rawShares(run, terms, level));
+    const shares = found.get(key) ?? (await rawShares(run, terms, onSpare));
     found.set(key, shares);
     allocations.push(allocationOf(run, terms, level, shares));
   }
   return allocations;
 }
 
-async function rawShares(run: PoolRun, terms: ContributionTerms, level: Level): Promise<RawShares> {
+async function rawShares(
+  run: PoolRun,
+  terms: ContributionTerms,
+  onSpare: OnSpareKernels,
+): Promise<RawShares> {
+  const level = run.request.primary;
   switch (terms.rule) {
     // ES grows in proportion to the book, so the average over the way from nothing to all of it is
     // what Euler's rule says at its end (Denault 2001, section 5).
@@ -49,7 +55,7 @@ async function rawShares(run: PoolRun, terms: ContributionTerms, level: Level): 
     case "with-without":
       return withWithoutShares(run, level);
     case "shapley":
-      return shapleyShares(run, level);
+      return shapleyShares(run, level, onSpare);
     case "gearing":
       return gearingShares(run, terms.gearing!);
     case "formula":

@@ -12,20 +12,23 @@ import { insolvencyAwards } from "../sharing/index.ts";
 import { allocationsOf } from "./allocate.ts";
 import type { Allocation } from "./allocation.ts";
 import type { ComparedSharing, Comparison, Policy, PolicyScore } from "./comparison.ts";
+import type { OnSpareKernels } from "./shapley-rule.ts";
 
 /**
  * Scores policies on the scenarios of one run.
  *
  * @param run      still open
  * @param another  the same pool with another seed; opened after everything was asked of `run`
+ * @param onSpare  as for `allocationsOf`
  */
 export async function comparisonOf(
   run: PoolRun,
   policies: readonly Policy[],
   another: () => Promise<PoolRun>,
+  onSpare: OnSpareKernels,
 ): Promise<Comparison> {
   const rules = policies.map(({ contribution }) => contribution);
-  const allocations = await allocationsOf(run, rules);
+  const allocations = await allocationsOf(run, rules, onSpare);
   const sample = await sampleOf(run);
   const rows: Omit<PolicyScore, "seedSensitivity">[] = [];
   for (const [p, policy] of policies.entries()) {
@@ -33,7 +36,7 @@ export async function comparisonOf(
     await run.breathe();
   }
   const other = await another();
-  const others = await allocationsOf(other, rules);
+  const others = await allocationsOf(other, rules, onSpare);
   const { document } = run.request.pool;
   return {
     pool: document.name,

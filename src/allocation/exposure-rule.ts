@@ -1,79 +1,93 @@
-import type { Level } from "../basics/index.ts";
-import { credibility, type OwnRecord } from "../pricing/index.ts";
-import { HOLDINGS_ID, ownersOf, type PoolRun } from "../risk/index.ts";
-import type { ContributionTerms } from "../terms/index.ts";
+import { type Level, moneyToNumber, readMoney, roundUp } from "../basics/index.ts";
+import {
+  credibility,
+  formulaContributions,
+  gearedContributions,
+  type OwnRecord,
+} from "../pricing/index.ts";
+import { ownersOf, type PoolRun } from "../risk/index.ts";
+import type { ContributionTerms, ParticipantRecord } from "../terms/index.ts";
 import { shortfallOf } from "./average-rule.ts";
 import { exposuresOf } from "./exposure.ts";
 import type { RawShares } from "./raw-share.ts";
 
+/** Parts of one, typed as decimals, as whole numbers in proportion. */
+const PARTS = 1_000_000_000;
+
 /**
  * A fixed part of everyone's exposure, whatever the risk: what pools without a risk model ask.
  *
- * @source Nexus Mutual, Minimum capital requirement: active cover / gearing factor (4.8)
+ * @source see `gearedContributions`
  */
 export function gearingShares(run: PoolRun, gearing: number): RawShares {
-  const exposures = exposuresOf(run.request.pool.document).participant;
-  const raw = ownersOf(run.laid).map(({ id }) => ({
-    value: (exposures.get(id) ?? 0) / gearing,
-    standardError: 0,
-  }));
+  const { members, decimals } = membersOf(run, []);
+  const asked = gearedContributions(members, {
+    exposure: BigInt(Math.round(gearing * PARTS)),
+    capital: BigInt(PARTS),
+  });
+  const raw = inOrder(
+    run,
+    members.map(({ id }, i) => [id, moneyToNumber(asked[i]!, decimals)]),
+  );
   const value = raw.reduce((sum, own) => sum + own.value, 0);
-  return {
-    measure: "exposure",
-    total: { value, standardError: 0 },
-    raw,
-    shareErrors: null,
-    scenarios: 0,
-  };
+  const total = { value, standardError: 0 };
+  return { measure: "exposure", total, raw, shareErrors: null, scenarios: 0 };
 }
 
 /**
  * ES in proportion to exposure, premium and record, each weighed: how mutual insurers of ships share
  * what is above one club's retention.
  *
- * @source International Group of P&I Clubs, Pooling Agreement, tripartite formula: tonnage, calls,
- *         claims record
+ * @source see `formulaContributions`
  */
 export function formulaShares(run: PoolRun, terms: ContributionTerms, level: Level): RawShares {
   const total = shortfallOf(run, level);
-  const { members = [] } = terms;
+  const { members, decimals } = membersOf(run, terms.members ?? []);
   const weights = terms.weights!;
-  const exposures = exposuresOf(run.request.pool.document).participant;
-  const premiums = new Map(members.map(({ participant, premium = "0" }) => [participant, premium]));
-  const records = new Map(
-    members.map(({ participant, periods = [] }) => [
-      participant,
-      periods.reduce((sum, { loss }) => sum + Number(loss), 0),
-    ]),
-  );
-  const owners = ownersOf(run.laid).filter(({ id }) => id !== HOLDINGS_ID);
-  const parts: readonly [number, (id: string) => number][] = [
-    [weights.exposure, (id) => exposures.get(id) ?? 0],
-    [weights.premium, (id) => Number(premiums.get(id) ?? 0)],
-    [weights.record, (id) => records.get(id) ?? 0],
-  ];
-  const sums = parts.map(([, of]) => owners.reduce((sum, { id }) => sum + of(id), 0));
-  // What nobody has says nothing of anyone: the other parts then count for it.
-  const counted = parts.reduce((sum, [weight], p) => sum + (sums[p]! > 0 ? weight : 0), 0);
-  const raw = ownersOf(run.laid).map(({ id }) => {
-    if (id === HOLDINGS_ID || counted === 0) return { value: 0, standardError: 0 };
-    const share = parts.reduce(
-      (sum, [weight, of], p) => sum + (sums[p]! > 0 ? (weight * of(id)) / sums[p]! : 0),
-      0,
-    );
-    const scaled = share / counted;
-    return {
-      value: scaled * total.value,
-      standardError: Math.abs(scaled) * total.standardError,
-    };
+  const needed = roundUp(Math.max(0, total.value), decimals);
+  const asked = formulaContributions(needed, members, {
+    exposure: BigInt(Math.round(weights.exposure * PARTS)),
+    premium: BigInt(Math.round(weights.premium * PARTS)),
+    losses: BigInt(Math.round(weights.record * PARTS)),
   });
+  const scale = needed === 0n ? 0 : 1 / moneyToNumber(needed, decimals);
+  const raw = inOrder(
+    run,
+    members.map(({ id }, i) => [id, moneyToNumber(asked[i]!, decimals) * scale]),
+  );
   return {
     measure: "expected-shortfall",
     total,
-    raw,
+    raw: raw.map(({ value }) => ({
+      value: value * Math.max(0, total.value),
+      standardError: value * total.standardError,
+    })),
     shareErrors: null,
     scenarios: run.losses.length,
   };
+}
+
+/** Participants with what the book and the records say of them, in whole minor units. */
+function membersOf(run: PoolRun, records: readonly ParticipantRecord[]) {
+  const { document } = run.request.pool;
+  const { decimals } = document.currency;
+  const known = new Map(records.map((record) => [record.participant, record]));
+  const members = [...exposuresOf(document).participant].map(([id, exposure]) => {
+    const { premium = "0", periods = [] } = known.get(id) ?? {};
+    return {
+      id,
+      exposure: roundUp(exposure, decimals),
+      premium: readMoney(premium, decimals),
+      losses: periods.reduce((sum, { loss }) => sum + readMoney(loss, decimals), 0n),
+    };
+  });
+  return { members, decimals };
+}
+
+/** Figures of participants in the order of owners; what the pool holds itself is asked for nothing. */
+function inOrder(run: PoolRun, figures: readonly (readonly [string, number])[]) {
+  const of = new Map(figures);
+  return ownersOf(run.laid).map(({ id }) => ({ value: of.get(id) ?? 0, standardError: 0 }));
 }
 
 /**

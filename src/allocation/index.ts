@@ -8,8 +8,30 @@ export {
   type Policy,
   type PolicyScore,
 } from "./comparison.ts";
+export {
+  type ExplainedCause,
+  type ExplainedPayment,
+  type Explanation,
+  explanationOf,
+} from "./explain.ts";
 export type { LimitUse } from "./limit-book.ts";
 export type { Proposal } from "./proposal.ts";
 export type { Quote } from "./quote.ts";
 export { QuoteDesk } from "./quote-desk.ts";
 export { readPolicies, readRules } from "./read-policy.ts";
+export {
+  type SampledShapley,
+  type ShapleySampling,
+  sampledShapley,
+  sampledShapleyWork,
+} from "./shapley-sampling.ts";
+export {
+  LOSS_RULES,
+  type LossRule,
+  type LossShare,
+  type LossToShare,
+  readLossToShare,
+  type SharedRealisedLoss,
+  sharedByRule,
+} from "./share-loss.ts";
+export { type LimitPolicy, readLimitPolicy, suggestedLimits } from "./suggest-limits.ts";

@@ -1,23 +1,92 @@
-import { inPieces, type Level, tailCount, type Work } from "../basics/index.ts";
-import { measureTail, OwnLosses, ownersOf, type PoolRun, worstLosses } from "../risk/index.ts";
-import { PLAYERS_MAX, shapley } from "../sharing/index.ts";
-import { shortfallOf } from "./average-rule.ts";
+import { inPieces, type Level, levelFraction, tailCount, type Work } from "../basics/index.ts";
+import type { Kernels } from "../engine/index.ts";
+import {
+  measureTail,
+  type Owner,
+  OwnLosses,
+  ownersOf,
+  type PoolRun,
+  worstLosses,
+} from "../risk/index.ts";
+import { type MemberLosses, shapley } from "../sharing/index.ts";
+import { eulerShortfall, shortfallOf } from "./average-rule.ts";
 import { BATCHES, batchedShares, type RawShares } from "./raw-share.ts";
+import { sampledShapleyWork } from "./shapley-sampling.ts";
 
-/** Losses of all coalitions together: some seconds. */
+/** Owners whose coalitions are gone through one by one; of more, orders are sampled. */
+const EXACT_MAX = 16;
+/** Losses of all coalitions together: a second or two. */
 const LOSSES_MAX = 2 ** 29;
+/** Sampled orders, each other one the reverse of that before. */
+const ORDERS = 2000;
+
+/** Runs work on an instance of the kernels that holds nothing else. */
+export type OnSpareKernels = <Result>(
+  work: (kernels: Kernels) => Promise<Result>,
+) => Promise<Result>;
 
 /**
  * Shapley shares of ES: what everyone adds to the ES of those who came before, averaged over all
- * orders. Exact on a sample of scenarios for as many as {@link PLAYERS_MAX}, over sampled orders for
- * more. Without dummies or hedges it lies between Euler's and the stand-alone rule.
+ * orders. Exact on a sample of scenarios for up to 16 owners, over 2,000 sampled orders for more.
  *
  * @source Shapley (1953); Denault, Coherent allocation of risk capital (2001), section 4
  */
-export async function shapleyShares(run: PoolRun, level: Level): Promise<RawShares> {
+export async function shapleyShares(
+  run: PoolRun,
+  level: Level,
+  onSpare: OnSpareKernels,
+): Promise<RawShares> {
+  const owners = ownersOf(run.laid);
+  return owners.length <= EXACT_MAX
+    ? exactShares(run, level, owners)
+    : sampledShares(run, level, owners, onSpare);
+}
+
+async function sampledShares(
+  run: PoolRun,
+  level: Level,
+  owners: readonly Owner[],
+  onSpare: OnSpareKernels,
+): Promise<RawShares> {
+  const { laid, losses, breathe, request } = run;
+  const { raw: euler, total } = await eulerShortfall(run, level);
+  const columns = await OwnLosses.of(laid, losses.length, level, breathe);
+  const matrix: MemberLosses = {
+    members: owners.length,
+    scenarios: columns.count,
+    column: (member) => columns.column(owners[member]!),
+  };
+  const sampling = {
+    level: levelFraction(level),
+    orders: ORDERS,
+    seed: request.seed,
+    euler: euler.map(({ value }) => value),
+  };
+  const { parts, standardErrors } = await onSpare((kernels) =>
+    inPieces(sampledShapleyWork(kernels, matrix, sampling), breathe),
+  );
+  return {
+    measure: "expected-shortfall",
+    total,
+    raw: owners.map((_, i) => ({
+      value: parts[i]!,
+      // One block says nothing of its own spread.
+      standardError: Number.isNaN(standardErrors[i])
+        ? Number.POSITIVE_INFINITY
+        : standardErrors[i]!,
+    })),
+    shareErrors: null,
+    scenarios: columns.count,
+  };
+}
+
+async function exactShares(
+  run: PoolRun,
+  level: Level,
+  owners: readonly Owner[],
+): Promise<RawShares> {
   const { laid, losses, breathe } = run;
   const columns = await OwnLosses.of(laid, losses.length, level, breathe);
-  const owners = ownersOf(laid);
   const coalitions = 2 ** owners.length;
   const least = Math.ceil(BATCHES / (1 - level / 1e6));
   const count = Math.min(columns.count, Math.max(least, Math.floor(LOSSES_MAX / coalitions)));

@@ -101,6 +101,16 @@ export interface Kernels {
     cells: number,
     groups: number,
   ): void;
+  marginals(
+    parts: number,
+    order: number,
+    members: number,
+    columns: number,
+    total: number,
+    scratch: number,
+    count: number,
+    tail: number,
+  ): void;
   shortfall(equity: number, prior: number, count: number): void;
   scratchBytes(nodes: number, assets: number, factors: number, covers: number): number;
   placesAt(): number;

@@ -38,6 +38,13 @@ export {
   incompleteGamma,
   lgamma,
 } from "./gamma.ts";
+export { isotonicFit } from "./isotonic.ts";
+export {
+  type LinearConstraint,
+  type LinearProgram,
+  type LinearSolution,
+  linearProgram,
+} from "./linear-program.ts";
 export {
   frobeniusDistance,
   gramMatrix,
@@ -62,4 +69,5 @@ export {
   untouchedClaim,
 } from "./passage.ts";
 export { gaussLegendre } from "./quadrature.ts";
+export { rootBetween } from "./root.ts";
 export { studentCdf, studentPdf, studentQuantile } from "./student.ts";

@@ -41,6 +41,8 @@ export interface LatticeMeasure {
 /** Probabilities are kept until so little is left that no figure shows it. */
 const REST = 1e-19;
 const STEPS_MAX = 2 ** 20;
+/** Products that a recursion may take: some seconds of work. */
+const PRODUCTS_MAX = 2 ** 32;
 /** Steps of a law that is convolved in full: one second of work. */
 const CONVOLVED_MAX = 2 ** 15;
 /** e^-700 is the smallest power that keeps its digits. */
@@ -183,7 +185,7 @@ function panjer(f: Float64Array, { a, b, exponent, mean }: PanjerClass): Float64
   const scale = 1 / (1 - a * zero);
   // Beyond the mean the law falls; a whole reach of almost nothing is followed by less.
   for (let quiet = 0, x = 1; x <= mean || quiet <= reach; x++) {
-    if (x >= STEPS_MAX) tooLong(x);
+    if (x >= STEPS_MAX || x * reach >= PRODUCTS_MAX) tooLong(x);
     let sum = 0;
     for (let j = Math.min(x, reach); j > 0; j--) sum += (a + (b * j) / x) * f[j]! * law[x - j]!;
     law.push(scale * sum);
@@ -219,7 +221,7 @@ function tooLong(steps: number): never {
     code: "LATTICE_TOO_LONG",
     pointer: "/severity",
     detail: "the sum has more steps than can be worked out; make the steps longer",
-    expected: `at most ${CONVOLVED_MAX} steps of a table or binomial number, ${STEPS_MAX} of others`,
+    expected: `at most ${CONVOLVED_MAX} steps of a table or binomial number, of others ${STEPS_MAX} or fewer where a loss is long`,
     received: received(steps),
   });
 }

@@ -22,6 +22,15 @@ export {
 } from "./capacity-price.ts";
 export { type CapitalTerms, capitalPremium, type RiskShare } from "./capital-premium.ts";
 export {
+  EQUAL_WEIGHTS,
+  type Experience,
+  experienceFactors,
+  type FormulaWeights,
+  formulaContributions,
+  gearedContributions,
+  type MemberRecord,
+} from "./contribution-formula.ts";
+export {
   type Credibility,
   type CredibilityRow,
   claimFrequency,
@@ -87,4 +96,15 @@ export {
   twoSlopeRate,
   utilisation,
 } from "./rate-curve.ts";
+export {
+  type LookBack,
+  type RequirementDay,
+  type RequirementInput,
+  type RequirementReplay,
+  type RequirementState,
+  type RequirementStep,
+  type RequirementTerms,
+  replayRequirement,
+  requirementStep,
+} from "./requirement.ts";
 export { type ClaimKind, ruinProbability, ruinSurplus, type SurplusProcess } from "./ruin.ts";

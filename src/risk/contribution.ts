@@ -53,7 +53,7 @@ export async function contributionsOf(
   const sizes = run.chunks.map((chunk) => chunk.count);
   const figures: Figures[] = [];
   for (const owner of ownersOf(pool)) {
-    const own = averagesOf(pool, averages, moments.length, owner);
+    const own = ownerAverages(pool, averages, moments.length, owner);
     figures.push({
       id: owner.id,
       contribution: { value: own[0]!, standardError: batchError(own, sizes, 1) },
@@ -101,7 +101,7 @@ interface Figures {
 }
 
 /** An owner's averages by group: of its profiles, and of what is no function of one price. */
-function averagesOf(
+export function ownerAverages(
   pool: LaidPool,
   { profiles, stride, sums }: Averages,
   groups: number,
@@ -199,7 +199,9 @@ export async function weightedLosses(
   const moments = await gatherMoments(laid, groups, breathe);
   const ones = moments.map(() => 1);
   const averages = await inPieces(averagesWork(laid, moments, ones), breathe);
-  return ownersOf(laid).map((owner) => averagesOf(laid, averages, moments.length, owner).slice());
+  return ownersOf(laid).map((owner) =>
+    ownerAverages(laid, averages, moments.length, owner).slice(),
+  );
 }
 
 /**
@@ -215,7 +217,9 @@ export async function chunkMeans({
 }: MemberRun): Promise<Float64Array[]> {
   const scales = chunks.map((chunk) => 1 / chunk.count);
   const averages = await inPieces(averagesWork(laid, moments, scales), breathe);
-  return ownersOf(laid).map((owner) => averagesOf(laid, averages, moments.length, owner).slice());
+  return ownersOf(laid).map((owner) =>
+    ownerAverages(laid, averages, moments.length, owner).slice(),
+  );
 }
 
 /**

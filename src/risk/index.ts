@@ -1,4 +1,5 @@
 export type { Accounts } from "./account.ts";
+export { type Breakdown, breakdownOf, CAUSES, type Cause } from "./breakdown.ts";
 export {
   batchError,
   chunkMeans,
@@ -29,3 +30,4 @@ export { measureTail, type TailMeasure, worstLosses } from "./tail.ts";
 export type * from "./valuation.ts";
 export { planPool, startRun, valuationOf, valuePool } from "./value.ts";
 export type { ValueRequest } from "./value-request.ts";
+export { waterfallWork } from "./waterfall-risk.ts";

@@ -6,7 +6,7 @@ import type { PoolRun } from "./pool-run.ts";
 import type { Estimate } from "./valuation.ts";
 
 /** Log returns and what each of them weighs: averages of smooth functions to the last digits. */
-interface Points {
+export interface Points {
   readonly x: Float64Array;
   readonly weights: Float64Array;
 }
@@ -104,6 +104,29 @@ export class ScenarioQuadrature {
     return sums;
   }
 
+  /**
+   * Size of an asset's move until the horizon, up or down, that all but a part of the scenarios stay
+   * below: good to the width of a cell, a quarter of a percent of the price or so.
+   *
+   * @param asset  index
+   * @param level  in (0, 1)
+   * @returns      fraction of the price; null where the pool holds nothing of the asset at the horizon
+   */
+  moveAt(asset: number, level: number): number | null {
+    const horizon = this.#nodes.reduce((last, { time }) => Math.max(last, time), 0);
+    const node = this.#nodes.find((one) => one.asset === asset && one.time === horizon);
+    if (!node) return null;
+    const { x, weights } = node.all;
+    const moves = Array.from(x, (at, i) => ({ size: Math.abs(exp(at) - 1), weight: weights[i]! }));
+    moves.sort((a, b) => a.size - b.size);
+    let below = 0;
+    for (const { size, weight } of moves) {
+      below += weight;
+      if (below >= level) return size;
+    }
+    return moves.at(-1)?.size ?? null;
+  }
+
   /** An average of a book, or of one less another. */
   estimate(sums: Float64Array): Estimate {
     return { value: sums[0]!, standardError: batchError(sums, this.#sizes, 1) };
@@ -162,7 +185,7 @@ function reached(groups: readonly Float64Array[], cells: number) {
 }
 
 /** Two points in every cell that was reached, or one where its scenarios are as good as one. */
-function pointsOf(edges: Float64Array, moments: Float64Array, scale: number): Points {
+export function pointsOf(edges: Float64Array, moments: Float64Array, scale: number): Points {
   const x: number[] = [];
   const weights: number[] = [];
   const add = (cell: number, t: number, weight: number) => {

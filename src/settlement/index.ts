@@ -1,3 +1,4 @@
+export type { Gain } from "./last-resort.ts";
 export {
   type LayerPayer,
   type LayerSettlement,

@@ -11,6 +11,7 @@ import {
   refuse,
 } from "../basics/index.ts";
 import { type Layer, readWaterfall, type WaterfallTerms } from "../terms/index.ts";
+import { type Gain, lastResort } from "./last-resort.ts";
 import { pour } from "./waterfall.ts";
 
 /** Decimal digits as text in the pool currency, with all its decimals: "1250.00". */
@@ -58,8 +59,10 @@ export interface Settlement {
   readonly socialised: {
     readonly total: Money;
     readonly shares: readonly { readonly participant: string; readonly amount: Money }[];
+    /** What nobody can be made to bear: more than all gains, where the last resort is a haircut. */
+    readonly uncovered: Money;
   };
-  /** Everyone who pays something, participants first, sorted by name; sums to the loss. */
+  /** Everyone who pays something, participants first, sorted by name; with what is uncovered the loss. */
   readonly payments: readonly Payment[];
 }
 
@@ -68,19 +71,20 @@ export interface Settlement {
  *
  * Layers pay in their `order`, each up to min(size, cap), where a cap as a fraction is rounded
  * down. A members' draw is split by shares, then calls are made pro rata to their caps, and what
- * is left is split by the weights of the last resort; each split by largest remainder, ties to the
+ * is left goes to the last resort, by weights or out of gains; each split by largest remainder, ties to the
  * smaller id. No floating-point arithmetic takes part, and the order in which the terms list
  * layers and participants does not show.
  *
  * @param currency  of every amount in the terms and of the loss
  * @param loss      decimal text ≥ 0, at most `currency.decimals` digits after the point
  * @returns         Σ payments = loss
- * @throws          PoolError as `readWaterfall`, and at /loss as `readMoney`
+ * @throws          PoolError as `readWaterfall`, at /loss as `readMoney`, at /gains as `lastResort`
  */
 export function settle(
   terms: WaterfallTerms,
   currency: { readonly code: string; readonly decimals: number },
   loss: string,
+  gains?: readonly Gain[],
 ): Settlement {
   const { code, decimals } = readCurrency(currency);
   const agreed = readWaterfall(terms, { code, decimals });
@@ -121,22 +125,18 @@ export function settle(
     return { participant: id, cap: print(weight), amount: print(amount) };
   });
 
-  const weights = byParticipant(agreed.lastResort.weights).map(({ participant, weight }) => ({
-    id: participant,
-    weight,
-  }));
-  const borne = apportion(residual, weights);
-  const shares = weights.map(({ id }, i) => {
-    tally.add("participant", id, borne[i]!);
-    return { participant: id, amount: print(borne[i]!) };
+  const { shares: borne, uncovered } = lastResort(residual, agreed.lastResort, gains, decimals);
+  const shares = borne.map(({ id, amount }) => {
+    tally.add("participant", id, amount);
+    return { participant: id, amount: print(amount) };
   });
 
-  assert(tally.total === total, "what everyone pays makes the loss");
+  assert(tally.total + uncovered === total, "what everyone pays makes the loss");
   return {
     loss: print(total),
     layers: settled,
     assessments,
-    socialised: { total: print(residual), shares },
+    socialised: { total: print(residual), shares, uncovered: print(uncovered) },
     payments: tally.payments(print),
   };
 }

@@ -14,7 +14,7 @@ export const PLAYERS_MAX = 20;
  * @source         Shapley, A value for n-person games (1953)
  */
 export function shapley(players: number, cost: (coalition: number) => number): Float64Array {
-  const costs = costsOf(players, cost);
+  const costs = coalitionCosts(players, cost);
   const weights = new Float64Array(players);
   // (s! (n-s-1)!) / n! = 1 / (n · C(n-1, s))
   let choices = 1;
@@ -56,7 +56,7 @@ export function coreExcess(
   parts: ArrayLike<number>,
   cost: (coalition: number) => number,
 ): CoreExcess {
-  const costs = costsOf(parts.length, cost);
+  const costs = coalitionCosts(parts.length, cost);
   const charged = new Float64Array(costs.length);
   let worst: CoreExcess = { coalition: 0, excess: Number.NEGATIVE_INFINITY };
   for (let coalition = 1; coalition < costs.length; coalition++) {
@@ -68,7 +68,12 @@ export function coreExcess(
   return worst;
 }
 
-function costsOf(players: number, cost: (coalition: number) => number): Float64Array {
+/**
+ * The cost of every coalition, by its bits; of nobody it is 0.
+ *
+ * @throws  PoolError NUMBER_RANGE, NUMBER_NOT_FINITE
+ */
+export function coalitionCosts(players: number, cost: (coalition: number) => number): Float64Array {
   if (!(Number.isInteger(players) && players >= 1 && players <= PLAYERS_MAX)) {
     refuse({
       code: "NUMBER_RANGE",

@@ -6,6 +6,8 @@ export const SHARING_RULES = [
   "uniform",
   "mean-proportional",
   "uniform-residual",
+  "variance-residual",
+  "deviation-residual",
   "linear-regression",
 ] as const;
 
@@ -47,11 +49,15 @@ const SERIES_MAX = 0.25;
  * - `mean-proportional`: S · mean / sum of the means. Fair, but a steady member pays for the others.
  * - `uniform-residual`: the own mean, and an n-th of what S is beyond all means. Of the fair rules the
  *   one with the least sum of variances.
+ * - `variance-residual`: the own mean, and of what S is beyond all means the part that the own variance
+ *   is of the sum of variances. Linear regression where no two losses are correlated.
+ * - `deviation-residual`: the same by standard deviations. Every member's share is equally far from the
+ *   own mean, counted in own standard deviations.
  * - `linear-regression`: the own mean, and of what S is beyond all means the part
  *   Cov(own, S) / Var(S). Nobody's share varies more than the own loss; it is the conditional mean
  *   when losses are jointly normal.
  *
- * The two last ask for something when S is 0 and may give a negative share to a member when S is
+ * The four last ask for something when S is 0 and may give a negative share to a member when S is
  * small: cutting that off would leave shares that no longer sum to S.
  *
  * @param loss  S, any sign
@@ -60,7 +66,9 @@ const SERIES_MAX = 0.25;
  *              MATRIX_SYMMETRY, MATRIX_DIAGONAL, ENUM; that the covariance is positive semidefinite
  *              is not checked
  * @source      Denuit, Dhaene & Robert, Risk-sharing rules and their properties, with applications
- *              to peer-to-peer insurance (2022); residuals: Yang & Wei, ASTIN Bulletin (2025)
+ *              to peer-to-peer insurance, Journal of Risk and Insurance 89 (2022), with the
+ *              residuals by variance and by standard deviation; uniform residuals: Yang & Wei,
+ *              ASTIN Bulletin (2025)
  */
 export function sharedLoss(loss: number, members: MemberMoments, rule: SharingRule): Float64Array {
   checkFinite("/loss", loss);
@@ -74,6 +82,15 @@ export function sharedLoss(loss: number, members: MemberMoments, rule: SharingRu
       return proportional(loss, means, "/means");
     case "uniform-residual":
       return means.map((own) => own + (loss - mean) / count);
+    case "variance-residual":
+    case "deviation-residual": {
+      const variances = checkCovariance(members.covariance, count).filter(
+        (_, at) => at % (count + 1) === 0,
+      );
+      const weights = rule === "variance-residual" ? variances : variances.map(Math.sqrt);
+      const residuals = proportional(loss - mean, weights, "/covariance");
+      return means.map((own, i) => own + residuals[i]!);
+    }
     case "linear-regression": {
       const slopes = regressionSlopes(checkCovariance(members.covariance, count), count);
       return means.map((own, i) => own + slopes[i]! * (loss - mean));

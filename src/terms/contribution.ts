@@ -34,7 +34,7 @@ export const CONTRIBUTION_RULES = [
 export type ContributionRule = (typeof CONTRIBUTION_RULES)[number];
 
 /** What is known of a participant besides the book. */
-export interface MemberRecord {
+export interface ParticipantRecord {
   readonly participant: string;
   /** What it pays in premiums a year, pool currency; only for `formula`. */
   readonly premium?: string;
@@ -71,7 +71,7 @@ export interface ContributionTerms {
   };
   /** Scales everyone's contribution by the own record (Bühlmann–Straub) before bounds are applied. */
   readonly ownRecord?: boolean;
-  readonly members?: readonly MemberRecord[];
+  readonly members?: readonly ParticipantRecord[];
 }
 
 const PERIODS_MAX = 1000;
@@ -101,12 +101,12 @@ export const contributionForm: Check<ContributionTerms> = object<ContributionTer
   ownRecord: optional(flag()),
   members: optional(
     array(
-      object<MemberRecord>({
+      object<ParticipantRecord>({
         participant: id(),
         premium: optional(money("pool currency per year")),
         periods: optional(
           array(
-            object<NonNullable<MemberRecord["periods"]>[number]>({
+            object<NonNullable<ParticipantRecord["periods"]>[number]>({
               exposure: number({ exclusiveMin: 0, unit: "volume at risk" }),
               loss: money("pool currency"),
             }),

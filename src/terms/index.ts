@@ -4,7 +4,7 @@ export {
   type ContributionTerms,
   checkContribution,
   contributionForm,
-  type MemberRecord,
+  type ParticipantRecord,
 } from "./contribution.ts";
 export {
   checkLimits,
@@ -31,3 +31,4 @@ export { readWaterfall } from "./read.ts";
 export { checkWaterfall, type WaterfallSetting } from "./rules.ts";
 export { LAYERS_MAX, PAYERS_MAX, waterfallForm } from "./schema.ts";
 export type * from "./terms.ts";
+export { HAIRCUT_RULES } from "./terms.ts";

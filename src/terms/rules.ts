@@ -160,7 +160,8 @@ function checkAssessments(
 }
 
 function checkLastResort(resort: Draft<LastResort>, at: string, setting: Setting): void {
-  const weights = resort?.weights;
+  // A haircut names nobody: who gained is known when there is a loss.
+  const weights = resort !== undefined && "weights" in resort ? resort.weights : undefined;
   if (weights === undefined) return;
   checkPayers(weights, at, setting);
   if (weights.some((entry) => entry?.weight === undefined || entry.weight > 0)) return;

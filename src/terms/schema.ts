@@ -2,7 +2,6 @@ import {
   array,
   type Check,
   choice,
-  constant,
   flag,
   id,
   integer,
@@ -12,8 +11,18 @@ import {
   optional,
   required,
   text,
+  variant,
 } from "../basics/index.ts";
-import type { AssessmentCall, LastResort, Layer, LayerShare, WaterfallTerms } from "./terms.ts";
+import {
+  type AssessmentCall,
+  HAIRCUT_RULES,
+  type HaircutResort,
+  type LastResort,
+  type Layer,
+  type LayerShare,
+  type SocialisedResort,
+  type WaterfallTerms,
+} from "./terms.ts";
 
 /** Most layers of one waterfall. */
 export const LAYERS_MAX = 64;
@@ -70,17 +79,22 @@ const assessment: Check<AssessmentCall> = object<AssessmentCall>({
   cap: money("pool currency", "WATERFALL_CAP"),
 });
 
-const weight: Check<LastResort["weights"][number]> = object<LastResort["weights"][number]>({
+const weight: Check<SocialisedResort["weights"][number]> = object<
+  SocialisedResort["weights"][number]
+>({
   participant: id(),
   weight: number({ min: 0, unit: "any, relative to the others" }),
 });
 
-const lastResort: Check<LastResort> = object<LastResort>({
-  kind: constant("socialised", {
-    code: "ENUM",
-    hint: "the only last resort is that everyone shares by weight",
+const lastResort: Check<LastResort> = variant<LastResort>({
+  socialised: object<SocialisedResort>({
+    kind: choice(["socialised"]),
+    weights: array(weight, { max: PAYERS_MAX }),
   }),
-  weights: array(weight, { max: PAYERS_MAX }),
+  haircut: object<HaircutResort>({
+    kind: choice(["haircut"]),
+    rule: choice(HAIRCUT_RULES),
+  }),
 });
 
 /** The form of a waterfall. */

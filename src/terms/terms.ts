@@ -37,11 +37,33 @@ export interface AssessmentCall {
   readonly cap: Money;
 }
 
-/** Who bears what nothing else bears: pro rata to weights (≥ 0, not all 0). */
-export interface LastResort {
+/** Everyone bears what nothing else bears, pro rata to weights (≥ 0, not all 0). */
+export interface SocialisedResort {
   readonly kind: "socialised";
   readonly weights: readonly { readonly participant: string; readonly weight: number }[];
 }
+
+/** Ways to take what is lacking from those who gained. */
+export const HAIRCUT_RULES = [
+  "proportional",
+  "equal-awards",
+  "equal-losses",
+  "talmud",
+  "random-arrival",
+  "queue",
+] as const;
+
+/**
+ * Those who gained bear what nothing else bears, out of their gains: an insolvency rule divides what
+ * there is for them, or a queue takes the gains of the highest ranked first.
+ */
+export interface HaircutResort {
+  readonly kind: "haircut";
+  readonly rule: (typeof HAIRCUT_RULES)[number];
+}
+
+/** Who bears what nothing else bears. */
+export type LastResort = SocialisedResort | HaircutResort;
 
 /** The agreed order in which a loss is borne. */
 export interface WaterfallTerms {

@@ -36,7 +36,12 @@ test("capacityQuote: the rise falls back by two points a day, to the target and 
   expect(capacityQuote({ bumped: 0 }, order({}), low).price).toBe(0.01);
 });
 
-test("capacityQuote: half a year costs half, and nothing is charged for what was before", () => {
+test("capacityQuote: a cover raises the price that it pays, not the one that has fallen back", () => {
+  const { price, next } = capacityQuote({ bumped: 0.09 }, order({ elapsedDays: 2 }), TERMS);
+  expectClose([price, next.bumped], [0.05, 0.0575], { rel: 1e-14 });
+});
+
+test("capacityQuote: a fifth of a year costs a fifth, and nothing is charged for what was before", () => {
   const { premium } = capacityQuote({ bumped: 0.04 }, order({ periodDays: 73 }), TERMS);
   expectClose(premium, (15 * 0.04) / 5, { rel: 1e-15 });
 });

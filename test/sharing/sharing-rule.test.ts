@@ -20,6 +20,15 @@ type Matrix = readonly (readonly number[])[];
 const sum = (values: Iterable<number>) => [...values].reduce((above, value) => above + value, 0);
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   sum(Array.from(a, (value, i) => value * b[i]!));
+/** What the computed cases call each rule. */
+const NAMES: Readonly<Record<SharingRule, string>> = {
+  uniform: "uniform",
+  "mean-proportional": "mean_proportional",
+  "uniform-residual": "uniform_residual",
+  "variance-residual": "variance_proportional_residual",
+  "deviation-residual": "std_residual",
+  "linear-regression": "linear_regression",
+};
 const quadratic = (a: ArrayLike<number>, covariance: Matrix) =>
   dot(
     a,
@@ -36,7 +45,7 @@ describe("computed cases", () => {
     inputs.cases.forEach(([loss], i) => {
       for (const rule of SHARING_RULES) {
         const shares = sharedLoss(loss, members, rule);
-        expectClose(shares, expected.values[i]![rule.replace("-", "_")], tolerance);
+        expectClose(shares, expected.values[i]![NAMES[rule]], tolerance);
       }
     });
   });
@@ -110,16 +119,19 @@ describe("axioms of the rules by moments", () => {
     }
   });
 
-  test.each<SharingRule>(["mean-proportional", "uniform-residual", "linear-regression"])(
-    "sharedLoss: %s is fair",
-    (rule) => {
-      // Shares are straight lines in the loss, so their means are those at the mean.
-      for (const members of pools) {
-        const shares = sharedLoss(sum(members.means), members, rule);
-        expectClose([...shares], members.means, { rel: 1e-12 });
-      }
-    },
-  );
+  test.each<SharingRule>([
+    "mean-proportional",
+    "uniform-residual",
+    "variance-residual",
+    "deviation-residual",
+    "linear-regression",
+  ])("sharedLoss: %s is fair", (rule) => {
+    // Shares are straight lines in the loss, so their means are those at the mean.
+    for (const members of pools) {
+      const shares = sharedLoss(sum(members.means), members, rule);
+      expectClose([...shares], members.means, { rel: 1e-12 });
+    }
+  });
 
   test.each<SharingRule>(["uniform", "mean-proportional"])(
     "sharedLoss: %s asks for nothing when nothing is lost",
@@ -153,9 +165,36 @@ describe("axioms of the rules by moments", () => {
       expect(least).toBeLessThanOrEqual(sum(members.covariance.map((row, i) => row[i]!)));
       expect(least).toBeLessThanOrEqual(sum(variances(members, "mean-proportional")));
       expect(least).toBeLessThanOrEqual(sum(variances(members, "linear-regression")));
+      expect(least).toBeLessThanOrEqual(sum(variances(members, "variance-residual")));
+      expect(least).toBeLessThanOrEqual(sum(variances(members, "deviation-residual")));
       const matrix = sharingMatrix(members);
       expect(least).toBeLessThanOrEqual(
         sum(matrix.map((row) => quadratic(row, members.covariance))) * (1 + 1e-6),
+      );
+    }
+  });
+
+  test("sharedLoss: residuals by variance are the regression of losses without correlation", () => {
+    for (const { means, covariance } of pools) {
+      const apart = covariance.map((row, i) => row.map((value, j) => (i === j ? value : 0)));
+      const members = { means, covariance: apart };
+      for (const loss of [-3, 0.25, 40]) {
+        const regressed = sharedLoss(loss, members, "linear-regression");
+        expectClose(sharedLoss(loss, members, "variance-residual"), regressed, { rel: 1e-11 });
+      }
+    }
+  });
+
+  test("sharedLoss: residuals by deviation are as far from each mean, in own deviations", () => {
+    for (const members of pools) {
+      const distances = Array.from(
+        sharedLoss(40, members, "deviation-residual"),
+        (share, i) => (share - members.means[i]!) / Math.sqrt(members.covariance[i]![i]!),
+      );
+      expectClose(
+        distances,
+        distances.map(() => distances[0]),
+        { rel: 1e-11 },
       );
     }
   });
@@ -357,6 +396,24 @@ describe("refusals", () => {
       "regression without a covariance",
       () => sharedLoss(1, { means: [1, 2] }, "linear-regression"),
       "MATRIX_SHAPE /covariance",
+    ],
+    [
+      "residuals by variance without a covariance",
+      () => sharedLoss(1, { means: [1, 2] }, "variance-residual"),
+      "MATRIX_SHAPE /covariance",
+    ],
+    [
+      "residuals by deviation where nothing varies",
+      () =>
+        sharedLoss(
+          1,
+          covered([
+            [0, 0],
+            [0, 0],
+          ]),
+          "deviation-residual",
+        ),
+      "WEIGHTS_ZERO /covariance",
     ],
     ["a row too short", regressed([[1, 0], [0]]), "MATRIX_SHAPE /covariance"],
     [

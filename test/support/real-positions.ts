@@ -64,11 +64,13 @@ function withoutCross(document: PoolDocument): PoolDocument {
     document.participants.filter(({ margin }) => margin === "isolated").map(({ id }) => id),
   );
   const { waterfall } = document;
-  const weights = waterfall.lastResort.weights.filter(({ participant }) => kept.has(participant));
+  const { lastResort } = waterfall;
+  if (lastResort.kind !== "socialised") throw new Error("these positions share by weights");
+  const weights = lastResort.weights.filter(({ participant }) => kept.has(participant));
   return {
     ...document,
     participants: document.participants.filter(({ id }) => kept.has(id)),
     perpetuals: document.perpetuals.filter(({ participant }) => kept.has(participant)),
-    waterfall: { ...waterfall, lastResort: { ...waterfall.lastResort, weights } },
+    waterfall: { ...waterfall, lastResort: { ...lastResort, weights } },
   };
 }

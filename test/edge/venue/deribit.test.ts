@@ -138,9 +138,10 @@ describe("option chain: the pool it makes", () => {
     expect(waterfall.assessments).toEqual(
       ids.map((participant) => ({ participant, cap: "1173.00" })),
     );
-    expect(waterfall.lastResort.weights).toEqual(
-      ids.map((participant) => ({ participant, weight: 1 })),
-    );
+    expect(waterfall.lastResort).toEqual({
+      kind: "socialised",
+      weights: ids.map((participant) => ({ participant, weight: 1 })),
+    });
   });
 
   test("option chain: says what it left out and how it read volatilities", () => {
