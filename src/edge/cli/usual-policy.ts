@@ -24,21 +24,18 @@ const SHARING = [
   "talmud",
   "queue",
 ] as const satisfies readonly ComparedSharing[];
-/** Participants whose coalitions can all be gone through, beside the pool's own holdings. */
-const COALITIONS_MAX = 19;
 
 /**
  * Policies worth seeing side by side for any pool: its own terms where it has some, every rule that
  * needs no more than the pool, and every way to share under Euler's rule.
  */
-export function usualPolicies({ contribution, participants }: PoolDocument): Policy[] {
-  const rules = RULES.filter((rule) => rule !== "shapley" || participants.length <= COALITIONS_MAX);
+export function usualPolicies({ contribution }: PoolDocument): Policy[] {
   const asked = (rule: ContributionRule): ContributionTerms => ({ rule, noNegative: true });
   return [
     ...(contribution
       ? [{ name: "own terms, calls", contribution, sharing: "calls" as const }]
       : []),
-    ...rules.map((rule) => ({
+    ...RULES.map((rule) => ({
       name: `${rule}, calls`,
       contribution: asked(rule),
       sharing: "calls" as const,
