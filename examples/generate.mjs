@@ -330,6 +330,32 @@ function makeLiquidation() {
   };
 }
 
+/** What the pool takes on: with some room for all, and for the desk of three with little. */
+function makeLimits() {
+  const bounds = [
+    { id: "pool-risk", scope: "pool", measure: "shortfall", max: "3200000.00" },
+    { id: "member-size", scope: "participant", measure: "exposure", max: "2500000.00" },
+    { id: "member-risk", scope: "participant", measure: "shortfall", max: "120000.00" },
+    { id: "desk-risk", scope: "group", of: "desk", measure: "shortfall", max: "240000.00" },
+    {
+      id: "asset-direction",
+      scope: "asset",
+      measure: "net-exposure",
+      max: "4500000.00",
+      action: "warn",
+    },
+    {
+      id: "option-book",
+      scope: "instrument",
+      of: "option",
+      measure: "exposure",
+      max: "140000000.00",
+    },
+  ];
+  const groups = [{ id: "desk", participants: [35, 58, 61].map(participantId) }];
+  return { bounds, groups };
+}
+
 export function makePool(rows = makePrices()) {
   const random = generator(SEED + 1);
   const last = rows.at(-1).map((price) => rounded(price, 5));
@@ -356,6 +382,14 @@ export function makePool(rows = makePrices()) {
     covers: makeCovers(random),
     waterfall: makeWaterfall(),
     liquidation: makeLiquidation(),
+    contribution: { rule: "euler-es", noNegative: true, floor: "2500.00" },
+    pricing: {
+      costOfCapital: 0.12,
+      expenseRate: 0.0002,
+      inventoryAversion: 1,
+      stress: { slope: 0.2, kink: 0.8, jump: 4, highest: 3 },
+    },
+    limits: makeLimits(),
   };
 }
 
@@ -365,6 +399,10 @@ export function poolJson(pool = makePool()) {
     `[\n${list.map((item) => `${indent}  ${JSON.stringify(item)}`).join(",\n")}\n${indent}]`;
   const entries = Object.entries(pool).map(([key, value]) => {
     if (Array.isArray(value)) return `  ${JSON.stringify(key)}: ${lines(value, "  ")}`;
+    if (key === "limits") {
+      const { bounds, groups } = value;
+      return `  "limits": {\n    "bounds": ${lines(bounds, "    ")},\n    "groups": ${lines(groups, "    ")}\n  }`;
+    }
     if (key !== "waterfall") return `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
     const { layers, assessments, lastResort } = value;
     return `  "waterfall": {\n    "layers": ${lines(layers, "    ")},\n    "assessments": ${JSON.stringify(assessments)},\n    "lastResort": ${JSON.stringify(lastResort)}\n  }`;

@@ -1,5 +1,7 @@
 // Method: generate the examples afresh and hold them against the committed bytes and their README.
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 // @ts-expect-error The generator is plain JavaScript.
 import { ASSETS, makePool, makePrices, poolJson, pricesCsv } from "../examples/generate.mjs";
@@ -147,7 +149,30 @@ describe("examples: the small pool", () => {
     expect(document.market?.assets).toEqual(["ORB", "ETA"]);
   });
 
+  test("examples: it says who puts in how much, what is paid and what is taken on", () => {
+    for (const name of ["small-pool.json", "pool.json"]) {
+      const { contribution, pricing, limits } = readPool(read(name)).document;
+      expect(contribution).toMatchObject({ rule: "euler-es", noNegative: true });
+      expect(pricing?.costOfCapital).toBe(0.12);
+      expect(limits?.groups?.length).toBe(1);
+      expect(new Set(limits?.bounds.map(({ scope }) => scope)).size).toBeGreaterThan(3);
+    }
+  });
+
   test("examples: it stays short enough to read", () => {
     expect(read("small-pool.json").trimEnd().split("\n").length).toBeLessThan(80);
+  });
+});
+
+// Only what is built can be imported by its name; CI builds first and must not skip.
+const isBuilt = existsSync(new URL("../dist/index.js", import.meta.url));
+
+describe.skipIf(!isBuilt && process.env["CI"] !== "true")("examples: code", () => {
+  test("examples: quote.mjs quotes the position, and refuses twice as much of it", () => {
+    const script = fileURLToPath(new URL("../examples/quote.mjs", import.meta.url));
+    const out = execFileSync(process.execPath, [script], { encoding: "utf8" });
+    expect(out.match(/marginal ES +\d+ ± \d+ USD/g)?.length).toBe(2);
+    expect(out).toMatch(/asset-direction ORB: \d+ of 60000.00, warns\n {2}allowed\n/);
+    expect(out).toMatch(/ {2}refused\n$/);
   });
 });

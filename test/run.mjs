@@ -128,9 +128,25 @@ stages.examples = () => {
     "build/example/result.json",
   ]);
   const settle = run(node, ["dist/cli.js", "settle", "examples/pool.json", "--loss", "2000000.00"]);
+  const small = ["examples/small-pool.json"];
+  const compare = run(node, [
+    "dist/cli.js",
+    "compare",
+    ...small,
+    "--out",
+    "build/example/compare.html",
+  ]);
+  const quote = run(node, [
+    "dist/cli.js",
+    "quote",
+    ...small,
+    "--position",
+    "examples/position.json",
+  ]);
+  const code = run(node, ["examples/quote.mjs"]);
   const bench = run(npm[0], [...npm.slice(1), "run", "bench", "--silent", "--", "smoke"]);
   const night = run(npm[0], [...npm.slice(1), "run", "night", "--silent", "--", "300"]);
-  const results = [value, settle, bench, night];
+  const results = [value, settle, compare, quote, code, bench, night];
   const failed = results.filter(({ ok }) => !ok).length;
   return {
     passed: results.length - failed,

@@ -2,11 +2,13 @@
 // in plain TypeScript, and every figure of the valuation is counted from those same scenarios, so
 // that parts sum to wholes as they do in a real run.
 import type {
+  Allocation,
   AssetExposure,
   ContributionRow,
   Estimate,
   IntervalEstimate,
   LayerRisk,
+  PoolValuation,
   RiskLevel,
   Valuation,
 } from "../../src/index.ts";
@@ -190,6 +192,46 @@ function contributions(): Valuation["contributions"] {
   };
 }
 
+/** Euler shares of at least 15,000.00: who would pay less pays that, all others less in proportion. */
+function allocation(): Allocation {
+  const { rows, total, totalAmount } = contributions();
+  const cents = rows.map(({ amount }) => BigInt(amount));
+  const least = 1_500_000n;
+  const isBound = rows.map(({ id }, i) => id !== "(pool holdings)" && cents[i]! < least);
+  const isScaled = rows.map(({ id }, i) => id !== "(pool holdings)" && cents[i]! > least);
+  const sum = (of: readonly boolean[]) => cents.reduce((all, c, i) => all + (of[i] ? c : 0n), 0n);
+  const paid = sum(isScaled);
+  const added = cents.reduce((all, c, i) => all + (isBound[i] ? least - c : 0n), 0n);
+  const parts = cents.map((c, i) =>
+    isBound[i] ? least : isScaled[i] ? (c * (paid - added)) / paid : c,
+  );
+  const rest = BigInt(totalAmount) - parts.reduce((all, part) => all + part, 0n);
+  parts[isScaled.indexOf(true)]! += rest;
+  const money = (c: bigint) => {
+    const digits = String(c < 0n ? -c : c).padStart(3, "0");
+    return `${c < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  };
+  return {
+    rule: "euler-es",
+    measure: "expected-shortfall",
+    level: PRIMARY,
+    total,
+    totalAmount: money(BigInt(totalAmount)),
+    rawTotal: total.value,
+    moved: money(added),
+    unallocated: "0.00",
+    scenarios: SCENARIOS,
+    rows: rows
+      .map(({ id, contribution, share }, i) => ({
+        ...{ id, raw: contribution, contribution, share, recordFactor: 1 },
+        amount: money(parts[i]!),
+        rebalanced: money(parts[i]! - cents[i]!),
+        bound: isBound[i] ? ("floor" as const) : null,
+      }))
+      .sort((a, b) => Number(b.amount) - Number(a.amount)),
+  };
+}
+
 function exposures(): AssetExposure[] {
   return ASSETS.map((asset, i) => {
     const weight = 2.2e6 / (1 + i * 1.4);
@@ -217,7 +259,7 @@ const socialisedSizes = overflow.filter((size) => size > 0);
 const layerRisks = layers();
 
 /** A valuation of a made-up pool whose parts sum to their wholes. */
-export const sampleValuation: Valuation = {
+export const sampleValuation: PoolValuation = {
   receipt: {
     engine: "riskpool",
     version: "0.1.0",
@@ -293,6 +335,7 @@ export const sampleValuation: Valuation = {
     insolvency: { probability: frequency((loss) => loss > 3.3e6) },
   },
   contributions: contributions(),
+  allocation: allocation(),
   liquidation: null,
   samplePaths: null,
   exposures: exposures(),

@@ -1,4 +1,13 @@
-import type { Notice, PoolDocument, Valuation } from "../../index.ts";
+import type {
+  Allocation,
+  Comparison,
+  ContributionRule,
+  ContributionTerms,
+  Notice,
+  PoolDocument,
+  PoolValuation,
+  Quote,
+} from "../../index.ts";
 
 /** How prices become a market model; what is left out, the core chooses. */
 export interface CalibrationRequest {
@@ -14,7 +23,8 @@ export interface CalibrationRequest {
   readonly columns?: Readonly<Record<string, string>>;
 }
 
-export interface ValueRequest {
+/** A simulation of a pool, whatever is asked of it. */
+export interface RunRequest {
   /** The pool document as text, unchecked. */
   readonly pool: string;
   /** Market parameters as JSON text, or a valuation that holds them; instead of prices. */
@@ -28,14 +38,52 @@ export interface ValueRequest {
   /** Days between two looks at the path; the engine chooses without it. */
   readonly stepDays?: number;
   readonly monitoring: "discrete" | "continuous";
-  readonly samplePaths: number;
-  /** The primary level, also one of `levels`. */
+  /** The primary level. */
   readonly confidence: number;
-  /** Ascending, without repetition. */
-  readonly levels: readonly number[];
-  readonly mode: "profile" | "audit";
   /** Threads to simulate on; the caller's own when left out. */
   readonly workers?: number;
+}
+
+export interface ValueRequest extends RunRequest {
+  readonly samplePaths: number;
+  /** Ascending, without repetition; the primary one is among them. */
+  readonly levels: readonly number[];
+  readonly mode: "profile" | "audit";
+}
+
+export interface AllocateRequest extends RunRequest {
+  /** In place of the document's own, which is kept with all its terms where it is of this rule. */
+  readonly rule?: ContributionRule;
+  /** In place of those of the terms, or besides a rule. */
+  readonly bounds: Pick<ContributionTerms, "noNegative" | "floor" | "cap" | "gearing">;
+}
+
+export interface CompareRequest extends RunRequest {
+  /** Policies as JSON text, unchecked; a set worth seeing when left out. */
+  readonly policies?: string;
+}
+
+export interface QuoteRequest extends RunRequest {
+  /** A proposed position as JSON text, unchecked. */
+  readonly position: string;
+}
+
+export interface AllocationStatement {
+  readonly allocation: Allocation;
+  readonly pool: string;
+  readonly currency: string;
+  readonly notices: readonly Notice[];
+}
+
+export interface ComparisonStatement {
+  readonly comparison: Comparison;
+  readonly notices: readonly Notice[];
+}
+
+export interface QuoteStatement {
+  readonly quote: Quote;
+  readonly currency: string;
+  readonly notices: readonly Notice[];
 }
 
 export interface ImportRequest {
@@ -78,7 +126,10 @@ export type Progress = (done: number, total: number) => void;
  */
 export interface Core {
   readonly version: string;
-  readonly value: (request: ValueRequest, progress: Progress) => Promise<Valuation>;
+  readonly value: (request: ValueRequest, progress: Progress) => Promise<PoolValuation>;
+  readonly allocate: (request: AllocateRequest, progress: Progress) => Promise<AllocationStatement>;
+  readonly compare: (request: CompareRequest, progress: Progress) => Promise<ComparisonStatement>;
+  readonly quote: (request: QuoteRequest, progress: Progress) => Promise<QuoteStatement>;
   readonly settle: (request: {
     readonly pool: string;
     readonly loss: string;

@@ -23,6 +23,8 @@ export const EXIT = {
   usage: 2,
   invalid: 3,
   file: 4,
+  /** A quote that a limit refuses: an answer, not a mistake. */
+  refused: 5,
   interrupted: 130,
 } as const;
 

@@ -1,19 +1,26 @@
 import {
   calibrate,
+  type Engine,
   load,
   type MarketParameters,
   type Notice,
+  type Policy,
+  type Pool,
+  PoolError,
+  type Proposal,
   poolJsonSchema,
   readJson,
   readMarket,
   readPool,
   settle,
+  type ValueOptions,
   version,
 } from "../../index.ts";
 import { workerPool } from "../../node.ts";
 import { importDeribitChain } from "../venue/deribit.ts";
 import { readPriceCsv } from "../venue/price-csv.ts";
-import type { CalibrationRequest, Core } from "./core.ts";
+import type { CalibrationRequest, Core, Progress, RunRequest } from "./core.ts";
+import { usualPolicies } from "./usual-policy.ts";
 
 /** Fits a market to prices in CSV text; the assets are those asked for, or all. */
 function marketFrom(
@@ -44,41 +51,100 @@ function marketIn(text: string): MarketParameters {
   return readMarket(root.market?.parameters ?? root.market ?? root);
 }
 
+/** JSON of a file beside the pool's; its problems are reported under its name. */
+function partIn(text: string, name: string): unknown {
+  try {
+    return readJson(text);
+  } catch (error) {
+    if (!(error instanceof PoolError)) throw error;
+    const issues = error.issues.map((issue) => ({ ...issue, pointer: `/${name}${issue.pointer}` }));
+    throw new PoolError(issues, name);
+  }
+}
+
+/** A run's pool, and what the engine is asked of it. */
+function worldOf(
+  request: RunRequest,
+  progress: Progress,
+): { readonly pool: Pool; readonly options: ValueOptions; readonly notices: readonly Notice[] } {
+  const pool = readPool(request.pool);
+  const { prices, calibration, market } = request;
+  const assets = pool.document.assets.map((asset) => asset.id);
+  const fitted = prices === undefined ? undefined : marketFrom(prices, calibration, assets);
+  const options = {
+    scenarios: request.scenarios,
+    seed: request.seed,
+    horizon: request.horizonDays,
+    ...(request.stepDays !== undefined && { step: request.stepDays }),
+    monitoring: request.monitoring,
+    confidence: request.confidence,
+    levels: [request.confidence],
+    ...(fitted && { market: fitted.market }),
+    ...(market !== undefined && { market: marketIn(market) }),
+    onProgress: ({ done, total }: { readonly done: number; readonly total: number }) =>
+      progress(done, total),
+  };
+  return { pool, options, notices: fitted?.notices ?? [] };
+}
+
+/** Asks an engine that is gone afterwards. */
+async function onEngine<Answer>(
+  { workers }: RunRequest,
+  ask: (engine: Engine) => Promise<Answer>,
+): Promise<Answer> {
+  const engine = await load(workers === undefined ? {} : { executor: workerPool({ workers }) });
+  return ask(engine).finally(() => engine.dispose());
+}
+
+/** On the command line a rule is its options, not one of a list. */
+function atOptions(error: unknown): never {
+  if (!(error instanceof PoolError)) throw error;
+  const issues = error.issues.map((issue) => ({
+    ...issue,
+    pointer: issue.pointer.replace(/^\/options\/rules\/0(?=\/|$)/, "/options"),
+  }));
+  throw new PoolError(issues, "command line");
+}
+
 /** The engine in this process. */
 export const localCore: Core = {
   version,
 
   async value(request, progress) {
-    const pool = readPool(request.pool);
-    const fitted =
-      request.prices === undefined
-        ? undefined
-        : marketFrom(
-            request.prices,
-            request.calibration,
-            pool.document.assets.map((asset) => asset.id),
-          );
-    const engine = await load(
-      request.workers === undefined ? {} : { executor: workerPool({ workers: request.workers }) },
-    );
-    const run = engine.value(pool, {
-      scenarios: request.scenarios,
-      seed: request.seed,
-      horizon: request.horizonDays,
-      ...(request.stepDays !== undefined && { step: request.stepDays }),
-      monitoring: request.monitoring,
-      samplePaths: request.samplePaths,
-      confidence: request.confidence,
-      levels: request.levels,
-      audit: request.mode === "audit",
-      ...(fitted && { market: fitted.market }),
-      ...(request.market !== undefined && { market: marketIn(request.market) }),
-      onProgress: ({ done, total }) => progress(done, total),
-    });
-    const valuation = await run.finally(() => engine.dispose());
-    return fitted
-      ? { ...valuation, warnings: [...fitted.notices, ...valuation.warnings] }
-      : valuation;
+    const { samplePaths, levels, mode } = request;
+    const world = worldOf(request, progress);
+    const options = { ...world.options, samplePaths, levels, audit: mode === "audit" };
+    const valuation = await onEngine(request, (engine) => engine.value(world.pool, options));
+    return { ...valuation, warnings: [...world.notices, ...valuation.warnings] };
+  },
+
+  async allocate(request, progress) {
+    const { pool, options, notices } = worldOf(request, progress);
+    const { name, currency, contribution } = pool.document;
+    const own = contribution ?? { rule: "euler-es" as const };
+    const isOwn = request.rule === undefined || request.rule === own.rule;
+    const rules = [{ ...(isOwn ? own : { rule: request.rule }), ...request.bounds }];
+    const [allocation] = await onEngine(request, (engine) =>
+      engine.allocate(pool, { ...options, rules }),
+    ).catch(atOptions);
+    return { allocation: allocation!, pool: name, currency: currency.code, notices };
+  },
+
+  async compare(request, progress) {
+    const { pool, options, notices } = worldOf(request, progress);
+    const policies =
+      request.policies === undefined
+        ? usualPolicies(pool.document)
+        : (partIn(request.policies, "policies") as Policy[]);
+    const comparison = await onEngine(request, (engine) => engine.compare(pool, policies, options));
+    return { comparison, notices };
+  },
+
+  async quote(request, progress) {
+    const { pool, options, notices } = worldOf(request, progress);
+    const position = partIn(request.position, "position") as Proposal;
+    const quote = await onEngine(request, (engine) => engine.quote(pool, position, options));
+    return { quote, currency: pool.document.currency.code, notices };
   },
 
   async settle({ pool, loss }) {

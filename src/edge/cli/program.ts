@@ -1,10 +1,13 @@
 import { Command } from "commander";
+import { addAllocate } from "./allocate.ts";
 import { addCalibrate } from "./calibrate.ts";
 import { addCheck } from "./check.ts";
+import { addCompare } from "./compare.ts";
 import type { Core } from "./core.ts";
 import { printFailure } from "./failure.ts";
 import { addImportChain } from "./import-chain.ts";
 import { EXIT, type Io } from "./io.ts";
+import { addQuote } from "./quote.ts";
 import { addSettle } from "./settle.ts";
 import { addValue } from "./value.ts";
 
@@ -15,6 +18,7 @@ Exit codes:
   2    usage: unknown command or option
   3    invalid input: the pool, prices or a number is at fault
   4    a file cannot be read or written
+  5    quote: a limit of the pool refuses the position
   130  interrupted`;
 
 /**
@@ -40,14 +44,20 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
+  let exit: number = EXIT.ok;
   addValue(program, io, core);
+  addAllocate(program, io, core);
+  addCompare(program, io, core);
+  addQuote(program, io, core, () => {
+    exit = EXIT.refused;
+  });
   addSettle(program, io, core);
   addCheck(program, io, core);
   addCalibrate(program, io, core);
   addImportChain(program, io, core);
   try {
     await program.parseAsync(withCommand(argv), { from: "user" });
-    return EXIT.ok;
+    return exit;
   } catch (error) {
     return failed(error) ? printFailure(error, io, json) : EXIT.ok;
   }

@@ -128,6 +128,11 @@ export function rect(x: number, y: number, width: number, height: number, style:
   return html`<rect class="${style}" x="${x}" y="${y}" width="${across}" height="${Math.max(height, 0)}"/>`;
 }
 
+/** A dot at a point. */
+export function dot(x: number, y: number, style: string): Markup {
+  return html`<circle class="${style}" cx="${x}" cy="${y}" r="4"/>`;
+}
+
 export type Anchor = "start" | "middle" | "end";
 
 /** A text at a point. */

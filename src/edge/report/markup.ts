@@ -55,6 +55,8 @@ function coordinate(value: number): string {
 export interface Column {
   readonly heading: string;
   readonly unit?: string;
+  /** A second line under the unit. */
+  readonly hint?: string;
   /** Words stand left, numbers right. */
   readonly text?: boolean;
 }
@@ -74,7 +76,7 @@ export function table(
     (column) =>
       html`<th scope="col"${textClass(column)}>${column.heading}${
         column.unit ? html` <span class="unit">${column.unit}</span>` : NOTHING
-      }</th>`,
+      }${column.hint ? html` <span class="unit">${column.hint}</span>` : NOTHING}</th>`,
   );
   const body = rows.map(
     (row, index) =>

@@ -1,10 +1,10 @@
 import { assert } from "../../basics/index.ts";
-import type { RiskLevel, Valuation } from "../../index.ts";
+import type { PoolValuation, RiskLevel } from "../../index.ts";
 import { type MoneyScale, moneyScale, unitName } from "./format.ts";
 
 /** What several sections read off a valuation, worked out once. */
 export interface Reading {
-  readonly valuation: Valuation;
+  readonly valuation: PoolValuation;
   readonly primary: RiskLevel;
   /** Money in the layers, without what members may be called for. */
   readonly funded: number;
@@ -17,7 +17,7 @@ export interface Reading {
 }
 
 /** Reads off what the sections share. */
-export function reading(valuation: Valuation): Reading {
+export function reading(valuation: PoolValuation): Reading {
   const { levels } = valuation.risk;
   const primary =
     levels.find((level) => level.level === valuation.receipt.primaryLevel) ?? levels.at(-1);

@@ -1,4 +1,5 @@
-import type { Valuation } from "../../index.ts";
+import type { PoolValuation } from "../../index.ts";
+import { allocationSection } from "./allocation.ts";
 import { capitalSection } from "./capital.ts";
 import { contributionSection } from "./contribution.ts";
 import { convergenceFigure } from "./convergence.ts";
@@ -9,10 +10,10 @@ import { header, headlineSection } from "./headline.ts";
 import { histogramFigures } from "./histogram.ts";
 import { liquidationSection } from "./liquidation.ts";
 import { marketSection } from "./market.ts";
-import { html, Markup, NOTHING, section, table } from "./markup.ts";
+import { html, type Markup, NOTHING, section, table } from "./markup.ts";
 import { assumptionSection, methodSection, receiptSection } from "./method.ts";
+import { htmlPage } from "./page.ts";
 import { type Reading, reading } from "./reading.ts";
-import { STYLE } from "./style.ts";
 
 /**
  * A valuation as one HTML page: no script, nothing fetched, fit to be read, printed and forwarded.
@@ -21,27 +22,16 @@ import { STYLE } from "./style.ts";
  *
  * @returns a complete HTML document, ending in a line feed
  */
-export function reportHtml(valuation: Valuation): string {
+export function reportHtml(valuation: PoolValuation): string {
   const about = reading(valuation);
   const { pool } = valuation;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${pool.name}: pool risk report, ${instant(pool.asOf)}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-${header(about)}<main>
-${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidationSection(about)}${contributionSection(about)}${exposureSection(about)}${section("convergence", "Has the simulation settled?", convergenceFigure(about))}${marketSection(about)}${pathSection(about)}${assumptionSection(about)}${methodSection(about)}${receiptSection(about)}</main>
+  return htmlPage(
+    `${pool.name}: pool risk report, ${instant(pool.asOf)}`,
+    html`${header(about)}<main>
+${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidationSection(about)}${contributionSection(about)}${allocationSection(about)}${exposureSection(about)}${section("convergence", "Has the simulation settled?", convergenceFigure(about))}${marketSection(about)}${pathSection(about)}${assumptionSection(about)}${methodSection(about)}${receiptSection(about)}</main>
 <footer><p>Computed by ${valuation.receipt.engine} ${valuation.receipt.version} from prices of ${instant(pool.asOf)}. A risk estimate is not a promise: losses can exceed every figure on this page.</p></footer>
-</body>
-</html>
-`;
-  return page.text;
+`,
+  );
 }
 
 function pathSection(about: Reading): Markup {

@@ -74,6 +74,8 @@ thead .unit{display:block;font-size:.75rem}
 tbody th{font-weight:500}
 tr.primary th,tr.primary td{font-weight:650;background:var(--soft)}
 tr.primary th:first-child{box-shadow:inset 3px 0 var(--accent);padding-left:.6rem}
+.best{font-weight:650;color:var(--accent)}
+.best::before{content:"\\25cf\\00a0";font-size:.6em;vertical-align:.15em}
 .under{display:block;white-space:normal;min-width:8rem;color:var(--muted);font-size:.8125rem;font-weight:400}
 .heat{width:auto}
 .heat td,.heat th{padding:.35rem .55rem;text-align:right;border:0}

@@ -1,15 +1,18 @@
 import Table from "cli-table3";
-import type { Valuation } from "../../index.ts";
+import type { Allocation, AllocationRow, PoolValuation } from "../../index.ts";
+import { allocationSentences } from "./allocation.ts";
 import {
   clipped,
   count,
   days,
   estimate,
+  grouped,
   instant,
   levelPercent,
   percent,
   printable,
   probability,
+  significant,
 } from "./format.ts";
 import { summary } from "./headline.ts";
 import { modelName } from "./market.ts";
@@ -45,7 +48,7 @@ const WIDTH_MIN = 60;
 const WIDTH_MAX = 120;
 
 /** A valuation as plain tables: risk, layers, largest contributions, warnings. */
-export function terminalReport(valuation: Valuation, style: TerminalStyle): string {
+export function terminalReport(valuation: PoolValuation, style: TerminalStyle): string {
   const about = reading(valuation);
   const width = Math.min(Math.max(Math.floor(style.width) || 80, WIDTH_MIN), WIDTH_MAX);
   const { pool, risk, market } = valuation;
@@ -72,6 +75,7 @@ export function terminalReport(valuation: Valuation, style: TerminalStyle): stri
       ),
       contributionTable(about, width),
     ],
+    ...allocationBlock(about, width, heading),
     warnings(about, width, style.colour, bold),
   ];
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
@@ -174,12 +178,57 @@ function contributionTable({ valuation }: Reading, width: number): string {
   return fitted(["Participant", "Contribution", "Share"], shown, width) + more;
 }
 
+/** Who puts in how much; no block without contribution terms. */
+function allocationBlock(
+  { valuation, code }: Reading,
+  width: number,
+  heading: (text: string) => string,
+): string[][] {
+  const { allocation, risk } = valuation;
+  if (allocation === null) return [];
+  const about = { code, scenarios: risk.scenarios, width };
+  return [[heading(`Who puts in how much, ${code}`), allocationText(allocation, about)]];
+}
+
+/** An allocation as sentences and a table of the largest amounts, without a heading. */
+export function allocationText(
+  allocation: Allocation,
+  about: {
+    readonly code: string;
+    readonly scenarios: number;
+    readonly width: number;
+    /** Most rows. */
+    readonly shown?: number;
+  },
+): string {
+  const sentences = allocationSentences(allocation, about).join(" ");
+  const { rows } = allocation;
+  const shown = rows.slice(0, about.shown ?? TOP);
+  const hasBounds = shown.some(({ bound }) => bound !== null);
+  const hasRecords = shown.some(({ recordFactor }) => recordFactor !== 1);
+  const line = (row: AllocationRow): string[] => [
+    printable(row.id),
+    grouped(row.amount),
+    percent(row.share),
+    estimate(row.raw),
+    ...(hasRecords ? [significant(row.recordFactor, 3)] : []),
+    ...(hasBounds ? [row.bound ?? ""] : []),
+  ];
+  const head = ["Participant", "Amount", "Share", "By the rule ± s.e."];
+  if (hasRecords) head.push("Record");
+  if (hasBounds) head.push("Bound");
+  const rest = rows.length - shown.length;
+  const more = rest > 0 ? `\n… and ${count(rest)} more` : "";
+  const table = fitted(head, shown.map(line), about.width);
+  return `${wrapped(printable(sentences), about.width).join("\n")}\n${table}${more}`;
+}
+
 function chance(figure: { value: number; standardError: number }, scenarios: number): string {
   return probability(figure, scenarios).replace("none seen, below", "<");
 }
 
-/** Cuts the first column so that the whole row fits. */
-function fitted(head: readonly string[], rows: readonly string[][], width: number): string {
+/** A plain table whose first column is cut so that the whole row fits. */
+export function fitted(head: readonly string[], rows: readonly string[][], width: number): string {
   const widest = (column: number): number =>
     Math.max(...[head, ...rows].map((row) => [...(row[column] ?? "")].length));
   const others = head.slice(1).reduce((sum, _, i) => sum + widest(i + 1) + 2, 0);

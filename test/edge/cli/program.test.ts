@@ -1,10 +1,11 @@
 // Method: the program runs in memory on a made-up world and a core that answers with the sample;
 // what it prints, writes and asks of the core is compared with what the command line promises.
 import { expect, test } from "vitest";
-import type { Core, ValueRequest } from "../../../src/edge/cli/core.ts";
+import type { Core, RunRequest, ValueRequest } from "../../../src/edge/cli/core.ts";
 import type { Io } from "../../../src/edge/cli/io.ts";
 import { main } from "../../../src/edge/cli/program.ts";
-import { type Issue, type PoolDocument, PoolError } from "../../../src/index.ts";
+import { type Issue, type PoolDocument, PoolError, type Quote } from "../../../src/index.ts";
+import { sampleComparison } from "../../support/sample-comparison.ts";
 import { sampleValuation } from "../../support/sample-valuation.ts";
 
 const POOL: PoolDocument = {
@@ -29,6 +30,51 @@ const MARKET = {
 } as const;
 const NOTICE = { code: "SHORT_HISTORY", detail: "Only 90 days of prices." };
 
+const QUOTE: Quote = {
+  id: "put-new",
+  participant: "atlas",
+  method: "adjoint",
+  level: 0.975,
+  exposure: 80_000,
+  expectedLoss: { value: -111, standardError: 38 },
+  marginalShortfall: { value: 9055, standardError: 98 },
+  contribution: {
+    before: { value: -4300, standardError: 210 },
+    after: { value: 4755, standardError: 308 },
+  },
+  price: {
+    premium: { value: 70, standardError: 38 },
+    skewFee: 140.9,
+    stressMultiplier: 1.0898,
+    amount: "223.56",
+  },
+  limits: [
+    {
+      ...{ id: "pool-risk", scope: "pool", of: "", measure: "shortfall", action: "refuse" },
+      ...{ max: "55000.00", before: 43_082, after: 52_137, isBroken: false },
+    },
+    {
+      ...{ id: "direction", scope: "asset", of: "BTC", measure: "net-exposure", action: "warn" },
+      ...{ max: "60000.00", before: 33_549, after: 60_015, isBroken: true },
+    },
+  ],
+  isAllowed: true,
+};
+const REFUSED: Quote = {
+  ...QUOTE,
+  limits: [{ ...QUOTE.limits[0]!, after: 60_000, isBroken: true }],
+  isAllowed: false,
+};
+/** What every command that simulates asks for when nothing is said. */
+const DEFAULTS = {
+  calibration: {},
+  scenarios: 100_000,
+  seed: 1n,
+  horizonDays: 10,
+  monitoring: "discrete",
+  confidence: 0.975,
+} as const satisfies Partial<RunRequest>;
+
 interface World {
   readonly exit: number;
   readonly out: string;
@@ -49,6 +95,8 @@ async function run(line: string, given: Given = {}): Promise<World> {
     ["example.csv", "time,example"],
     ["prices.csv", "ts,btc"],
     ["chain.csv", "chain"],
+    ["position.json", "{position}"],
+    ["policies.json", "[policies]"],
   ]);
   const asked: unknown[] = [];
   let out = "";
@@ -62,6 +110,14 @@ async function run(line: string, given: Given = {}): Promise<World> {
   const core: Core = {
     version: "0.1.0",
     value: answer(sampleValuation),
+    allocate: answer({
+      allocation: sampleValuation.allocation!,
+      pool: POOL.name,
+      currency: "USD",
+      notices: [],
+    }),
+    compare: answer({ comparison: sampleComparison, notices: [NOTICE] }),
+    quote: answer({ quote: QUOTE, currency: "USD", notices: [] }),
     settle: answer({
       currency: "USD",
       loss: "1250000.00",
@@ -273,6 +329,20 @@ test("main: gives the exit code that --help promises", async () => {
     ["valeu", 2, "Did you mean value?"],
     ["settle pool.json", 2, "--loss"],
     ["settle --loss 1", 2, "missing required argument"],
+    ["compare", 2, "missing required argument"],
+    ["quote pool.json", 2, "--position"],
+    ["quote pool.json --position none.json", 4, "Cannot read none.json"],
+    ["quote pool.json --position position.json", 0, "Allowed"],
+    [
+      "quote pool.json --position position.json",
+      5,
+      "Refused by pool-risk.",
+      { core: { quote: () => Promise.resolve({ quote: REFUSED, currency: "USD", notices: [] }) } },
+    ],
+    ["quote --help", 0, "5 when one does"],
+    ["compare pool.json --policies none.json", 4, "Cannot read none.json"],
+    ["compare pool.json", 4, "Cannot write out/compare.html", { io: { writeFile: refuse } }],
+    ["allocate pool.json --rule fair", 3, "VALUE_UNKNOWN"],
     ["value none.json", 4, "Cannot read none.json"],
     ["value pool.json", 4, "Cannot write out/result.json", { io: { writeFile: refuse } }],
     [
@@ -306,6 +376,106 @@ test("value: colours a terminal unless NO_COLOR asks not to", async () => {
   expect((await run("value pool.json", { io: { isTTY } })).out).toContain(bold);
   const quiet = { isTTY, env: { NO_COLOR: "1" } };
   expect((await run("value pool.json", { io: quiet })).out).not.toContain(bold);
+});
+
+test("quote: prints what a position means, pays and which limits it meets", async () => {
+  const { exit, out, err, asked } = await run("quote pool.json --position position.json --seed 7");
+  expect([exit, err]).toEqual([0, ""]);
+  expect(asked).toEqual([{ pool: "{pool}", position: "{position}", ...DEFAULTS, seed: 7n }]);
+  expect(out.replaceAll("\u00a0", " ").replaceAll("\u2212", "-")).toBe(
+    [
+      "put-new of atlas, exposure USD 80,000",
+      "",
+      "What it means for the pool, USD ± s.e.",
+      "Expected loss                         -111 ± 38",
+      "Marginal ES 97.5 %                   9,055 ± 98",
+      "Participant's contribution before  -4,300 ± 210",
+      "Participant's contribution after    4,760 ± 310",
+      "",
+      "What it pays on top of what it is worth, USD ± s.e.",
+      "Premium            70 ± 38",
+      "Skew fee            140.90",
+      "Fee multiplied by    1.090",
+      "To pay              223.56",
+      "",
+      "Limits, USD",
+      "Limit      Counts     Measure       Before   After       Most",
+      "pool-risk  pool       shortfall     43,082  52,137  55,000.00     ok",
+      "direction  asset BTC  net-exposure  33,549  60,015  60,000.00  warns",
+      "",
+      "Allowed, with a warning by direction (BTC).",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("quote: a credit is received, and a rebate is not multiplied", async () => {
+  const price = { ...QUOTE.price!, skewFee: -20, amount: "-1950.25" };
+  const quote = () => Promise.resolve({ quote: { ...QUOTE, price }, currency: "USD", notices: [] });
+  const { out } = await run("quote pool.json --position position.json", { core: { quote } });
+  expect(out).toMatch(/Skew rebate +20\.00\nTo receive +1,950\.25\n/);
+});
+
+test("quote: answers with JSON alone when a limit refuses, and exits with 5", async () => {
+  const quote = () => Promise.resolve({ quote: REFUSED, currency: "USD", notices: [] });
+  const line = "quote pool.json --position position.json --json";
+  const { exit, out, err } = await run(line, { core: { quote } });
+  expect([exit, err]).toEqual([5, ""]);
+  expect(JSON.parse(out)).toEqual(REFUSED);
+});
+
+test("quote: lets no escape code in through a name, and says what is not priced or limited", async () => {
+  const id = `x${String.fromCharCode(27)}[2J`;
+  const plain: Quote = { ...QUOTE, id, price: null, limits: [] };
+  const quote = () => Promise.resolve({ quote: plain, currency: id, notices: [] });
+  const { out } = await run("quote pool.json --position position.json", { core: { quote } });
+  expect(out).not.toContain(String.fromCharCode(27));
+  expect(out).toContain("No price: the pool has no pricing terms.");
+  expect(out).toContain("No limit counts this position.");
+});
+
+test("compare: writes the page, prints the scores and keeps notices off standard output", async () => {
+  const { exit, out, err, files, asked } = await run("compare pool.json --policies policies.json");
+  expect(exit).toBe(0);
+  expect(asked).toEqual([{ pool: "{pool}", policies: "[policies]", ...DEFAULTS }]);
+  expect(files.get("out/compare.html")).toMatch(/^<!doctype html>/);
+  for (const { name } of sampleComparison.rows) expect(out).toContain(`\n${name} `);
+  expect(out).toContain("Wrote out/compare.html\n");
+  expect(err).toBe("! SHORT_HISTORY: Only 90 days of prices.\n");
+});
+
+test("compare: prints with --json the comparison alone on standard output", async () => {
+  const { exit, out, err, files, asked } = await run(
+    "compare pool.json --prices prices.csv --window 30 --json --out c.html",
+  );
+  expect(exit).toBe(0);
+  expect(asked).toEqual([
+    { pool: "{pool}", prices: "ts,btc", ...DEFAULTS, calibration: { window: 30 } },
+  ]);
+  expect(JSON.parse(out)).toEqual(sampleComparison);
+  expect(err).toBe("! SHORT_HISTORY: Only 90 days of prices.\nWrote c.html\n");
+  expect(files.has("c.html")).toBe(true);
+  const none = await run("compare pool.json --no-report");
+  expect([...none.files.keys()].some((name) => name.endsWith(".html"))).toBe(false);
+});
+
+test("allocate: asks for the pool's own terms, or for a rule with its bounds", async () => {
+  const { exit, asked, out } = await run("allocate pool.json");
+  expect(exit).toBe(0);
+  expect(asked).toEqual([{ pool: "{pool}", ...DEFAULTS, bounds: {} }]);
+  expect(out).toMatch(/^Northern Light\n\nEuler shares of ES: /);
+  for (const { id } of sampleValuation.allocation!.rows) expect(out).toContain(`\n${id} `);
+  const line =
+    "allocate pool.json --rule gearing --gearing 4.8 --no-negative --floor 10.00 --cap 500 --json";
+  const json = await run(line);
+  expect(json.asked).toEqual([
+    {
+      ...{ pool: "{pool}", ...DEFAULTS, rule: "gearing" },
+      bounds: { noNegative: true, floor: "10.00", cap: "500", gearing: 4.8 },
+    },
+  ]);
+  expect(JSON.parse(json.out)).toEqual(sampleValuation.allocation);
+  expect(json.err).toBe("");
 });
 
 test("settle: prints who pays what and asks with the very digits given", async () => {

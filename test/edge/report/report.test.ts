@@ -2,7 +2,7 @@
 // small checker of tags; hostile and degenerate variants of the sample go the same way.
 import { expect, test } from "vitest";
 import { reportHtml } from "../../../src/edge/report/report.ts";
-import type { Valuation } from "../../../src/index.ts";
+import type { Allocation, PoolValuation } from "../../../src/index.ts";
 import { sampleValuation as sample } from "../../support/sample-valuation.ts";
 import { markupFaults } from "../../support/well-formed.ts";
 
@@ -58,6 +58,7 @@ test("reportHtml: has its sections in order under one title", () => {
     "2 What the pool can lose",
     "2 Capital layers",
     "2 Whose risk it is",
+    "2 Who puts in how much",
     "2 Exposure by asset",
     "2 Has the simulation settled?",
     "2 Market",
@@ -101,6 +102,59 @@ test("reportHtml: lists every participant, and its amounts are the exact minor u
   expect(page).toContain("<details><summary>Full table: all 25 contributions</summary>");
 });
 
+const allocation = sample.allocation!;
+/** The section of the page, readable, for an allocation like the sample's. */
+function allocated(more: Partial<Allocation>): string {
+  const markup = reportHtml({ ...sample, allocation: { ...allocation, ...more } });
+  expectSound(markup);
+  return readable(/<section id="allocation"[\s\S]*?<\/section>/.exec(markup)![0]);
+}
+
+test("reportHtml: says by which rule who puts in how much, and what bounds moved", () => {
+  const section = allocated({});
+  expect(section).toContain("Euler shares of ES: everyone&#39;s mean loss");
+  expect(section).toMatch(/Divided is the pool&#39;s ES 97.5 %, USD [\d,]+ ± [\d,]+ \(s\.e\.\)/);
+  const printed = (amount: string) => amount.replace(/\B(?=(\d{3})+\.)/g, ",");
+  expect(section).toContain(`Bounds moved USD ${printed(allocation.moved)} between participants`);
+  for (const row of allocation.rows) {
+    expect(section).toContain(row.id);
+    expect(section).toContain(printed(row.amount));
+  }
+  expect(section.match(/ floor /g)?.length).toBe(2);
+  expect(section).toContain("Full table: all 25 amounts");
+  expect(section).toMatch(new RegExp(`Sum ${printed(allocation.totalAmount)} `));
+  expect(reportHtml({ ...sample, allocation: null })).not.toContain("Who puts in");
+});
+
+test("reportHtml: shows own records, bounds and scaling only where they count", () => {
+  const plain = allocated({
+    rows: allocation.rows.map((row) => ({ ...row, bound: null, rebalanced: "0.00" })),
+    moved: "0.00",
+  });
+  for (const words of ["Own record", "Moved by bounds", "Bound", "Part of the total"]) {
+    expect(plain).not.toContain(words);
+  }
+  const rows = allocation.rows.map((row, i) => ({
+    ...{ ...row, raw: { value: row.raw.value / 2, standardError: 1 } },
+    recordFactor: i === 3 ? 1.25 : 1,
+  }));
+  const scaled = allocated({ rows, rawTotal: allocation.rawTotal / 2, scenarios: 16_384 });
+  for (const words of ["Own record", " 1.25 ", "Part of the total", "scaled to the total"]) {
+    expect(scaled).toContain(words);
+  }
+  expect(scaled).toContain("The rule looked at 16,384 of 20,000 scenarios.");
+});
+
+test("reportHtml: says what floors ask too much and what caps leave unasked", () => {
+  expect(allocated({ unallocated: "-12345.60" })).toContain(
+    "Floors ask for USD 12,345.60 more than the total.",
+  );
+  const capped = allocated({ totalAmount: "100.00", unallocated: "0.05" });
+  expect(capped).toContain("USD 0.05 stays unallocated");
+  expect(capped).toContain("Sum 99.95 ");
+  expect(allocated({ totalAmount: "1.00", unallocated: "-2.00" })).toContain("Sum 3.00 ");
+});
+
 test("reportHtml: carries the receipt and the command that repeats the run", () => {
   const { pool, market, kernel, losses } = sample.receipt;
   for (const digest of [pool, market, kernel, losses]) expect(page).toContain(digest);
@@ -125,25 +179,25 @@ test("reportHtml: counts positions of every kind, and leaves out what there is n
 });
 
 test("reportHtml: gives the same bytes for the same valuation", () => {
-  expect(reportHtml(JSON.parse(JSON.stringify(sample)) as Valuation)).toBe(page);
+  expect(reportHtml(JSON.parse(JSON.stringify(sample)) as PoolValuation)).toBe(page);
 });
 
 test("reportHtml: escapes every text of the valuation", () => {
   const attack = `</title><script>alert(1)</script>"'&<img src=x onerror=y>\u202e`;
   const poison = (value: unknown): unknown => {
-    if (typeof value === "string") return /^-?\d+$/.test(value) ? value : value + attack;
+    if (typeof value === "string") return /^-?\d+(\.\d+)?$/.test(value) ? value : value + attack;
     if (Array.isArray(value)) return value.map(poison);
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, poison(each)]));
   };
-  const poisoned = reportHtml(poison(sample) as Valuation);
+  const poisoned = reportHtml(poison(sample) as PoolValuation);
   expect(poisoned).not.toMatch(/<script|<img|\u202e/);
   expectSound(poisoned);
 });
 
 test("reportHtml: stands a pool that cannot lose, has no layers and was never called", () => {
   const zero = { value: 0, standardError: 0, low: 0, high: 0 };
-  const flat: Valuation = {
+  const flat: PoolValuation = {
     ...sample,
     risk: {
       ...sample.risk,
@@ -169,6 +223,7 @@ test("reportHtml: stands a pool that cannot lose, has no layers and was never ca
       diversificationBenefit: 0,
       rows: [],
     },
+    allocation: null,
     exposures: [],
     assumptions: [],
     warnings: [],

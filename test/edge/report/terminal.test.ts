@@ -44,6 +44,16 @@ test("terminalReport: prints levels, layers, the ten largest contributions and w
   for (const warning of sample.warnings) expect(text).toContain(warning.detail.slice(0, 60));
 });
 
+test("terminalReport: says who puts in how much, and nothing of it without terms", () => {
+  const text = terminalReport(sample, { colour: false, width: 80 });
+  expect(text).toContain("Who puts in how much, USD\nEuler shares of ES: ");
+  const [first] = sample.allocation!.rows;
+  const amount = first!.amount.replace(/\B(?=(\d{3})+\.)/g, ",");
+  expect(text).toMatch(new RegExp(`${first!.id.replace(/[()]/g, ".")} +${amount} `));
+  const none = terminalReport({ ...sample, allocation: null }, { colour: false, width: 80 });
+  expect(none).not.toContain("Who puts in");
+});
+
 test("plainTable: sets words left and numbers right", () => {
   expect(
     plainTable(
