@@ -1,5 +1,6 @@
 import { levelFraction, printMoney, tailCount } from "../basics/index.ts";
 import {
+  capacityOf,
   type Estimate,
   HOLDINGS_ID,
   measureTail,
@@ -96,13 +97,13 @@ function scoreOf(
   { name, contribution, sharing }: Policy,
   allocation: Allocation,
 ): Omit<PolicyScore, "seedSensitivity"> {
-  const { layers } = run.request.pool.document.waterfall;
+  const { waterfall, currency } = run.request.pool.document;
   const amounts = new Map(allocation.rows.map(({ id, amount }) => [id, Number(amount)]));
   const asked = sample.ids.map((id) => amounts.get(id)!);
   const paid = asked.map((amount) => Math.max(0, amount));
   const collected = paid.reduce((sum, amount) => sum + amount, 0);
-  const outside = layers.reduce(
-    (sum, { kind, size }) => (kind === "members" ? sum : sum + Number(size)),
+  const outside = waterfall.layers.reduce(
+    (sum, layer) => (layer.kind === "members" ? sum : sum + capacityOf(layer, currency.decimals)),
     0,
   );
   const capital = outside + collected;

@@ -66,7 +66,7 @@ export function readProposal(
           detail:
             "say what the position is: { option: { … } }, { barrier: { … } } or { perpetual: { … } }",
           expected: `exactly one of ${KINDS.join(", ")}`,
-          received: received(isRecord(given) ? kinds.join(", ") : given),
+          received: isRecord(given) ? Object.keys(given).join(", ") || "nothing" : received(given),
         },
       ],
       "position",

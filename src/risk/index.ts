@@ -30,4 +30,4 @@ export { measureTail, type TailMeasure, worstLosses } from "./tail.ts";
 export type * from "./valuation.ts";
 export { planPool, startRun, valuationOf, valuePool } from "./value.ts";
 export type { ValueRequest } from "./value-request.ts";
-export { waterfallWork } from "./waterfall-risk.ts";
+export { capacityOf, waterfallWork } from "./waterfall-risk.ts";

@@ -21,7 +21,7 @@ interface Tranche {
 }
 
 /** What a layer can pay, as the settlement in whole units has it: its size, cut by its cap. */
-function capacityOf(layer: Layer, decimals: number): number {
+export function capacityOf(layer: Layer, decimals: number): number {
   const size = readMoney(layer.size, decimals);
   let capacity = size;
   if (layer.capShare !== undefined) {

@@ -125,6 +125,28 @@ test("compare: who stays divides the own ES, which may drive out more", async ()
   expect(row!.stayers).toBe(0.25);
 });
 
+test("compare: other layers than the members' count with what they can pay", async () => {
+  const layers = [
+    { id: "op", order: 1, kind: "operator", size: "10.00", cap: "3.00" },
+    {
+      id: "mem",
+      order: 2,
+      kind: "members",
+      size: "50.00",
+      shares: [{ participant: "m0", share: 1 }],
+    },
+    { id: "re", order: 3, kind: "reinsurance", size: "8.00", capShare: 0.25 },
+  ] as const;
+  const pool = normalPool(MEANS, COVARIANCE);
+  const rules = { contribution: { rule: "gearing", gearing: 400_000 } } as const;
+  const policies = [policy("calls", rules)];
+  const [row] = (
+    await engine.compare({ ...pool, waterfall: { ...pool.waterfall, layers } }, policies, OPTIONS)
+  ).rows;
+  // Four members of 100,000 at a gearing of 400,000 put in 1; the operator pays 3, the reinsurer 2.
+  expect(row!.capital).toBeCloseTo(6, 9);
+});
+
 test("compare: every problem of the policies is reported at once", async () => {
   const policies = [
     { name: "a", contribution: { rule: "euler" }, sharing: "calls" },
