@@ -1,10 +1,15 @@
 import {
   apportion,
+  array,
+  type Check,
   DECIMALS_MAX,
   Findings,
+  id,
   idClashes,
-  idIssue,
+  money,
   moneyIssue,
+  object,
+  optional,
   readMoney,
   refuse,
 } from "../basics/index.ts";
@@ -19,6 +24,8 @@ export interface Gain {
   /** Decimal text ≥ 0: place in a queue, the largest first; the amount when left out. */
   readonly rank?: string;
 }
+
+const GAINS_MAX = 1_000_000;
 
 /** What everyone bears of the rest of a loss, minor units. */
 export interface Borne {
@@ -54,7 +61,10 @@ export function lastResort(
     .sort((a, b) => (a.participant < b.participant ? -1 : 1))
     .map(({ participant, weight }) => ({ id: participant, weight }));
   const parts = apportion(residual, weights);
-  return { shares: weights.map(({ id }, i) => ({ id, amount: parts[i]! })), uncovered: 0n };
+  return {
+    shares: weights.map(({ id: owner }, i) => ({ id: owner, amount: parts[i]! })),
+    uncovered: 0n,
+  };
 }
 
 function haircut(
@@ -81,35 +91,44 @@ function haircut(
     rule === "queue"
       ? haircuts(
           taken,
-          claims.map(({ id, claim, rank }) => ({ id, weight: rank, cap: claim })),
+          claims.map(({ id: owner, claim, rank }) => ({ id: owner, weight: rank, cap: claim })),
           "queue",
         ).parts
       : insolvencyAwards(owed - taken, claims, rule).map((award, i) => claims[i]!.claim - award);
   return {
-    shares: claims.map(({ id }, i) => ({ id, amount: parts[i]! })),
+    shares: claims.map(({ id: owner }, i) => ({ id: owner, amount: parts[i]! })),
     uncovered: residual - taken,
   };
 }
 
-function readGains(gains: readonly Gain[], decimals: number) {
+const gainsForm: Check<readonly Gain[]> = array(
+  object<Gain>({
+    participant: id(),
+    amount: money("pool currency"),
+    rank: optional(money("any, relative to the others")),
+  }),
+  { max: GAINS_MAX },
+);
+
+function readGains(gains: unknown, decimals: number) {
   const found = new Findings();
-  for (const [i, { participant, amount, rank }] of gains.entries()) {
-    found.addIf(idIssue(participant, `/gains/${i}/participant`));
-    found.addIf(moneyIssue(amount, decimals, { pointer: `/gains/${i}/amount` }));
-    if (rank !== undefined) {
-      found.addIf(moneyIssue(rank, DECIMALS_MAX, { pointer: `/gains/${i}/rank` }));
-    }
-  }
-  const placed = gains.map(({ participant }, i) => ({
-    id: participant,
-    pointer: `/gains/${i}/participant`,
-  }));
+  const draft = gainsForm.check(gains, { above: null, key: "gains" }, found) ?? [];
+  draft.forEach((gain, i) => {
+    if (gain?.amount === undefined) return;
+    found.addIf(moneyIssue(gain.amount, decimals, { pointer: `/gains/${i}/amount` }));
+  });
+  const placed = draft.flatMap((gain, i) =>
+    gain?.participant === undefined
+      ? []
+      : [{ id: gain.participant, pointer: `/gains/${i}/participant` }],
+  );
   for (const issue of idClashes(placed)) found.add(issue);
   found.throwIfAny("gains");
-  return [...gains]
+  // Nothing was found, so nothing is missing from the draft.
+  return [...(draft as readonly Gain[])]
     .sort((a, b) => (a.participant < b.participant ? -1 : 1))
-    .map(({ participant: id, amount, rank = amount }) => ({
-      id,
+    .map(({ participant, amount, rank = amount }) => ({
+      id: participant,
       claim: readMoney(amount, decimals),
       rank: readMoney(rank, DECIMALS_MAX),
     }));

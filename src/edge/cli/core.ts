@@ -94,7 +94,7 @@ export interface ImportRequest {
   readonly participants: number;
 }
 
-/** Who pays what of a loss. Amounts are decimal text in the pool currency and sum to the loss. */
+/** Who pays what of a loss. Amounts are decimal text in the pool currency; with what is uncovered they sum to the loss. */
 export interface SettlementStatement {
   readonly currency: string;
   readonly loss: string;
@@ -104,6 +104,8 @@ export interface SettlementStatement {
     readonly payer: string;
     readonly amount: string;
   }[];
+  /** What nobody can be made to bear. */
+  readonly uncovered: string;
   readonly notices: readonly Notice[];
 }
 
@@ -133,6 +135,8 @@ export interface Core {
   readonly settle: (request: {
     readonly pool: string;
     readonly loss: string;
+    /** Gains of the event as JSON text, unchecked; for a last resort that takes from them. */
+    readonly gains?: string;
   }) => Promise<SettlementStatement>;
   readonly importChain: (request: ImportRequest) => Promise<PoolStatement>;
   readonly calibrate: (

@@ -1,6 +1,7 @@
 import {
   calibrate,
   type Engine,
+  type Gain,
   load,
   type MarketParameters,
   type Notice,
@@ -147,10 +148,11 @@ export const localCore: Core = {
     return { quote, currency: pool.document.currency.code, notices };
   },
 
-  async settle({ pool, loss }) {
+  async settle({ pool, loss, gains }) {
     const { document } = readPool(pool);
     const { currency, waterfall } = document;
-    const settlement = settle(waterfall, currency, loss);
+    const gained = gains === undefined ? undefined : (partIn(gains, "gains") as Gain[]);
+    const settlement = settle(waterfall, currency, loss, gained);
     const rows = settlement.layers.flatMap((layer) =>
       layer.payers.map((payer) => ({
         layer: layer.id,
@@ -167,6 +169,7 @@ export const localCore: Core = {
     return {
       currency: currency.code,
       loss: settlement.loss,
+      uncovered: settlement.socialised.uncovered,
       rows: rows.filter(({ amount }) => /[1-9]/.test(amount)),
       notices: [],
     };

@@ -182,3 +182,23 @@ test("value: every problem of a file is printed and nothing is written", async (
   expect(again.err).toContain("/options/0/strike");
   expect([...files.keys()].filter((name) => name.startsWith("out/"))).toEqual([]);
 });
+
+test("settle: takes from gains where the terms say so, and says what nobody bears", async () => {
+  const pool = JSON.stringify({
+    ...samplePool(),
+    waterfall: { layers: [], lastResort: { kind: "haircut", rule: "proportional" } },
+  });
+  const gains = JSON.stringify([
+    { participant: "alice", amount: "30.00" },
+    { participant: "bob", amount: "10.00" },
+  ]);
+  const { rows, uncovered } = await localCore.settle({ pool, loss: "20", gains });
+  expect(rows.map(({ payer, amount }) => [payer, amount])).toEqual([
+    ["alice", "15.000000"],
+    ["bob", "5.000000"],
+  ]);
+  expect(uncovered).toBe("0.000000");
+  expect((await localCore.settle({ pool, loss: "100", gains })).uncovered).toBe("60.000000");
+  await expect(localCore.settle({ pool, loss: "20" })).rejects.toThrow("KEY_MISSING: /gains");
+  await expect(localCore.settle({ pool, loss: "20", gains: "{}" })).rejects.toThrow("TYPE: /gains");
+});

@@ -96,6 +96,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
     ["prices.csv", "ts,btc"],
     ["chain.csv", "chain"],
     ["position.json", "{position}"],
+    ["gains.json", "{gains}"],
     ["policies.json", "[policies]"],
   ]);
   const asked: unknown[] = [];
@@ -125,6 +126,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
         { layer: "operator-first-loss", payer: "Foundation", amount: "800000.00" },
         { layer: "member-fund", payer: "atlas", amount: "450000.00" },
       ],
+      uncovered: "0.00",
       notices: [],
     }),
     importChain: answer({ pool: POOL, notices: [NOTICE] }),
@@ -491,6 +493,8 @@ test("settle: prints who pays what and asks with the very digits given", async (
       "",
     ].join("\n"),
   );
+  const gained = await run("settle pool.json --loss 1250000.00 --gains gains.json");
+  expect(gained.asked).toEqual([{ pool: "{pool}", loss: "1250000.00", gains: "{gains}" }]);
   const json = await run("settle pool.json --loss 1250000.00 --json");
   expect(JSON.parse(json.out)).toMatchObject({ loss: "1250000.00" });
   for (const loss of ["-5", "1e6", "1,000", "NaN"]) {
