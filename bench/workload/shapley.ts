@@ -9,7 +9,7 @@ import type { Answer, Case, Size, Workload } from "../harness.ts";
 import { mulberry32 } from "../plain.ts";
 
 const LEVEL = 0.975;
-const BLOCK = 1024;
+const BLOCK = 512;
 const TAIL = BLOCK * (1 - LEVEL);
 const EXACT = "orders with their reverses, ES among the losses near its quantile";
 const SELECTED = "orders one by one, ES of each coalition by selection";

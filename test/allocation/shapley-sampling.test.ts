@@ -218,7 +218,7 @@ describe("bits and pieces", () => {
   test("sampledShapleyWork: comes in pieces, between which it may be left", () => {
     const large = unlike(40, 20_000, 5);
     const work = sampledShapleyWork(instantiate(compileKernelSync()), memberLosses(large), {
-      ...{ level: 0.975, orders: 4000 },
+      ...{ level: 0.975, orders: 8000 },
     });
     let pieces = 0;
     let result: SampledShapley | undefined;
@@ -230,8 +230,8 @@ describe("bits and pieces", () => {
       pieces++;
     }
     expect(pieces).toBeGreaterThan(15);
-    expect(result).toEqual(sampledShapley(memberLosses(large), { level: 0.975, orders: 4000 }));
-    expect([result.blocks, result.blockScenarios, result.orders]).toEqual([19, 1024, 4028]);
+    expect(result).toEqual(sampledShapley(memberLosses(large), { level: 0.975, orders: 8000 }));
+    expect([result.blocks, result.blockScenarios, result.orders]).toEqual([39, 512, 8034]);
   });
 });
 
