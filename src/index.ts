@@ -20,6 +20,7 @@ export {
   type LossShare,
   type Policy,
   type PolicyScore,
+  type PreviousCharges,
   type Proposal,
   type Quote,
   type SampledShapley,

@@ -18,6 +18,7 @@ import {
   readLimitPolicy,
   readLossToShare,
   readPolicies,
+  readPrevious,
   readRules,
   type SharedRealisedLoss,
   sharedByRule,
@@ -140,14 +141,17 @@ export class Engine {
    * });
    */
   async allocate(pool: unknown, options: AllocateOptions = {}): Promise<Allocation[]> {
-    const { rules, ...rest } = options;
+    const { rules, previous, ...rest } = options;
     const request = readRequest(pool, rest, version);
-    const terms = readRules(rules, request.pool.document);
+    const { document } = request.pool;
+    const terms = readRules(rules, document);
+    const before = readPrevious(previous, document);
     return this.#withInstance(request.signal, async (kernels, signal) =>
       allocationsOf(
         await startRun(kernels, this.#executor, { ...request, contributions: "all", signal }),
         terms,
         this.#onSpare(signal),
+        before,
       ),
     );
   }

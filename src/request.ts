@@ -1,3 +1,4 @@
+import type { PreviousCharges } from "./allocation/index.ts";
 import { type Issue, type Level, level, PoolError, readHorizon, received } from "./basics/index.ts";
 import type { MarketParameters } from "./market/index.ts";
 import { isPool, type Pool, readMarket, readPool } from "./pool/index.ts";
@@ -55,6 +56,8 @@ export interface ValueOptions {
 export interface AllocateOptions extends ValueOptions {
   /** One to 32 contribution terms. */
   readonly rules?: readonly ContributionTerms[];
+  /** What was charged before; rules whose terms have a `charge` move from there. */
+  readonly previous?: PreviousCharges;
 }
 
 /** What to explain. */

@@ -1,9 +1,10 @@
-import { type Level, levelFraction, printMoney, readMoney, roundToSum } from "../basics/index.ts";
+import { levelFraction, printMoney, readMoney, roundToSum } from "../basics/index.ts";
 import { type Estimate, HOLDINGS_ID, ownersOf, type PoolRun } from "../risk/index.ts";
 import { rebalanced } from "../sharing/index.ts";
 import type { ContributionTerms } from "../terms/index.ts";
 import type { Allocation, AllocationRow } from "./allocation.ts";
 import { covarianceShares, eulerQuantile, eulerShortfall } from "./average-rule.ts";
+import { chargedAfter, type PreviousCharges } from "./charge.ts";
 import { standAloneShares, withWithoutShares } from "./column-rule.ts";
 import { formulaShares, gearingShares, recordFactors } from "./exposure-rule.ts";
 import type { RawShares } from "./raw-share.ts";
@@ -14,14 +15,15 @@ import { type OnSpareKernels, shapleyShares } from "./shapley-rule.ts";
  *
  * @param run      still open: it simulates more
  * @param onSpare  gives work an instance of the kernels besides that of the run
+ * @param previous what was charged before, which the terms may let move slowly
  * @returns        in the order of the rules
  */
 export async function allocationsOf(
   run: PoolRun,
   rules: readonly ContributionTerms[],
   onSpare: OnSpareKernels,
+  previous: PreviousCharges | null = null,
 ): Promise<Allocation[]> {
-  const level = run.request.primary;
   // Rules that differ in bounds only share what was simulated for them.
   const found = new Map<string, RawShares>();
   const allocations: Allocation[] = [];
@@ -29,7 +31,7 @@ export async function allocationsOf(
     const key = JSON.stringify([terms.rule, terms.gearing, terms.weights, terms.members]);
     const shares = found.get(key) ?? (await rawShares(run, terms, onSpare));
     found.set(key, shares);
-    allocations.push(allocationOf(run, terms, level, shares));
+    allocations.push(allocationOf(run, terms, shares, previous));
   }
   return allocations;
 }
@@ -67,9 +69,10 @@ async function rawShares(
 function allocationOf(
   run: PoolRun,
   terms: ContributionTerms,
-  level: Level,
   { measure, total, raw, shareErrors, scenarios }: RawShares,
+  previous: PreviousCharges | null,
 ): Allocation {
+  const level = run.request.primary;
   const { decimals } = run.request.pool.document.currency;
   const ids = ownersOf(run.laid).map(({ id }) => id);
   const rawTotal = raw.reduce((sum, { value }) => sum + value, 0);
@@ -89,6 +92,7 @@ function allocationOf(
       : { id, amount, ...bounds };
   });
   const { parts, rest } = rebalanced(bounded);
+  const charges = chargesOf(ids, parts, terms, previous, decimals);
   // Largest amount first.
   const order = [...ids.keys()].sort(
     (a, b) => compare(parts[b]!, parts[a]!) || (ids[a]! < ids[b]! ? -1 : 1),
@@ -106,6 +110,7 @@ function allocationOf(
       share: total.value === 0 ? 0 : contributions[i]!.value / total.value + 0,
       recordFactor: factors.get(id) ?? 1,
       amount: printMoney(part, decimals),
+      charged: printMoney(charges[i]!, decimals),
       rebalanced: printMoney(part - rounded.parts[i]!, decimals),
       bound: isFree ? null : bound,
     };
@@ -123,9 +128,33 @@ function allocationOf(
     rawTotal,
     moved: printMoney(moved, decimals),
     unallocated: printMoney(rest, decimals),
+    outstanding: printMoney(sumOf(parts) - sumOf(charges), decimals),
     scenarios,
     rows,
   };
+}
+
+function sumOf(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((sum, amount) => sum + amount, 0n);
+}
+
+/** What everyone is charged today; what the pool holds itself is charged to nobody and just shown. */
+function chargesOf(
+  ids: readonly string[],
+  amounts: readonly bigint[],
+  { charge }: ContributionTerms,
+  previous: PreviousCharges | null,
+  decimals: number,
+): readonly bigint[] {
+  if (!charge || !previous) return amounts;
+  const before = new Map(
+    previous.amounts.map(({ participant, amount }) => [participant, readMoney(amount, decimals)]),
+  );
+  return ids.map((id, i) =>
+    id === HOLDINGS_ID
+      ? amounts[i]!
+      : chargedAfter(amounts[i]!, before.get(id) ?? null, previous.days ?? 1, charge),
+  );
 }
 
 function compare(a: bigint, b: bigint): number {

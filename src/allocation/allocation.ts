@@ -18,6 +18,8 @@ export interface AllocationRow {
   readonly recordFactor: number;
   /** What is asked for, in whole minor units, within bounds. */
   readonly amount: Money;
+  /** What is charged today: the amount, or what the terms let the last charge move towards it. */
+  readonly charged: Money;
   /** amount less what it would be without bounds. */
   readonly rebalanced: Money;
   /** Which bound binds. */
@@ -38,6 +40,8 @@ export interface Allocation {
   readonly moved: Money;
   /** What no bound lets be asked; negative where floors ask for more than the total. */
   readonly unallocated: Money;
+  /** Sum of the amounts less sum of the charges: what is still to come, or to be given back. */
+  readonly outstanding: Money;
   /** Scenarios that the rule looked at: of some rules fewer than were run. */
   readonly scenarios: number;
   /** Largest amount first; ties by id. */

@@ -1,5 +1,6 @@
 export { allocationsOf } from "./allocate.ts";
 export type { Allocation, AllocationRow } from "./allocation.ts";
+export type { PreviousCharges } from "./charge.ts";
 export { comparisonOf } from "./compare.ts";
 export {
   COMPARED_SHARING,
@@ -24,7 +25,7 @@ export type { LimitUse } from "./limit-book.ts";
 export type { Proposal } from "./proposal.ts";
 export type { Quote } from "./quote.ts";
 export { QuoteDesk } from "./quote-desk.ts";
-export { readPolicies, readRules } from "./read-policy.ts";
+export { readPolicies, readPrevious, readRules } from "./read-policy.ts";
 export {
   type SampledShapley,
   type ShapleySampling,

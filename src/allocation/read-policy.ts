@@ -1,6 +1,23 @@
-import { array, type Check, choice, Findings, object, type Place, text } from "../basics/index.ts";
+import {
+  array,
+  type Check,
+  choice,
+  Findings,
+  id,
+  idClashes,
+  money,
+  moneyIssue,
+  number,
+  object,
+  optional,
+  type Place,
+  type PlacedId,
+  text,
+} from "../basics/index.ts";
+import { PARTICIPANTS_MAX } from "../book/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import { type ContributionTerms, checkContribution, contributionForm } from "../terms/index.ts";
+import type { PreviousCharges } from "./charge.ts";
 import { COMPARED_SHARING, type Policy } from "./comparison.ts";
 
 /** Rules, or policies, of one call. */
@@ -32,6 +49,52 @@ export function readRules(given: unknown, document: PoolDocument): readonly Cont
   return draft as readonly ContributionTerms[];
 }
 
+const previousForm: Check<PreviousCharges> = object<PreviousCharges>({
+  days: optional(number({ min: 0, max: 3650, unit: "days" })),
+  amounts: array(
+    object<PreviousCharges["amounts"][number]>({
+      participant: id(),
+      amount: money("pool currency"),
+    }),
+    { max: PARTICIPANTS_MAX },
+  ),
+});
+
+/**
+ * Reads what was charged before.
+ *
+ * @throws PoolError with every problem, at /options/previous
+ */
+export function readPrevious(
+  given: unknown,
+  { participants, currency }: PoolDocument,
+): PreviousCharges | null {
+  if (given === undefined) return null;
+  const found = new Findings();
+  const draft = previousForm.check(given, { above: OPTIONS, key: "previous" }, found);
+  const known = new Set(participants.map((one) => one.id));
+  const placed: PlacedId[] = [];
+  draft?.amounts?.forEach((one, i) => {
+    const pointer = `/options/previous/amounts/${i}`;
+    if (one?.amount !== undefined) {
+      found.addIf(moneyIssue(one.amount, currency.decimals, { pointer: `${pointer}/amount` }));
+    }
+    if (one?.participant === undefined) return;
+    placed.push({ id: one.participant, pointer: `${pointer}/participant` });
+    if (known.has(one.participant)) return;
+    found.add({
+      code: "REFERENCE_UNKNOWN",
+      pointer: `${pointer}/participant`,
+      detail: "the pool has no participant of this id; leave out who has left",
+      expected: "id of one of the pool's participants",
+      received: `string "${one.participant}"`,
+    });
+  });
+  for (const issue of idClashes(placed)) found.add(issue);
+  found.throwIfAny("request");
+  return draft as PreviousCharges;
+}
+
 /**
  * Reads policies to compare.
  *
@@ -52,7 +115,7 @@ export function readPolicies(given: unknown, document: PoolDocument): readonly P
 function settingOf({ participants, currency }: PoolDocument, pointer: string) {
   return {
     decimals: currency.decimals,
-    participants: new Set(participants.map(({ id }) => id)),
+    participants: new Set(participants.map((one) => one.id)),
     pointer,
   };
 }

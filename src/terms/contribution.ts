@@ -47,6 +47,16 @@ export interface ParticipantRecord {
   }[];
 }
 
+/** How what is charged follows what is asked for. */
+export interface ChargeTerms {
+  /** Most that is charged more from one day to the next, as a part of before: 0.05 = 5 %. */
+  readonly riseMax?: number;
+  /** Most that is charged less from one day to the next, as a part of before. */
+  readonly fallMax?: number;
+  /** What is charged stays while what is asked for is no further off, as a part of before. */
+  readonly band?: number;
+}
+
 /**
  * Who has to put in how much before anything happens.
  *
@@ -72,6 +82,8 @@ export interface ContributionTerms {
   /** Scales everyone's contribution by the own record (Bühlmann–Straub) before bounds are applied. */
   readonly ownRecord?: boolean;
   readonly members?: readonly ParticipantRecord[];
+  /** How the charge follows from day to day; at once when left out. */
+  readonly charge?: ChargeTerms;
 }
 
 const PERIODS_MAX = 1000;
@@ -82,6 +94,13 @@ const part: Check<number> = number({
   suspectAbove: 1,
   suspectHint: FRACTION_HINT,
   unit: "part of the whole",
+});
+
+const daily: Check<number> = number({
+  exclusiveMin: 0,
+  suspectAbove: 1,
+  suspectHint: FRACTION_HINT,
+  unit: "part of the charge before, per day",
 });
 
 /** The form of contribution terms. */
@@ -99,6 +118,13 @@ export const contributionForm: Check<ContributionTerms> = object<ContributionTer
     }),
   ),
   ownRecord: optional(flag()),
+  charge: optional(
+    object<ChargeTerms>({
+      riseMax: optional(daily),
+      fallMax: optional(daily),
+      band: optional(part),
+    }),
+  ),
   members: optional(
     array(
       object<ParticipantRecord>({

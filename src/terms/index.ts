@@ -1,4 +1,5 @@
 export {
+  type ChargeTerms,
   CONTRIBUTION_RULES,
   type ContributionRule,
   type ContributionTerms,

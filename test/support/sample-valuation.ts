@@ -220,11 +220,13 @@ function allocation(): Allocation {
     rawTotal: total.value,
     moved: money(added),
     unallocated: "0.00",
+    outstanding: "0.00",
     scenarios: SCENARIOS,
     rows: rows
       .map(({ id, contribution, share }, i) => ({
         ...{ id, raw: contribution, contribution, share, recordFactor: 1 },
         amount: money(parts[i]!),
+        charged: money(parts[i]!),
         rebalanced: money(parts[i]! - cents[i]!),
         bound: isBound[i] ? ("floor" as const) : null,
       }))
