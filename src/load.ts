@@ -141,7 +141,7 @@ export class Engine {
    * });
    */
   async allocate(pool: unknown, options: AllocateOptions = {}): Promise<Allocation[]> {
-    const { rules, previous, ...rest } = options;
+    const { rules, previous, ...rest } = optionsOf(options);
     const request = readRequest(pool, rest, version);
     const { document } = request.pool;
     const terms = readRules(rules, document);
@@ -192,7 +192,7 @@ export class Engine {
    * @throws         PoolError as {@link Engine.value}; NUMBER_RANGE at /options/scenario
    */
   async explain(pool: unknown, options: ExplainOptions = {}): Promise<Explanation> {
-    const { scenario = null, ...rest } = options;
+    const { scenario = null, ...rest } = optionsOf(options);
     const request = readRequest(pool, rest, version);
     return this.#withInstance(request.signal, async (kernels, signal) =>
       explanationOf(await startRun(kernels, this.#executor, { ...request, signal }), scenario),
@@ -356,6 +356,23 @@ export class Engine {
     for (const control of this.#running) control.abort(disposed());
     await this.#executor.dispose?.();
   }
+}
+
+/** Refuses what is no object before it is taken apart. */
+function optionsOf<Options extends object>(given: Options): Options {
+  if (typeof given === "object" && given !== null) return given;
+  throw new PoolError(
+    [
+      {
+        code: "TYPE",
+        pointer: "/options",
+        detail: "options must be an object, or left out",
+        expected: "object",
+        received: received(given),
+      },
+    ],
+    "request",
+  );
 }
 
 /** What decides the figures of a run, besides the pool. */

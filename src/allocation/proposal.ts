@@ -1,12 +1,4 @@
-import {
-  choice,
-  type Draft,
-  Findings,
-  type Issue,
-  id,
-  PoolError,
-  received,
-} from "../basics/index.ts";
+import { type Issue, idIssue, PoolError, received } from "../basics/index.ts";
 import type {
   BarrierPosition,
   OptionPosition,
@@ -43,6 +35,10 @@ export interface ReadProposal {
 /** Lists of the document by the name that a proposal calls their items. */
 const LISTS = { option: "options", barrier: "barriers", perpetual: "perpetuals" } as const;
 type Kind = keyof typeof LISTS;
+/** Whom a position is checked with that names nobody. */
+const STAND_IN = "somebody";
+/** Squares of larger amounts leave the range of f64. */
+const EXPOSURE_MAX = 1e150;
 const KINDS = Object.keys(LISTS) as readonly Kind[];
 
 /**
@@ -73,33 +69,41 @@ export function readProposal(
     );
   }
   const [kind] = kinds as [Kind];
-  checkKeys(given, kind);
-  const participant = participantOf(document, given, kind);
-  const alone = readAlone(document, participant, given, kind);
-  const position = alone.document[LISTS[kind]]![0]!;
-  const before = participant.margin === "cross" ? ownBook(document, alone.document) : null;
-  if (taken.has(position.id)) {
-    throw new PoolError(
-      [
-        {
-          code: "ID_DUPLICATE",
-          pointer: `/position/${kind}/id`,
-          detail: "the pool has a position of this id; give the new one its own",
-          expected: "an id that no position has",
-          received: `string "${position.id}"`,
-        },
-      ],
-      "position",
-    );
+  const { participant, issues } = participantOf(document, given, kind);
+  issues.push(...unknownKeys(given, kind));
+  const alone = readAlone(document, participant, given, kind, issues);
+  const position = alone?.document[LISTS[kind]]?.[0];
+  if (position && taken.has(position.id)) {
+    issues.push({
+      code: "ID_DUPLICATE",
+      pointer: `/position/${kind}/id`,
+      detail: "the pool has a position of this id; give the new one its own",
+      expected: "an id that no position has",
+      received: `string "${position.id}"`,
+    });
   }
+  const exposure = alone ? exposuresOf(alone.document).pool.get("")! : 0;
+  if (!(exposure < EXPOSURE_MAX)) {
+    issues.push({
+      code: "NUMBER_RANGE",
+      pointer: `/position/${kind}`,
+      detail: "the position is too large to be measured; check its quantity and the price",
+      expected: `an exposure below ${EXPOSURE_MAX} in the pool currency`,
+      received: received(exposure),
+    });
+  }
+  if (issues.length > 0 || !alone || !position) throw new PoolError(issues, "position");
+  // As the document's checks have it: frozen, and with nothing that was not looked at.
+  const [owner] = alone.document.participants as [Participant];
+  const before = owner.margin === "cross" ? ownBook(document, alone.document) : null;
   return {
     kind,
     id: position.id,
     asset: position.asset,
-    participant,
+    participant: owner,
     before,
     after: before === null ? alone.document : joined(before, alone.document),
-    exposure: exposuresOf(alone.document).pool.get("")!,
+    exposure,
   };
 }
 
@@ -107,76 +111,66 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function checkKeys(given: Record<string, unknown>, kind: Kind): void {
-  const issues = Object.keys(given)
+function unknownKeys(given: Record<string, unknown>, kind: Kind): Issue[] {
+  return Object.keys(given)
     .filter((key) => key !== kind && key !== "participant")
-    .map(
-      (key): Issue => ({
-        code: "KEY_UNKNOWN",
-        pointer: `/position/${key}`,
-        detail: "this is no part of a proposal; remove it",
-        expected: `${kind}, participant`,
-        received: received(given[key]),
-      }),
-    );
-  if (issues.length > 0) throw new PoolError(issues, "position");
+    .map((key) => ({
+      code: "KEY_UNKNOWN",
+      pointer: `/position/${key}`,
+      detail: "this is no part of a proposal; remove it",
+      expected: `${kind}, participant`,
+      received: received(given[key]),
+    }));
 }
 
-/** The participant of the position: one of the pool's, or the one that the proposal brings. */
+/**
+ * The participant of the position: one of the pool's, or the one that the proposal brings. Where it is
+ * neither, a stand-in, so that the rest of the position can be checked as well.
+ */
 function participantOf(
   document: PoolDocument,
   given: Record<string, unknown>,
   kind: Kind,
-): Participant {
+): { readonly participant: unknown; readonly issues: Issue[] } {
   const position = given[kind];
   const name = isRecord(position) ? position["participant"] : undefined;
-  const known = document.participants.find((one) => one.id === name);
+  const find = (id: unknown) => document.participants.find((one) => one.id === id);
   const brought = given["participant"];
-  if (brought === undefined) {
-    if (known) return known;
-    const found = new Findings();
-    const place = { above: { above: null, key: "position" }, key: kind };
-    const draft = id().check(name, { above: place, key: "participant" }, found);
-    if (draft !== undefined) {
-      found.add({
-        code: "REFERENCE_UNKNOWN",
-        pointer: `/position/${kind}/participant`,
-        detail:
-          "the pool has no participant of this id; correct it, or say who it is: { participant: { id, margin } }",
-        expected: "id of one of the pool's participants",
-        received: `string "${draft}"`,
-      });
-    }
-    found.throwIfAny("position");
-  }
-  const found = new Findings();
-  const place = { above: { above: null, key: "position" }, key: "participant" };
-  const margin = isRecord(brought) ? brought["margin"] : undefined;
-  const draft: Draft<string> = choice(["isolated", "cross"]).check(
-    margin,
-    { above: place, key: "margin" },
-    found,
-  );
-  if (draft !== undefined && known) {
-    found.add({
+  if (brought !== undefined) {
+    const known = isRecord(brought) ? find(brought["id"]) : undefined;
+    const issue = {
       code: "ID_DUPLICATE",
       pointer: "/position/participant",
       detail: "the pool knows this participant; leave this out",
       expected: "no participant, or a new one",
-      received: `string "${known.id}"`,
-    });
+      received: `string "${known?.id}"`,
+    };
+    return { participant: brought, issues: known ? [issue] : [] };
   }
-  found.throwIfAny("position");
-  return brought as Participant;
+  const known = find(name);
+  if (known) return { participant: known, issues: [] };
+  const isId = idIssue(name, "") === undefined;
+  const issue = {
+    code: "REFERENCE_UNKNOWN",
+    pointer: `/position/${kind}/participant`,
+    detail:
+      "the pool has no participant of this id; correct it, or say who it is: { participant: { id, margin } }",
+    expected: "id of one of the pool's participants",
+    received: `string "${name}"`,
+  };
+  // What is no id at all is found with the position.
+  const participant = { id: isId ? name : STAND_IN, margin: "isolated" };
+  return { participant, issues: isId ? [issue] : [] };
 }
 
-/** The position in a pool by itself, with the pool's own checks and their pointers moved. */
+/** The position in a pool by itself; null and the pool's own findings, their pointers moved, where it is none. */
 function readAlone(
   document: PoolDocument,
-  participant: Participant,
+  participant: unknown,
   given: Record<string, unknown>,
   kind: Kind,
-): Pool {
+  issues: Issue[],
+): Pool | null {
   const { format, version, name, asOf, currency, assets, liquidation } = document;
   try {
     return readPool({
@@ -184,26 +178,21 @@ function readAlone(
       participants: [participant],
       ...{ options: [], barriers: [], perpetuals: [], holdings: [], covers: [] },
       [LISTS[kind]]: [given[kind]],
-      waterfall: {
-        layers: [],
-        lastResort: {
-          kind: "socialised",
-          weights: [{ participant: participant.id, weight: 1 }],
-        },
-      },
+      // Nobody shares anything here.
+      waterfall: { layers: [], lastResort: { kind: "haircut", rule: "proportional" } },
       ...(liquidation && { liquidation }),
     });
   } catch (error) {
     if (!(error instanceof PoolError)) throw error;
-    const issues = error.issues.map(
-      (issue): Issue => ({
+    for (const issue of error.issues) {
+      issues.push({
         ...issue,
         pointer: issue.pointer
           .replace(`/${LISTS[kind]}/0`, `/position/${kind}`)
           .replace("/participants/0", "/position/participant"),
-      }),
-    );
-    throw new PoolError(issues, "position");
+      });
+    }
+    return null;
   }
 }
 

@@ -56,6 +56,9 @@ function itemsOf({ covers, margin }: LaidPool): number {
   return covers.length + (book?.accounts.length ?? 0) + (touches?.length ?? 0);
 }
 
+/** What was kept of a pool as long as it stays laid: several rules ask for it. */
+const known = new WeakMap<LaidPool, OwnLosses>();
+
 /** The first scenarios, kept so that everyone's own loss in each of them can be told. */
 export class OwnLosses {
   readonly count: number;
@@ -84,7 +87,7 @@ export class OwnLosses {
     );
   }
 
-  /** Runs the first scenarios again and keeps where they fell. */
+  /** Runs the first scenarios again and keeps where they fell; once for each laid pool. */
   static async of(
     pool: LaidPool,
     scenarios: number,
@@ -92,8 +95,11 @@ export class OwnLosses {
     breathe: Breath,
   ): Promise<OwnLosses> {
     const count = ownLossCount(pool.accounts, scenarios, level);
+    const before = known.get(pool);
+    if (before?.count === count) return before;
     const own = new OwnLosses(pool, count);
     await own.#simulate(breathe);
+    known.set(pool, own);
     return own;
   }
 

@@ -394,6 +394,11 @@ describe("what cannot be quoted", () => {
     ],
     ["a word too many", { option: { ...put, ...NEW }, size: 1 }, "KEY_UNKNOWN /position/size"],
     [
+      "what is too large to be measured",
+      { option: { ...put, ...NEW, quantity: 1e300 } },
+      "NUMBER_RANGE /position/option",
+    ],
+    [
       "an end that no path looks at",
       { option: { ...put, ...NEW, expiry: "2026-02-09T08:00:00Z" } },
       "QUOTE_GRID /position/option/expiry",
@@ -408,6 +413,33 @@ describe("what cannot be quoted", () => {
       throw error;
     });
     expect(issues.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual([wanted]);
+  });
+
+  test("quote: every problem of a position is reported at once", async () => {
+    const position = {
+      option: { ...put, participant: "eve", strike: -1, side: "up" },
+      participants: [],
+    };
+    const codes = async (given: unknown) => {
+      const error: unknown = await engine
+        .quote(sample, given as Proposal, OPTIONS)
+        .catch((reason: unknown) => reason);
+      return refusal(() => {
+        throw error;
+      }).issues.map(({ code, pointer }) => `${code} ${pointer}`);
+    };
+    expect((await codes(position)).sort()).toEqual([
+      "CONTRACT_TERMS /position/option/side",
+      "CONTRACT_TERMS /position/option/strike",
+      "KEY_UNKNOWN /position/participants",
+      "REFERENCE_UNKNOWN /position/option/participant",
+    ]);
+    const brought = { option: { ...put, ...NEW }, participant: { id: "alice", margin: "all" } };
+    expect((await codes(brought)).sort()).toEqual([
+      "ENUM /position/participant/margin",
+      "ID_DUPLICATE /position/participant",
+    ]);
+    expect((await codes({ option: {} })).length).toBeGreaterThan(5);
   });
 
   test("quote: somebody new says who it is", async () => {
