@@ -120,8 +120,14 @@ export class Engine {
     const request = readRequest(pool, options, version);
     return this.#withInstance(request.signal, async (kernels, signal) => {
       const terms = request.pool.document.contribution;
-      const run = await startRun(kernels, this.#executor, { ...request, signal });
-      const valuation = await valuationOf(run, this.#executor);
+      // Rules may ask for more of the run than the valuation shows.
+      const asked = { ...request, signal };
+      const run = await startRun(
+        kernels,
+        this.#executor,
+        terms ? { ...asked, contributions: "all" } : asked,
+      );
+      const valuation = await valuationOf({ ...run, request: asked }, this.#executor);
       const allocations = terms ? await allocationsOf(run, [terms], this.#onSpare(signal)) : [];
       return { ...valuation, allocation: allocations[0] ?? null };
     });

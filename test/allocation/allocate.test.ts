@@ -147,6 +147,9 @@ describe("a pool with one of everything", () => {
     const [alone] = await engine.allocate(pool, options);
     expect(allocation).toEqual(alone);
     expect(allocation!.rule).toBe("covariance");
+    const lean = await engine.value(pool, { ...options, contributions: "euler" });
+    expect(lean.allocation).toEqual(alone);
+    expect(lean.contributions.rows[0]!.standAlone).toBeNull();
     expect((await engine.value(samplePool(), options)).allocation).toBeNull();
   });
 
