@@ -223,3 +223,69 @@ export function marginals(parts: usize, order: usize, members: i32, columns: usi
   // Kept, so that no compiler leaves the touching out.
   store<i32>(bits, touched);
 }
+
+/** Writes the losses of a coalition with one member more, and where they are at or above a bar. */
+function add(losses: usize, before: usize, column: usize, width: usize, bits: usize, least: f64): void {
+  const own = f64x2.splat(least);
+  for (const end = losses + width; losses < end; losses += 128) {
+    const a = f64x2.add(v128.load(before), v128.load(column));
+    v128.store(losses, a);
+    const b = f64x2.add(v128.load(before, 16), v128.load(column, 16));
+    v128.store(losses, b, 16);
+    const c = f64x2.add(v128.load(before, 32), v128.load(column, 32));
+    v128.store(losses, c, 32);
+    const d = f64x2.add(v128.load(before, 48), v128.load(column, 48));
+    v128.store(losses, d, 48);
+    const e = f64x2.add(v128.load(before, 64), v128.load(column, 64));
+    v128.store(losses, e, 64);
+    const f = f64x2.add(v128.load(before, 80), v128.load(column, 80));
+    v128.store(losses, f, 80);
+    const g = f64x2.add(v128.load(before, 96), v128.load(column, 96));
+    v128.store(losses, g, 96);
+    const h = f64x2.add(v128.load(before, 112), v128.load(column, 112));
+    v128.store(losses, h, 112);
+    store<u16>(bits, bitsOf(
+      f64x2.ge(a, own), f64x2.ge(b, own), f64x2.ge(c, own), f64x2.ge(d, own),
+      f64x2.ge(e, own), f64x2.ge(f, own), f64x2.ge(g, own), f64x2.ge(h, own),
+    ));
+    before += 128;
+    column += 128;
+    bits += 2;
+  }
+}
+
+/**
+ * ES of every coalition whose number is in a range; bit i of the number is member i.
+ *
+ * A coalition is the one without its first member and that member: the losses of the last coalition
+ * that began with each member are kept, so that every one costs one addition and nothing is ever
+ * subtracted. The bar is that of the coalition without the first member.
+ *
+ * shape   costs [2^members] f64; columns [members×count] f64; scratch [members×(count + 2) + 6×count] f64
+ *         count divides by 64; 0 < tail ≤ count; 1 ≤ from, and ranges follow each other from 1 on
+ * reads   columns, scratch   writes  costs, scratch   allocates nothing
+ * bits    losses of a coalition add from its last member to its first
+ */
+export function coalitions(costs: usize, members: i32, from: u32, to: u32, columns: usize, scratch: usize, count: i32, tail: f64): void {
+  const width = <usize>count << 3;
+  const bars = scratch + <usize>members * width;
+  const zeros = bars + (<usize>members << 4);
+  const candidates = zeros + width;
+  const bits = candidates + 3 * width + 64;
+  memory.fill(zeros, 0, width);
+  for (let coalition = from; coalition < to; coalition++) {
+    const first = <usize>ctz(coalition);
+    const others = coalition & (coalition - 1);
+    let before = zeros;
+    let least: f64 = -Infinity;
+    if (others != 0) {
+      const next = <usize>ctz(others);
+      before = scratch + next * width;
+      least = load<f64>(bars + (next << 3));
+    }
+    const losses = scratch + first * width;
+    add(losses, before, columns + first * width, width, bits, least);
+    store<f64>(costs + (<usize>coalition << 3), shortfallOf(candidates, losses, zeros, bits, width, tail));
+    store<f64>(bars + (first << 3), bar);
+  }
+}

@@ -1,7 +1,7 @@
 /** The exports of the kernel module and where the host's columns may begin; no other code. */
 export { shortfall } from "./account";
 export { cellWeights, edgeWeights } from "./adjoint";
-export { marginals } from "./coalition";
+export { coalitions, marginals } from "./coalition";
 export { exponential } from "./exponential";
 export { blockBytes } from "./screen";
 export { fundingColumn, laneBytes } from "./margin";

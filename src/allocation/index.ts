@@ -26,9 +26,9 @@ export type { Proposal } from "./proposal.ts";
 export type { Quote } from "./quote.ts";
 export { QuoteDesk } from "./quote-desk.ts";
 export { readPolicies, readPrevious, readRules } from "./read-policy.ts";
+export type { ShapleySampling } from "./shapley-block.ts";
 export {
   type SampledShapley,
-  type ShapleySampling,
   sampledShapley,
   sampledShapleyWork,
 } from "./shapley-sampling.ts";

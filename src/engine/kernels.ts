@@ -101,6 +101,16 @@ export interface Kernels {
     cells: number,
     groups: number,
   ): void;
+  coalitions(
+    costs: number,
+    members: number,
+    from: number,
+    to: number,
+    columns: number,
+    scratch: number,
+    count: number,
+    tail: number,
+  ): void;
   marginals(
     parts: number,
     order: number,

@@ -92,3 +92,47 @@ test("marginals: nobody's memory but its own is written", () => {
   expect(arena.f64(inputs, (members + 1) * count)).toEqual(before);
   expect(arena.f64(after, 64)).toEqual(guard);
 });
+
+test.each(Object.keys(LAWS))("coalitions: losses that are %s", (law) => {
+  for (const [members, count, tail] of [
+    [1, 64, 2],
+    [3, 64, 0.3],
+    [6, 128, 128],
+    [8, 256, 6.4],
+  ] as const) {
+    const random = seeded(members + tail);
+    const columns = Array.from({ length: members }, (_, m) =>
+      Array.from({ length: count }, () => LAWS[law]!(random, m)),
+    );
+    const { kernels, arena } = freshKernel();
+    const at = arena.put(columns.flat());
+    const costs = arena.take(2 ** members * 8);
+    const scratch = arena.take((members * (count + 2) + 6 * count) * 8);
+    kernels.coalitions(costs, members, 1, 2 ** members, at, scratch, count, tail);
+    const wanted = Float64Array.from({ length: 2 ** members }, (_, coalition) =>
+      shortfall(
+        columns[0]!.map((__, s) =>
+          columns.reduce((sum, own, m) => ((coalition >> m) & 1 ? sum + own[s]! : sum), 0),
+        ),
+        tail,
+      ),
+    );
+    const size = columns.flat().reduce((most, loss) => Math.max(most, Math.abs(loss)), 0);
+    expectClose(arena.f64(costs, 2 ** members), wanted, { abs: 1e-12 * members * size });
+  }
+});
+
+test("coalitions: nobody's memory but its own is written", () => {
+  const { kernels, arena } = freshKernel();
+  const [members, count] = [5, 128];
+  const random = seeded(3);
+  const at = arena.put(Array.from({ length: members * count }, random));
+  const costs = arena.take(2 ** members * 8);
+  const scratch = arena.take((members * (count + 2) + 6 * count) * 8);
+  const guard = arena.take(64);
+  arena.f64(guard, 8).fill(7);
+  const before = arena.f64(at, members * count).slice();
+  kernels.coalitions(costs, members, 1, 2 ** members, at, scratch, count, 3.2);
+  expect([...arena.f64(guard, 8)]).toEqual(new Array(8).fill(7));
+  expect(arena.f64(at, members * count)).toEqual(before);
+});

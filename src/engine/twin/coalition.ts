@@ -110,16 +110,27 @@ class Walk {
   }
 
   #measure(out: Measure, values: Float64Array, count: number): void {
-    const rank = Math.ceil(this.#tail);
-    const c = largest(values, count, rank, this.#above, this.#below);
-    let even = 0;
-    let odd = 0;
-    for (let s = 0; s < count; s += 2) if (values[s]! > c) even += values[s]! - c;
-    for (let s = 1; s < count; s += 2) if (values[s]! > c) odd += values[s]! - c;
-    const excess = (even + odd) / this.#tail;
-    out.bar = c - DEPTH * excess;
-    out.value = c + excess;
+    measure(out, values, count, this.#tail, this.#above, this.#below);
   }
+}
+
+/** ES of the first `count` values, among which are the largest of all, and the bar of the next step. */
+function measure(
+  out: Measure,
+  values: Float64Array,
+  count: number,
+  tail: number,
+  above: Float64Array,
+  below: Float64Array,
+): void {
+  const c = largest(values, count, Math.ceil(tail), above, below);
+  let even = 0;
+  let odd = 0;
+  for (let s = 0; s < count; s += 2) if (values[s]! > c) even += values[s]! - c;
+  for (let s = 1; s < count; s += 2) if (values[s]! > c) odd += values[s]! - c;
+  const excess = (even + odd) / tail;
+  out.bar = c - DEPTH * excess;
+  out.value = c + excess;
 }
 
 /** What every member adds to the ES of those before, on average over an order and its reverse. */
@@ -153,4 +164,56 @@ export function marginals(
     }
     f64[(parts >>> 3) + member] = 0.5 * (own.value - before + (after - rest.value));
   }
+}
+
+/** ES of every coalition whose number is in a range; bit i of the number is member i. */
+export function coalitions(
+  memory: TwinMemory,
+  costs: number,
+  members: number,
+  from: number,
+  to: number,
+  columns: number,
+  scratch: number,
+  count: number,
+  tail: number,
+): void {
+  const { f64 } = memory;
+  const column = (start: number, member: number) =>
+    f64.subarray((start >>> 3) + member * count, (start >>> 3) + (member + 1) * count);
+  const bars = (scratch >>> 3) + members * count;
+  const [kept, above, below, nobody] = [0, 1, 2, 3].map(() => new Float64Array(count)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const found: Measure = { value: 0, bar: 0 };
+  for (let coalition = from; coalition < to; coalition++) {
+    const first = lowestBit(coalition);
+    const others = coalition & (coalition - 1);
+    const next = lowestBit(others);
+    const before = others === 0 ? nobody : column(scratch, next);
+    const least = others === 0 ? Number.NEGATIVE_INFINITY : f64[bars + next]!;
+    const losses = column(scratch, first);
+    const own = column(columns, first);
+    let beyond = 0;
+    for (let s = 0; s < count; s++) {
+      const loss = before[s]! + own[s]!;
+      losses[s] = loss;
+      if (loss >= least) kept[beyond++] = loss;
+    }
+    if (beyond < tail) {
+      kept.set(losses);
+      beyond = count;
+    }
+    measure(found, kept, beyond, tail, above, below);
+    f64[bars + first] = found.bar;
+    f64[(costs >>> 3) + coalition] = found.value;
+  }
+}
+
+/** Place of the lowest bit that is set. */
+function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
 }

@@ -2,7 +2,7 @@ import { KERNEL_COLUMNS_START } from "../binary.ts";
 import type { Kernels } from "../kernels.ts";
 import { shortfall } from "./account.ts";
 import { cellWeights, edgeWeights } from "./adjoint.ts";
-import { marginals } from "./coalition.ts";
+import { coalitions, marginals } from "./coalition.ts";
 import { exponential } from "./exponential.ts";
 import { fundingAt, laneBytes } from "./margin.ts";
 import { TwinMemory } from "./memory.ts";
@@ -40,6 +40,7 @@ export function twinKernels(): Kernels {
     addProduct: addProduct.bind(undefined, memory),
     cellWeights: cellWeights.bind(undefined, memory),
     edgeWeights: edgeWeights.bind(undefined, memory),
+    coalitions: coalitions.bind(undefined, memory),
     marginals: marginals.bind(undefined, memory),
     normalCdf,
     exponential: exponential.bind(undefined, memory),

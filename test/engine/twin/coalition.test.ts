@@ -45,3 +45,26 @@ test.each([
     });
   });
 });
+
+test.each([
+  [1, 64, 1],
+  [2, 64, 64],
+  [5, 128, 0.4],
+  [9, 192, 4.8],
+  [10, 512, 12.8],
+])("coalitions: %i members, %i scenarios, %d of them in the tail", (members, count, tail) => {
+  KINDS.forEach((kind) => {
+    expectSameBits((arena, kernels) => {
+      const columns = arena.put(
+        Array.from({ length: members }, (_, m) => [...kind(71 + m, count)]).flat(),
+      );
+      const costs = arena.take(2 ** members * 8);
+      const scratch = arena.take((members * (count + 2) + 6 * count) * 8);
+      // In ranges: what is kept between them is part of it.
+      const middle = (2 ** members) >> 1;
+      kernels.coalitions(costs, members, 1, middle, columns, scratch, count, tail);
+      kernels.coalitions(costs, members, middle, 2 ** members, columns, scratch, count, tail);
+      return [arena.f64(costs, 2 ** members)];
+    });
+  });
+});
