@@ -14,13 +14,16 @@ export {
   type Explanation,
   explanationOf,
 } from "./explain.ts";
-export {
-  type InsiderFinding,
-  type InsiderTerms,
-  insiderFinding,
-  readInsiderTerms,
-} from "./insider.ts";
+export { type InsiderFinding, insiderFinding } from "./insider.ts";
+export { type InsiderTerms, readInsiderTerms } from "./insider-terms.ts";
 export type { LimitUse } from "./limit-book.ts";
+export { type LimitPolicy, readLimitPolicy } from "./limit-policy.ts";
+export {
+  LOSS_RULES,
+  type LossRule,
+  type LossToShare,
+  readLossToShare,
+} from "./loss-to-share.ts";
 export type { Proposal } from "./proposal.ts";
 export type { Quote } from "./quote.ts";
 export { QuoteDesk } from "./quote-desk.ts";
@@ -28,16 +31,7 @@ export { readPolicies, readRules } from "./read-policy.ts";
 export {
   type SampledShapley,
   type ShapleySampling,
-  sampledShapley,
   sampledShapleyWork,
 } from "./shapley-sampling.ts";
-export {
-  LOSS_RULES,
-  type LossRule,
-  type LossShare,
-  type LossToShare,
-  readLossToShare,
-  type SharedRealisedLoss,
-  sharedByRule,
-} from "./share-loss.ts";
-export { type LimitPolicy, readLimitPolicy, suggestedLimits } from "./suggest-limits.ts";
+export { type LossShare, type SharedRealisedLoss, sharedByRule } from "./share-loss.ts";
+export { suggestedLimits } from "./suggest-limits.ts";
