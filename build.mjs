@@ -5,9 +5,9 @@
 //                             the document's form to schema/pool.json
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { build } from "esbuild";
-import { common, workerScript } from "./bundle.mjs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build, transform } from "esbuild";
+import { common, pastDoors, workerScript } from "./bundle.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -56,27 +56,36 @@ async function buildNodeWorker() {
   );
 }
 
+/** Files of the package that are imported by name. */
+const doors = [
+  ...["facade", "functions", "load", "load-sync"],
+  ...["node", "browser", "external", "external-node"],
+];
+
 async function buildLibrary() {
   rmSync("dist", { recursive: true, force: true });
   // Together, so that they share their code: an error of one is an instance of the other's class.
   const { metafile } = await build({
     ...library,
-    entryPoints: [
-      "src/index.ts",
-      "src/node.ts",
-      "src/browser.ts",
-      "src/load.ts",
-      "src/load-sync.ts",
-    ],
+    entryPoints: doors.map((name) => `src/${name}.ts`),
     outdir: "dist",
     splitting: true,
-    chunkNames: "shared-[hash]",
-    minify: true,
-    metafile: true,
+    chunkNames: "part-[hash]",
     platform: "neutral",
     external: ["node:*"],
+    minify: true,
+    metafile: true,
+    plugins: [pastDoors],
   });
-  writeFileSync("build/library.json", JSON.stringify(metafile));
+  for (const name of Object.keys(metafile.outputs)) {
+    // Bare imports keep an order in which nothing happens, and bundlers wonder about them.
+    const text = readFileSync(name, "utf8").replaceAll(/\bimport"\.\/[\w-]+\.js";/g, "");
+    writeFileSync(name, text);
+  }
+  // Not bundled: so that of its parts, those that a page does not use are not looked at.
+  const { code } = await transform(readFileSync("src/index.ts", "utf8"), { loader: "ts" });
+  writeFileSync("dist/index.js", code.replaceAll('.ts"', '.js"'));
+  copyFileSync("build/kernels.wasm", "dist/kernel.wasm");
   writeFileSync("dist/worker.js", await workerScript("browser"));
   await build({
     ...library,

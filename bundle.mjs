@@ -1,4 +1,6 @@
 // The one place that says how a worker's script is made, for the build and for its test.
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 
 /** What every bundle of this package has in common. */
@@ -24,3 +26,49 @@ export async function workerScript(platform) {
   });
   return outputFiles[0].text;
 }
+
+/** Where a room's door has its names from: name to file. */
+function namesOf(door) {
+  const names = new Map();
+  const text = readFileSync(door, "utf8");
+  for (const [, list, from] of text.matchAll(/^export \{([^}]*)\} from "([^"]+)";/gm)) {
+    for (const name of list.split(",").map((word) => word.trim())) names.set(name, from);
+  }
+  for (const [, from] of text.matchAll(/^export \* from "([^"]+)";/gm)) {
+    const file = readFileSync(join(dirname(door), from), "utf8");
+    const declared = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm;
+    for (const [, name] of file.matchAll(declared)) names.set(name, from);
+  }
+  return names;
+}
+
+/**
+ * Goes past the doors of rooms, straight to the files: where code is split, esbuild takes all that a
+ * door opens for needed wherever one name of it is.
+ */
+export const pastDoors = {
+  name: "past-doors",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const contents = readFileSync(path, "utf8").replace(
+        /^(import|export) \{([^}]*)\} from "(\.[^"]*\/index\.ts)";/gm,
+        (_, word, list, from) => {
+          const door = join(dirname(path), from);
+          const names = namesOf(door);
+          return list
+            .split(",")
+            .map((name) => name.trim())
+            .filter((name) => name !== "" && !name.startsWith("type "))
+            .map((name) => {
+              const file = names.get(name.split(" as ")[0]);
+              if (!file) throw new Error(`${path}: ${from} has no ${name}`);
+              const way = relative(dirname(path), join(dirname(door), file));
+              return `${word} { ${name} } from "./${way.replaceAll("\\", "/")}";`;
+            })
+            .join(" ");
+        },
+      );
+      return { contents, loader: "ts" };
+    });
+  },
+};
