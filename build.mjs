@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, transform } from "esbuild";
-import { common, pastDoors, workerScript } from "./bundle.mjs";
+import { common, smallParts, workerScript } from "./bundle.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -73,18 +73,22 @@ async function buildLibrary() {
     chunkNames: "part-[hash]",
     platform: "neutral",
     external: ["node:*"],
-    minify: true,
+    // White space stays: without it esbuild drops the marks of what has no effect.
+    minifyIdentifiers: true,
+    minifySyntax: true,
     metafile: true,
-    plugins: [pastDoors],
+    plugins: [smallParts],
   });
+  writeFileSync("build/library.json", JSON.stringify(metafile));
   for (const name of Object.keys(metafile.outputs)) {
     // Bare imports keep an order in which nothing happens, and bundlers wonder about them.
-    const text = readFileSync(name, "utf8").replaceAll(/\bimport"\.\/[\w-]+\.js";/g, "");
+    const text = readFileSync(name, "utf8").replaceAll(/^import "\.\/[\w-]+\.js";\n/gm, "");
     writeFileSync(name, text);
   }
   // Not bundled: so that of its parts, those that a page does not use are not looked at.
   const { code } = await transform(readFileSync("src/index.ts", "utf8"), { loader: "ts" });
-  writeFileSync("dist/index.js", code.replaceAll('.ts"', '.js"'));
+  const list = metafile.outputs["dist/functions.js"].exports.join(", ");
+  writeFileSync("dist/index.js", code.replaceAll('.ts"', '.js"').replace("*", `{ ${list} }`));
   copyFileSync("build/kernels.wasm", "dist/kernel.wasm");
   writeFileSync("dist/worker.js", await workerScript("browser"));
   await build({
