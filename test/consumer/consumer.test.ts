@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { build as esbuild } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
 import { build as vite } from "vite";
@@ -72,6 +73,9 @@ const TYPES: { readonly [extension: string]: string } = {
   ".js": "text/javascript",
   ".wasm": "application/wasm",
 };
+
+/** Bytes after Brotli of what a page by Vite fetches before it asks for anything. */
+const START_MAX = 45_000;
 
 const SELF = "default-src 'none'; connect-src 'self'; script-src 'self'";
 const WITH_WASM = `${SELF} 'wasm-unsafe-eval'`;
@@ -181,8 +185,10 @@ describe.skipIf(!present && process.env["CI"] !== "true")("built by a stranger",
     const text = first.map((name) => readFileSync(join(out, name), "utf8")).join("\n");
     expect(text).toContain("0061736d01000000");
     // Words of a valuation, of an allocation, and of a plain function.
-    for (const word of ["expectedShortfall", "blockShortfall", "kinkUtilisation"]) {
+    for (const word of ["expectedShortfall", "blockShortfall", "fewer buy at a higher price"]) {
       expect(text).not.toContain(word);
     }
+    const packed = first.map((name) => brotliCompressSync(readFileSync(join(out, name))).length);
+    expect(packed.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(START_MAX);
   });
 });

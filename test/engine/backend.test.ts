@@ -58,6 +58,20 @@ describe.each([
   });
 });
 
+test("compileKernel: tells the console once that plain JavaScript takes over", async () => {
+  vi.resetModules();
+  const engine = await import("../../src/engine/index.ts");
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  vi.stubGlobal("WebAssembly", refusing);
+  await engine.compileKernel("js");
+  expect(warn).not.toHaveBeenCalled();
+  await engine.compileKernel("auto");
+  engine.compileKernelSync("auto");
+  await engine.compileKernel("auto");
+  expect(warn.mock.calls).toEqual([[expect.stringContaining("'wasm-unsafe-eval'")]]);
+  warn.mockRestore();
+});
+
 test("compileKernel: what it gives can be posted to a worker", async () => {
   const outfile = fileURLToPath(new URL("../../build/backend-worker.mjs", import.meta.url));
   await build({

@@ -2,8 +2,15 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
+/** What a command did. */
+export interface Ran {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
 /** Runs the npm that runs this; a dependency brings an old one, which the path of a script puts first. */
-export function npm(args: readonly string[], cwd: string) {
+export function npm(args: readonly string[], cwd: string): Ran {
   const own = process.env["npm_execpath"];
   const [command, first] = own ? [process.execPath, [own]] : ["npm", []];
   const options = { cwd, encoding: "utf8", timeout: 60_000 } as const;
