@@ -5,9 +5,9 @@
 //                             the document's form to schema/pool.json
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { build } from "esbuild";
-import { common, workerScript } from "./bundle.mjs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build, transform } from "esbuild";
+import { common, smallParts, workerScript } from "./bundle.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -33,8 +33,14 @@ function buildKernel() {
     "src/engine/binary.ts",
     "/** Written by build.mjs from assembly/. */\n" +
       `export const KERNEL_SHA256: string =\n  "${digest}";\n` +
-      `export const KERNEL_COLUMNS_START: number = ${exports.columnsStart()};\n` +
-      `export const KERNEL_BASE64: string =\n  "${bytes.toString("base64")}";\n`,
+      `export const KERNEL_COLUMNS_START: number = ${exports.columnsStart()};\n`,
+  );
+  writeFileSync(
+    "src/engine/binary-text.ts",
+    "/** Written by build.mjs from assembly/. */\n" +
+      // Two digits a byte: packed on its way to a page, this is a quarter less than Base64, whose
+      // letters straddle bytes.
+      `export const KERNEL_HEX: string =\n  "${bytes.toString("hex")}";\n`,
   );
 }
 
@@ -50,19 +56,40 @@ async function buildNodeWorker() {
   );
 }
 
+/** Files of the package that are imported by name. */
+const doors = [
+  ...["facade", "functions", "load", "load-sync"],
+  ...["node", "browser", "external", "external-node"],
+];
+
 async function buildLibrary() {
   rmSync("dist", { recursive: true, force: true });
   // Together, so that they share their code: an error of one is an instance of the other's class.
-  await build({
+  const { metafile } = await build({
     ...library,
-    entryPoints: ["src/index.ts", "src/node.ts", "src/browser.ts"],
+    entryPoints: doors.map((name) => `src/${name}.ts`),
     outdir: "dist",
     splitting: true,
-    chunkNames: "shared-[hash]",
+    chunkNames: "part-[hash]",
     platform: "neutral",
     external: ["node:*"],
+    // White space stays: without it esbuild drops the marks of what has no effect.
+    minifyIdentifiers: true,
     minifySyntax: true,
+    metafile: true,
+    plugins: [smallParts],
   });
+  writeFileSync("build/library.json", JSON.stringify(metafile));
+  for (const name of Object.keys(metafile.outputs)) {
+    // Bare imports keep an order in which nothing happens, and bundlers wonder about them.
+    const text = readFileSync(name, "utf8").replaceAll(/^import "\.\/[\w-]+\.js";\n/gm, "");
+    writeFileSync(name, text);
+  }
+  // Not bundled: so that of its parts, those that a page does not use are not looked at.
+  const { code } = await transform(readFileSync("src/index.ts", "utf8"), { loader: "ts" });
+  const list = metafile.outputs["dist/functions.js"].exports.join(", ");
+  writeFileSync("dist/index.js", code.replaceAll('.ts"', '.js"').replace("*", `{ ${list} }`));
+  copyFileSync("build/kernels.wasm", "dist/kernel.wasm");
   writeFileSync("dist/worker.js", await workerScript("browser"));
   await build({
     ...library,

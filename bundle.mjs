@@ -1,4 +1,6 @@
 // The one place that says how a worker's script is made, for the build and for its test.
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 
 /** What every bundle of this package has in common. */
@@ -24,3 +26,76 @@ export async function workerScript(platform) {
   });
   return outputFiles[0].text;
 }
+
+/** Where a room's door has its names from: name to file. */
+function namesOf(door) {
+  const names = new Map();
+  const text = readFileSync(door, "utf8");
+  for (const [, list, from] of text.matchAll(/^export \{([^}]*)\} from "([^"]+)";/gm)) {
+    for (const name of list.split(",").map((word) => word.trim())) names.set(name, from);
+  }
+  for (const [, from] of text.matchAll(/^export \* from "([^"]+)";/gm)) {
+    const file = readFileSync(join(dirname(door), from), "utf8");
+    const declared = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm;
+    for (const [, name] of file.matchAll(declared)) names.set(name, from);
+  }
+  return names;
+}
+
+/** Goes past the doors of rooms, straight to the files. */
+function straight(text, path) {
+  return text.replace(
+    /^(import|export) \{([^}]*)\} from "(\.[^"]*\/index\.ts)";/gm,
+    (_, word, list, from) => {
+      const door = join(dirname(path), from);
+      const names = namesOf(door);
+      const wanted = list.split(",").map((name) => name.trim());
+      return wanted
+        .filter((name) => name !== "" && !name.startsWith("type "))
+        .map((name) => {
+          const file = names.get(name.split(" as ")[0]);
+          if (!file) throw new Error(`${path}: ${from} has no ${name}`);
+          const way = relative(dirname(path), join(dirname(door), file));
+          return `${word} { ${name} } from "./${way.replaceAll("\\", "/")}";`;
+        })
+        .join(" ");
+    },
+  );
+}
+
+/** Functions that make forms of each other, and do nothing else. */
+const MAKERS = [
+  ...["optional", "required", "object", "array", "variant", "choice", "constant", "flag", "number"],
+  ...["integer", "text", "id", "instant", "money", "part", "fraction", "perAsset", "loaded"],
+  "averse",
+].join("|");
+const making = new RegExp(`(?<![.\\w"'\`]|function |PURE__ \\*/ )(?=(?:${MAKERS})[(<])`, "g");
+const statement = /^(?:export )?(?:const|function) (?:.*;$|[\s\S]*?^[)}\]].*$)/gm;
+const initialising = /^((?:export )?const \w+(?:: [^=]+)? =\s+)(?=(?:new )?\w[\w.]*[(<])/gm;
+
+/**
+ * Marks what is called when a file is read, and the making of forms in it, as without effect: what
+ * nobody uses of it is then left out.
+ */
+function withoutEffect(text) {
+  const marked = text.replace(initialising, "$1/* @__PURE__ */ ");
+  if (!text.includes('basics/check.ts"')) return marked;
+  return marked.replace(statement, (whole) =>
+    whole.includes(".check(") ? whole : whole.replace(making, "/* @__PURE__ */ "),
+  );
+}
+
+/**
+ * Makes the library's parts small: where code is split, esbuild takes all that a room's door opens
+ * for needed wherever one name of it is, and it keeps every call that might have an effect.
+ */
+export const smallParts = {
+  name: "small-parts",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const text = straight(readFileSync(path, "utf8"), path);
+      const isCheck = /basics[\\/]check\.ts$/.test(path);
+      return { contents: isCheck ? text : withoutEffect(text), loader: "ts" };
+    });
+  },
+};

@@ -9,7 +9,7 @@ import {
   type Kernels,
   type Simulation,
 } from "../src/engine/index.ts";
-import { type Engine, loadSync } from "../src/load.ts";
+import { type Engine, loadSync } from "../src/index.ts";
 import { marketModel } from "../src/market/index.ts";
 import type { Pool, PoolDocument } from "../src/pool/index.ts";
 import { type Accounts, accountsOf, byId } from "../src/risk/account.ts";

@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { samplePool } from "./support/sample-pool.ts";
+import { npm } from "./support/tarball.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "riskpool-"));
@@ -16,12 +19,6 @@ function run(command: string, args: readonly string[], cwd: string) {
   const options = { cwd, encoding: "utf8", timeout: 30_000 } as const;
   const { status, stdout, stderr } = spawnSync(command, args, options);
   return { status, out: `${stdout}`, err: `${stderr}` };
-}
-
-/** The npm that runs this; a dependency brings an old one, which the path of a script puts first. */
-function npm(args: readonly string[], cwd: string) {
-  const own = process.env["npm_execpath"];
-  return own ? run(process.execPath, [own, ...args], cwd) : run("npm", args, cwd);
 }
 
 // What a user writes: with and without threads, an error by class, and no dispose at the end, which
@@ -78,12 +75,54 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
       expect([status, out, err]).toEqual([0, answer, ""]);
     });
 
+    test("package: holds these files and no others", () => {
+      const listed = npm(["pack", "--dry-run", "--ignore-scripts", "--json"], root);
+      const [{ files }] = JSON.parse(listed.out) as [{ files: { path: string }[] }];
+      // Parts are named by what is in them; types are told apart by their folders.
+      const names = files.map(({ path }) =>
+        path.replace(/part-\w{8}/, "part-*").replace(/^(dist\/types\/\w+)\/.*/, "$1/*"),
+      );
+      expect([...new Set(names)].sort()).toMatchSnapshot();
+    });
+
+    test("package: publint has nothing to say", async () => {
+      const { messages, pkg } = await publint({ pkgDir: root, pack: false, strict: true });
+      expect(messages.map((message) => formatMessage(message, pkg!))).toEqual([]);
+    });
+
+    test("package: the kernel comes from wherever it is", () => {
+      writeFileSync(
+        join(user, "external.js"),
+        `import { readFile } from "node:fs/promises";
+         import { fileURLToPath } from "node:url";
+         import { load } from "riskpool/external";
+         const url = new URL(import.meta.resolve("riskpool/kernel.wasm"));
+         const bytes = await readFile(url);
+         const sources = [undefined, url, url.href, fileURLToPath(url), bytes, bytes.buffer.slice(
+           bytes.byteOffset, bytes.byteOffset + bytes.length), new Response(bytes),
+           new WebAssembly.Module(bytes), "data:application/wasm;base64," + bytes.toString("base64")];
+         const backends = [];
+         for (const wasm of sources) backends.push((await load({ wasm })).backend);
+         bytes[100] ^= 1;
+         const wrong = [bytes, "./nothing.wasm", new Response("", { status: 404 }), 7, new Response("<html>")];
+         const codes = [];
+         for (const wasm of wrong) codes.push(await load({ wasm }).then(() => "", ({ code }) => code));
+         console.log(backends.join(" "), codes.join(" "));`,
+      );
+      const { out, err } = run(process.execPath, ["external.js"], user);
+      const codes = "KERNEL_DIFFERS KERNEL_MISSING KERNEL_MISSING TYPE KERNEL_DIFFERS";
+      expect([err, out]).toEqual(["", `${"wasm ".repeat(9)}${codes}\n`]);
+    });
+
     test("package: types of every door are found", () => {
       writeFileSync(
         join(user, "main.ts"),
         `import { load, type Progress, type RunPlan } from "riskpool";
          import { workerPool } from "riskpool/node";
          import { workerPool as browserPool } from "riskpool/browser";
+         import { load as loadFrom, type KernelSource } from "riskpool/external";
+         const source: KernelSource = new URL("x:y");
+         const same: Promise<Awaited<ReturnType<typeof load>>> = loadFrom({ wasm: source });
          const engine = await load({ executor: workerPool({ workers: 2 }) });
          const plan: RunPlan = await engine.plan("{}", { budget: { bytes: 1 } });
          const seconds: number = plan.coreSeconds;

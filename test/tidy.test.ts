@@ -9,7 +9,9 @@ function files(folder: string, ending: string): string[] {
   return readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(ending) && !name.includes("node_modules"))
     .map((name) => `${folder}/${name}`)
-    .filter((name) => !/^src\/(engine\/binary|runtime\/node\/worker-script)\.ts$/.test(name))
+    .filter(
+      (name) => !/^src\/(engine\/binary(-text)?|runtime\/node\/worker-script)\.ts$/.test(name),
+    )
     .sort();
 }
 

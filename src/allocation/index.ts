@@ -15,13 +15,16 @@ export {
   type Explanation,
   explanationOf,
 } from "./explain.ts";
-export {
-  type InsiderFinding,
-  type InsiderTerms,
-  insiderFinding,
-  readInsiderTerms,
-} from "./insider.ts";
+export { type InsiderFinding, insiderFinding } from "./insider.ts";
+export { type InsiderTerms, readInsiderTerms } from "./insider-terms.ts";
 export type { LimitUse } from "./limit-book.ts";
+export { type LimitPolicy, readLimitPolicy } from "./limit-policy.ts";
+export {
+  LOSS_RULES,
+  type LossRule,
+  type LossToShare,
+  readLossToShare,
+} from "./loss-to-share.ts";
 export type { Proposal } from "./proposal.ts";
 export type { Quote } from "./quote.ts";
 export { QuoteDesk } from "./quote-desk.ts";
@@ -29,16 +32,7 @@ export { readPolicies, readPrevious, readRules } from "./read-policy.ts";
 export type { ShapleySampling } from "./shapley-block.ts";
 export {
   type SampledShapley,
-  sampledShapley,
   sampledShapleyWork,
 } from "./shapley-sampling.ts";
-export {
-  LOSS_RULES,
-  type LossRule,
-  type LossShare,
-  type LossToShare,
-  readLossToShare,
-  type SharedRealisedLoss,
-  sharedByRule,
-} from "./share-loss.ts";
-export { type LimitPolicy, readLimitPolicy, suggestedLimits } from "./suggest-limits.ts";
+export { type LossShare, type SharedRealisedLoss, sharedByRule } from "./share-loss.ts";
+export { suggestedLimits } from "./suggest-limits.ts";

@@ -1,28 +1,8 @@
-import {
-  type Breath,
-  choice,
-  Findings,
-  inPieces,
-  moneyIssue,
-  printMoney,
-  readMoney,
-  roundToSum,
-} from "../basics/index.ts";
-import type { PoolDocument } from "../pool/index.ts";
+import { type Breath, inPieces, printMoney, roundToSum } from "../basics/index.ts";
 import { type Estimate, HOLDINGS_ID, OwnLosses, ownersOf, type PoolRun } from "../risk/index.ts";
-import {
-  conditionalSharesWork,
-  type MemberLosses,
-  quantileSharesWork,
-  SHARING_RULES,
-  type SharingRule,
-} from "../sharing/index.ts";
+import { conditionalSharesWork, type MemberLosses, quantileSharesWork } from "../sharing/index.ts";
+import type { LossRule, LossToShare } from "./loss-to-share.ts";
 import { BATCHES, spreadError } from "./raw-share.ts";
-
-/** A rule that shares a realised loss by what the simulation knows of the members. */
-export type LossRule = SharingRule | "conditional-mean" | "quantile";
-/** All of them. */
-export const LOSS_RULES: readonly LossRule[] = [...SHARING_RULES, "conditional-mean", "quantile"];
 
 /** One participant's part of a realised loss. */
 export interface LossShare {
@@ -91,30 +71,6 @@ export async function sharedByRule(
       expectedLoss: means[i]!,
     })),
   };
-}
-
-/** What is to be shared, and how. */
-export interface LossToShare {
-  readonly rule: LossRule;
-  /** Minor units, ≥ 0. */
-  readonly loss: bigint;
-}
-
-/**
- * Reads a loss and the name of a rule.
- *
- * @throws PoolError with the problems of both, at /loss and /rule
- */
-export function readLossToShare(
-  loss: unknown,
-  rule: unknown,
-  { currency }: PoolDocument,
-): LossToShare {
-  const found = new Findings();
-  found.addIf(moneyIssue(loss, currency.decimals, { pointer: "/loss" }));
-  const draft = choice(LOSS_RULES).check(rule, { above: null, key: "rule" }, found);
-  found.throwIfAny("request");
-  return { rule: draft as LossRule, loss: readMoney(loss as string, currency.decimals) };
 }
 
 function largestOf(values: Float64Array): number {

@@ -1,10 +1,10 @@
 export { Arena } from "./arena.ts";
+export { compileKernelSync, instantiate } from "./at-once.ts";
 export {
   BACKEND_CHOICES,
   type BackendChoice,
-  compileKernel,
-  compileKernelSync,
-  instantiate,
+  compileKernelFrom,
+  type ReadyKernel,
 } from "./backend.ts";
 export { cutOf, type RunCut, type Speed, speedOf } from "./cost.ts";
 export {
@@ -17,6 +17,7 @@ export {
   partsOf,
   type RunHooks,
 } from "./executor.ts";
+export { compileKernel } from "./inlined.ts";
 export { kernelDigest } from "./instance.ts";
 export type { Backend, CompiledKernel, KernelMemory, Kernels } from "./kernels.ts";
 export { MomentSums } from "./moment-sums.ts";

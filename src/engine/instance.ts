@@ -1,42 +1,13 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { refuse } from "../basics/index.ts";
-import { KERNEL_BASE64, KERNEL_SHA256 } from "./binary.ts";
+import { KERNEL_SHA256 } from "./binary.ts";
 import type { Kernels } from "./kernels.ts";
 
 /** SHA-256 of the kernel module that this build carries; plain JavaScript has the same bits. */
 export const kernelDigest: string = KERNEL_SHA256;
 
-function bytes(): Uint8Array<ArrayBuffer> {
-  const text = atob(KERNEL_BASE64);
-  const out = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i);
-  return out;
-}
-
-/**
- * Compiles the kernel module without blocking.
- *
- * @throws PoolError KERNEL_BLOCKED where there is no WebAssembly SIMD, or the page's content
- *         security policy forbids it
- */
-export async function compileModule(): Promise<WebAssembly.Module> {
-  try {
-    return await WebAssembly.compile(bytes());
-  } catch (cause) {
-    return blocked(cause);
-  }
-}
-
-/** As {@link compileModule}, at once. */
-export function compileModuleSync(): WebAssembly.Module {
-  try {
-    return new WebAssembly.Module(bytes());
-  } catch (cause) {
-    return blocked(cause);
-  }
-}
-
-function blocked(cause: unknown): never {
+/** Refuses: the kernel module cannot be compiled here. */
+export function blocked(cause: unknown): never {
   return refuse({
     code: "KERNEL_BLOCKED",
     pointer: "",

@@ -21,14 +21,13 @@ export {
   quantileSharesWork,
 } from "./quantile-share.ts";
 export { type BoundedShare, type Rebalanced, rebalanced } from "./rebalance.ts";
+export { SHARING_RULES, type SharingRule } from "./rule-name.ts";
 export { type CoreExcess, coreExcess, PLAYERS_MAX, shapley } from "./shapley.ts";
 export type { ShareTable } from "./share-table.ts";
 export {
   conditionalMean,
   type JointLaw,
   type MemberMoments,
-  SHARING_RULES,
-  type SharingRule,
   sharedLoss,
   sharingMatrix,
 } from "./sharing-rule.ts";

@@ -1,18 +1,6 @@
 import { type Issue, received, refuse } from "../basics/index.ts";
 import { expm1, semidefiniteCholesky } from "../numeric/index.ts";
-
-/** Ways to share a realised loss that know no more of the members than means and covariances. */
-export const SHARING_RULES = [
-  "uniform",
-  "mean-proportional",
-  "uniform-residual",
-  "variance-residual",
-  "deviation-residual",
-  "linear-regression",
-] as const;
-
-/** One of {@link SHARING_RULES}. */
-export type SharingRule = (typeof SHARING_RULES)[number];
+import { SHARING_RULES, type SharingRule } from "./rule-name.ts";
 
 /** What is known beforehand of the members' own losses, in any one unit of money. */
 export interface MemberMoments {

@@ -3,7 +3,7 @@
 // everyone's losses in every scenario.
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Allocation } from "../../src/allocation/index.ts";
-import { type Engine, load } from "../../src/load.ts";
+import { type Engine, load } from "../../src/index.ts";
 import { CONTRIBUTION_RULES, type ContributionTerms } from "../../src/terms/index.ts";
 import { normalPool } from "../support/normal-pool.ts";
 import { reference } from "../support/reference.ts";

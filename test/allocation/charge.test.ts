@@ -1,7 +1,7 @@
 // Method: cases worked by hand; a charge that is moved day by day must arrive, and never overshoot.
 import { beforeAll, describe, expect, test } from "vitest";
 import { chargedAfter } from "../../src/allocation/charge.ts";
-import { type Engine, load } from "../../src/load.ts";
+import { type Engine, load } from "../../src/index.ts";
 import { readPool } from "../../src/pool/index.ts";
 import type { ChargeTerms } from "../../src/terms/index.ts";
 import { refusal, refusals } from "../support/refusal.ts";

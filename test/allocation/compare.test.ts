@@ -2,7 +2,7 @@
 // own losses by plain sums; and what must be true of any policy.
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMPARED_SHARING, type Comparison, type Policy } from "../../src/allocation/index.ts";
-import { type Engine, load } from "../../src/load.ts";
+import { type Engine, load } from "../../src/index.ts";
 import { normalPool } from "../support/normal-pool.ts";
 import { refusal } from "../support/refusal.ts";
 

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import {
   type SampledShapley,
   type ShapleySampling,
-  sampledShapley,
   sampledShapleyWork,
 } from "../../src/allocation/index.ts";
+import { sampledShapley } from "../../src/allocation/sampled-shapley.ts";
 import { compileKernelSync, instantiate } from "../../src/engine/index.ts";
 import { shapley } from "../../src/sharing/index.ts";
 import { seeded } from "../support/kernel.ts";

@@ -2,7 +2,7 @@
 // rule has its closed form; sums are compared as whole units.
 import { beforeAll, describe, expect, test } from "vitest";
 import { LOSS_RULES, type LossRule } from "../../src/allocation/index.ts";
-import { type Engine, load } from "../../src/load.ts";
+import { type Engine, load } from "../../src/index.ts";
 import { normalQuantile } from "../../src/numeric/index.ts";
 import { normalPool } from "../support/normal-pool.ts";
 import { refusal } from "../support/refusal.ts";

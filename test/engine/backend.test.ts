@@ -36,7 +36,7 @@ describe.each([
 
   test("compileKernel: js is always there", async () => {
     vi.stubGlobal("WebAssembly", stub);
-    expect(await compileKernel("js")).toEqual({ backend: "js" });
+    expect(await compileKernel("js")).toMatchObject({ backend: "js" });
     expect(compileKernelSync("js")).toEqual({ backend: "js" });
   });
 
@@ -56,6 +56,20 @@ describe.each([
     const expected = found === "wasm" ? "wasm" : "KERNEL_BLOCKED";
     expect(backends).toEqual([expected, expected]);
   });
+});
+
+test("compileKernel: tells the console once that plain JavaScript takes over", async () => {
+  vi.resetModules();
+  const engine = await import("../../src/engine/index.ts");
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  vi.stubGlobal("WebAssembly", refusing);
+  await engine.compileKernel("js");
+  expect(warn).not.toHaveBeenCalled();
+  await engine.compileKernel("auto");
+  engine.compileKernelSync("auto");
+  await engine.compileKernel("auto");
+  expect(warn.mock.calls).toEqual([[expect.stringContaining("'wasm-unsafe-eval'")]]);
+  warn.mockRestore();
 });
 
 test("compileKernel: what it gives can be posted to a worker", async () => {

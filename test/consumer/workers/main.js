@@ -1,0 +1,13 @@
+import { load } from "riskpool";
+import { workerPool } from "riskpool/browser";
+import pool from "./pool.json";
+
+let script = new URL("riskpool/worker.js", import.meta.url);
+if (location.hash === "#blob") {
+  const text = await (await fetch(script)).text();
+  script = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+}
+const engine = await load({ executor: workerPool({ script, workers: 2 }) });
+const result = await engine.value(pool, { scenarios: 20_000, seed: 7n });
+await engine.dispose();
+globalThis.answer = { backend: engine.backend, result: JSON.stringify(result) };
