@@ -39,7 +39,8 @@ function pathSection(about: Reading): Markup {
   return section("paths", "Some of the simulated prices", fanFigures(about));
 }
 
-function lossSection(about: Reading): Markup {
+/** What the pool can lose: the distribution, its tail and the risk at every level. */
+export function lossSection(about: Reading): Markup {
   return section("loss", "What the pool can lose", histogramFigures(about), riskTable(about));
 }
 
