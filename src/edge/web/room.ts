@@ -287,7 +287,7 @@ ${
 ${pool.liquidation && !answer?.controls.liquidation ? html`<div><dt>Liquidation terms</dt><dd>left out: prices at the horizon alone</dd></div>` : nothing}</dl>`
     : nothing
 }</div>
-<div class="tools"><label>Pool<select @change=${this.#onChoice}>${POOLS.map(
+<div class="tools"><label>Pool<select id="pool" @change=${this.#onChoice}>${POOLS.map(
       ([address, name]) =>
         html`<option value=${address} ?selected=${address === this.src}>${name}</option>`,
     )}</select></label>
@@ -309,9 +309,9 @@ ${pool.liquidation && !answer?.controls.liquidation ? html`<div><dt>Liquidation 
     const state = isLate
       ? `${count(risk.scenarios)} scenarios; full run under way${done}`
       : `${count(risk.scenarios)} scenarios, seed ${valuation.receipt.seed}`;
-    return html`<div class="strip"><p class="lead">ES ${level} <b id="es">${moneyInWords(primary.expectedShortfall.value, code)}</b></p>
-<p>VaR ${level} <b id="var">${moneyInWords(primary.valueAtRisk.value, code)}</b></p>
-<p>Shared by all <b>${shared === 0 ? "none seen" : percent(shared, 2)}</b></p>
+    return html`<div class="strip" role="region" aria-label="Headline figures"><p class="lead"><span>ES ${level}</span><b id="es">${moneyInWords(primary.expectedShortfall.value, code)}</b></p>
+<p><span>VaR ${level}</span><b id="var">${moneyInWords(primary.valueAtRisk.value, code)}</b></p>
+<p class="shared"><span>Shared by all</span><b>${shared === 0 ? "none seen" : percent(shared, 2)}</b></p>
 <p class="state ${isLate ? "late" : ""}" role="status">${days(risk.horizonDays)}; ${state}</p></div>`;
   }
 

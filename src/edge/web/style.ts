@@ -28,22 +28,23 @@ header .facts dt{line-height:inherit}
 .strip{position:sticky;top:0;z-index:2;background:var(--paper);border-bottom:1px solid var(--line);
 display:flex;flex-wrap:wrap;align-items:baseline;gap:.1rem 1.75rem;padding:.55rem 0}
 .strip p{margin:0;max-width:none}
+.strip span{color:var(--muted);font-size:.875rem;margin-right:.4rem}
 .strip b{font-weight:650}
 .strip .lead b{color:var(--accent)}
 .strip .state{margin-left:auto;color:var(--muted);font-size:.8125rem}
-.plan{display:grid;grid-template-columns:19rem minmax(0,1fr);gap:0 2.5rem;align-items:start}
+.plan{display:grid;grid-template-columns:17.5rem minmax(0,1fr);gap:0 2rem;align-items:start}
 form{position:sticky;top:3rem;max-height:calc(100vh - 3rem);overflow-y:auto;padding:1rem .75rem 2rem 0;
 border-right:1px solid var(--line)}
 fieldset{border:0;margin:0 0 1.25rem;padding:0;min-width:0}
 legend{padding:0;font-weight:650;font-size:.9375rem;margin-bottom:.35rem}
 .hint{margin:.15rem 0 .35rem;color:var(--muted);font-size:.75rem;line-height:1.4}
 .control{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 .75rem;font-size:.875rem;
-margin:.35rem 0;align-items:baseline}
+margin:.2rem 0;align-items:baseline;line-height:1.3}
 .control label{min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .control output{color:var(--muted);white-space:nowrap}
 .control.moved output{color:var(--accent);font-weight:650}
 .control input{grid-column:1/-1}
-input[type="range"]{width:100%;margin:.1rem 0 0;height:1.5rem;accent-color:var(--accent);
+input[type="range"]{width:100%;margin:0;height:1.5rem;accent-color:var(--accent);
 background:transparent}
 .check{display:flex;gap:.5rem;align-items:baseline;font-size:.875rem}
 .check input{accent-color:var(--accent);width:1rem;height:1rem;flex:none}
@@ -59,18 +60,23 @@ button:disabled{color:var(--muted);border-color:var(--line);cursor:default}
 .tools label{font-size:.75rem;color:var(--muted);display:grid;gap:.1rem}
 .tools label.file{font-size:.8125rem;color:var(--ink)}
 .results{min-width:0;padding-bottom:3rem}
-.columns{display:grid;grid-template-columns:minmax(0,1fr);gap:0 3rem}
+.columns{display:grid;grid-template-columns:minmax(0,1fr);gap:0 2.5rem}
 .columns>div{min-width:0}
 .panel{container-type:inline-size}
 section,section+section{margin:0;padding:1.75rem 0 0;border:0}
 .panel+.panel section,.columns+.columns .panel:first-child section{border-top:1px solid var(--line);
 margin-top:1.25rem;padding-top:1.25rem}
 .summary{font-size:1rem;margin-bottom:1.5rem}
-.figures{grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:1.25rem 1.5rem}
-.figures div,.figures div.lead{grid-column:auto}
-.figures .lead dd{font-size:1.75rem}
+.figures{grid-template-columns:repeat(6,minmax(0,1fr));gap:1.1rem 1.5rem}
+.figures .lead dd{font-size:1.625rem}
+.panel table{font-size:.8125rem}
+.panel th,.panel td{padding-left:.65rem}
+.panel th:first-child,.panel td:first-child{padding-left:0}
+.panel tr.primary th:first-child{padding-left:.6rem}
+.panel .heat td,.panel .heat th{padding-left:.5rem}
 figure{margin:1rem 0 1.25rem}
-@container (max-width:520px){svg.wide{display:none}svg.narrow{display:block;max-width:none}}
+@container (max-width:520px){.figures{grid-template-columns:1fr 1fr}.figures div.lead{grid-column:span 2}
+.figures div:not(.lead){grid-column:span 1}svg.wide{display:none}svg.narrow{display:block;max-width:none}}
 @container (min-width:521px){svg.wide{display:block}svg.narrow{display:none}}
 .problems{border-left:3px solid var(--accent);padding:.25rem 0 .25rem 1rem;margin:1rem 0}
 .problems h2{font-size:1rem;margin:0}
@@ -81,14 +87,17 @@ font-size:.875rem}
 .waiting{padding:3rem 0;color:var(--muted)}
 .strip .state.late{color:var(--ink)}
 summary{font-size:.875rem}
-@media (min-width:1500px){.columns{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}
+@media (min-width:1500px){.columns{grid-template-columns:minmax(0,1.14fr) minmax(0,1fr)}
 .columns .panel:first-child section{border-top:0!important;margin-top:0;padding-top:1.5rem}}
 @media (max-width:860px){.room{padding:0 1rem}
 .plan{grid-template-columns:minmax(0,1fr)}
 form{position:static;max-height:none;border-right:0;border-bottom:1px solid var(--line);
 padding:.5rem 0}
-.strip{gap:.1rem 1.1rem}
-.strip .state{margin-left:0;flex-basis:100%}
+.strip{gap:.15rem 1rem;justify-content:space-between}
+.strip p:not(.state){display:grid;font-size:.875rem;line-height:1.35}
+.strip span{font-size:.75rem;margin:0}
+.strip p.shared{flex-basis:100%;display:flex;gap:.4rem;align-items:baseline}
+.strip .state{margin:0;flex-basis:100%;font-size:.75rem}
 fieldset{margin-bottom:1rem}
 .groups.closed{display:none!important}
 .toggle{width:100%;margin:.25rem 0}
