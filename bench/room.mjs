@@ -28,7 +28,7 @@ for (const pool of ["pools/example.json", "pools/small.json"]) {
     await page.waitForFunction(settled);
     await page.waitForTimeout(60);
   }
-  for (const pass of ["coarse", "full"]) {
+  for (const pass of ["coarse", "coarse pictures", "full", "full pictures"]) {
     const times = await page.evaluate(
       (name) => performance.getEntriesByName(name).map(({ duration }) => duration),
       `room ${pass}`,

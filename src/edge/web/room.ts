@@ -7,6 +7,7 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { type Issue, PoolError, type PoolValuation } from "../../index.ts";
 import { count, days, instant, levelPercent, moneyInWords, percent } from "../report/format.ts";
 import { reading } from "../report/reading.ts";
@@ -53,6 +54,7 @@ export class RiskRoom extends LitElement {
     pool: { state: true },
     controls: { state: true },
     answer: { state: true },
+    pictured: { state: true },
     base: { state: true },
     problem: { state: true },
     progress: { state: true },
@@ -66,6 +68,8 @@ export class RiskRoom extends LitElement {
   declare pool: PricedDocument | null;
   declare controls: Controls | null;
   declare answer: Answer | null;
+  /** The answer whose pictures are shown: those follow a frame behind the headline figures. */
+  declare pictured: Answer | null;
   /** The full valuation of the document as it stands. */
   declare base: PoolValuation | null;
   declare problem: (Failure & { readonly subject: string }) | null;
@@ -90,6 +94,7 @@ export class RiskRoom extends LitElement {
     this.pool = null;
     this.controls = null;
     this.answer = null;
+    this.pictured = null;
     this.base = null;
     this.problem = null;
     this.progress = 0;
@@ -112,7 +117,7 @@ export class RiskRoom extends LitElement {
 
   /** Whether the shown answer is the full run of where the controls stand. */
   get settled(): boolean {
-    return this.answer?.id === this.#latest && this.answer.pass === "full";
+    return this.pictured?.id === this.#latest && this.pictured.pass === "full";
   }
 
   override connectedCallback(): void {
@@ -165,6 +170,7 @@ export class RiskRoom extends LitElement {
       this.pool = pool;
       this.base = null;
       this.answer = null;
+      this.pictured = null;
       this.problem = null;
       this.#asked.clear();
       this.#valuer?.setPool(pool);
@@ -209,10 +215,20 @@ export class RiskRoom extends LitElement {
     for (const old of this.#asked.keys()) if (old < id) this.#asked.delete(old);
     this.answer = { id, pass, controls: asked.controls, valuation };
     if (pass === "full") this.#settleBase(asked.controls, valuation);
-    void this.updateComplete.then(() => {
-      this.dispatchEvent(new CustomEvent("valuation", { detail: { pass, valuation } }));
-      measurePaint(pass, asked.at);
-    });
+    void this.#paint(pass, asked.at);
+  }
+
+  /** Waits for the figures to be on the screen, notes how long that took, then draws the pictures. */
+  async #paint(pass: Pass, start: number): Promise<void> {
+    await this.updateComplete;
+    await painted();
+    performance.measure(`room ${pass}`, { start, end: performance.now() });
+    if (this.pictured === this.answer) return;
+    this.pictured = this.answer;
+    await this.updateComplete;
+    this.dispatchEvent(new CustomEvent("valuation", { detail: this.valuation }));
+    await painted();
+    performance.measure(`room ${pass} pictures`, { start, end: performance.now() });
   }
 
   /** Sees to it that there is something to compare with. */
@@ -243,7 +259,7 @@ export class RiskRoom extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { pool, controls, answer } = this;
+    const { pool, controls, answer, pictured } = this;
     return html`<div class="room ${this.isDropping ? "dropping" : ""}" @dragover=${this.#onDrag}
  @dragleave=${() => {
    this.isDropping = false;
@@ -265,8 +281,8 @@ ${
     : nothing
 }
 <main class="results">${this.#problems()}${
-      answer
-        ? resultView(answer.valuation, this.base)
+      pictured
+        ? guard([pictured, this.base], () => resultView(pictured.valuation, this.base))
         : html`<p class="waiting" role="status">${this.problem ? "" : "Valuing the pool in this tab …"}</p>`
     }</main>
 </div>
@@ -384,9 +400,7 @@ function saveFile(name: string, type: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** Notes the time from a move to the frame that shows its answer, as `room coarse` or `room full`. */
-function measurePaint(pass: Pass, start: number): void {
-  requestAnimationFrame(() =>
-    setTimeout(() => performance.measure(`room ${pass}`, { start, end: performance.now() })),
-  );
+/** Resolves when the next frame has been painted. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }

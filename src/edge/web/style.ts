@@ -62,7 +62,7 @@ button:disabled{color:var(--muted);border-color:var(--line);cursor:default}
 .results{min-width:0;padding-bottom:3rem}
 .columns{display:grid;grid-template-columns:minmax(0,1fr);gap:0 2.5rem}
 .columns>div{min-width:0}
-.panel{container-type:inline-size}
+.panel{container-type:inline-size;content-visibility:auto;contain-intrinsic-size:auto 40rem}
 section,section+section{margin:0;padding:1.75rem 0 0;border:0}
 .panel+.panel section,.columns+.columns .panel:first-child section{border-top:1px solid var(--line);
 margin-top:1.25rem;padding-top:1.25rem}
