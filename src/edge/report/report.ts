@@ -34,7 +34,8 @@ ${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidat
   );
 }
 
-function pathSection(about: Reading): Markup {
+/** Some of the simulated prices, where paths were asked for. */
+export function pathSection(about: Reading): Markup {
   if (about.valuation.samplePaths === null) return NOTHING;
   return section("paths", "Some of the simulated prices", fanFigures(about));
 }

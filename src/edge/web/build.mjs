@@ -13,8 +13,9 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const here = `${root}src/edge/web`;
 
 /** What the page declares of itself, sent as a header too: a worker heeds only the header. */
-export const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; connect-src 'self'; worker-src 'self'; img-src 'self' data: blob:";
+export const POLICY = /Content-Security-Policy" content="([^"]+)"/.exec(
+  readFileSync(`${here}/index.html`, "utf8"),
+)[1];
 
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 const script = {

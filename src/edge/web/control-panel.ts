@@ -147,7 +147,7 @@ ${slider({
   (confidence) => onMove({ ...controls, confidence: Number(confidence) }),
 )}${
   document.liquidation
-    ? html`<label class="check"><input type="checkbox" id="liquidation" .checked=${live(controls.liquidation)}
+    ? html`<label class="check"><input type="checkbox" id="with-liquidation" .checked=${live(controls.liquidation)}
  @change=${(event: Event) =>
    onMove({ ...controls, liquidation: (event.target as HTMLInputElement).checked })}>
 <span>Close accounts before the horizon</span></label>

@@ -54,6 +54,7 @@ export const SEED = 1n;
 export const FULL_SCENARIOS = 100_000;
 const COARSE_SCENARIOS = 10_000;
 const TAIL_MIN = 100;
+const SAMPLE_PATHS = 200;
 const FREEDOM_USUAL = 5;
 
 /** Where the controls stand for a document as it is; its liquidation terms wait to be switched on. */
@@ -96,6 +97,7 @@ export function requestOf(
   scenarios: number,
 ): RoomRequest {
   const confidence = controls.confidence / 100;
+  const isOnPath = controls.liquidation && document.liquidation !== undefined;
   return {
     document: shockedDocument(document, controls),
     options: {
@@ -106,6 +108,8 @@ export function requestOf(
       levels: [...new Set([0.95, 0.975, 0.99, confidence])],
       contributions: "euler",
       market: stressedMarket(document.market, controls),
+      // Only a run that looks at the path has one to show.
+      ...(isOnPath && { samplePaths: SAMPLE_PATHS }),
     },
   };
 }

@@ -52,7 +52,7 @@ export function comparisonSection(about: Reading, document: PoolValuation | null
         return `${name} ${moneyInWords(now.value, about.code)}${before}`;
       })
       .join("; "),
-    caption: `With ±${JOIN}1.96 standard errors of the simulation. Grey: the document as it stands (${settingWords(then)}), on the same random numbers, so that a difference is the controls' doing.`,
+    caption: `With ±${JOIN}1.96 standard errors of the simulation. Grey: the document as it stands (${settingWords(then)}), ${chanceWords(about, then)}`,
   };
   return section(
     "compare",
@@ -60,6 +60,16 @@ export function comparisonSection(about: Reading, document: PoolValuation | null
     figure(text, (size) => draw(about, rows, document !== null, size)),
     comparisonTable(about, then, rows, document !== null),
   );
+}
+
+/** Runs of one seed share their random numbers only where they lay the same grid of times. */
+function chanceWords(about: Reading, then: Reading): string {
+  const isShared = (["stepDays", "horizonDays"] as const).every(
+    (each) => about.valuation.receipt[each] === then.valuation.receipt[each],
+  );
+  return isShared
+    ? "on the same random numbers, so that a difference is the controls' doing."
+    : "on another grid of times and so on other random numbers: a difference of a few standard errors can be chance.";
 }
 
 function settingWords({ valuation, primary }: Reading): string {

@@ -12,7 +12,7 @@ import { marketSection } from "../report/market.ts";
 import { type Markup, section } from "../report/markup.ts";
 import { assumptionSection, methodSection } from "../report/method.ts";
 import { reading } from "../report/reading.ts";
-import { lossSection } from "../report/report.ts";
+import { lossSection, pathSection } from "../report/report.ts";
 import { comparisonSection } from "./interval.ts";
 
 // Only `html` of the report makes markup, and it escapes every text that is put in.
@@ -28,7 +28,6 @@ export function resultView(
   const settled = section("convergence", "Has the simulation settled?", convergenceFigure(about));
   const column = (...markups: readonly Markup[]): TemplateResult =>
     html`<div>${markups.filter(({ text }) => text !== "").map(panel)}</div>`;
-  return html`<div class="columns">${column(headlineSection(about))}${column(comparisonSection(about, document))}</div>
-<div class="columns">${column(lossSection(about), capitalSection(about), liquidationSection(about))}${column(contributionSection(about), exposureSection(about))}</div>
-<div class="columns">${column(allocationSection(about), marketSection(about))}${column(settled, assumptionSection(about), methodSection(about))}</div>`;
+  return html`<div class="columns">${column(headlineSection(about), lossSection(about), capitalSection(about), liquidationSection(about))}${column(comparisonSection(about, document), contributionSection(about), exposureSection(about))}</div>
+<div class="columns">${column(allocationSection(about), marketSection(about), pathSection(about))}${column(settled, assumptionSection(about), methodSection(about))}</div>`;
 }

@@ -24,12 +24,6 @@ import { type Pass, Valuer } from "./valuer.ts";
 /** Milliseconds without a move after which the address is written: browsers bound how often. */
 const ADDRESS_DELAY = 300;
 
-/** What the page ships, and one place for what a visitor brings. */
-const POOLS = [
-  ["pools/example.json", "Example, 1,000 options"],
-  ["pools/small.json", "Small, 3 options"],
-] as const;
-
 /** An answer and what it answers. */
 interface Answer {
   readonly id: number;
@@ -42,13 +36,16 @@ interface Answer {
  * `<risk-room>`: values a pool in the tab and values it again as its controls move.
  *
  * Attributes: `src`, address of a pool document with a market, of the page's own origin; `worker`,
- * address of `room-worker.js`; `theme`, `light` or `dark`, the visitor's own when left out.
+ * address of `room-worker.js`; `pools`, JSON of [address, name] pairs to choose from; `theme`,
+ * `light` or `dark`, the visitor's own when left out.
  * Fires `valuation` when an answer is shown.
  */
 export class RiskRoom extends LitElement {
   static override styles: CSSResult[] = ROOM_STYLE;
   static override properties: PropertyDeclarations = {
     src: { type: String },
+    pools: { type: Array },
+    origin: { state: true },
     worker: { type: String },
     theme: { type: String, reflect: true },
     pool: { state: true },
@@ -63,6 +60,9 @@ export class RiskRoom extends LitElement {
   };
 
   declare src: string;
+  declare pools: readonly (readonly [address: string, name: string])[];
+  /** Address or file that the shown pool came from. */
+  declare origin: string;
   declare worker: string;
   declare theme: "light" | "dark" | undefined;
   declare pool: PricedDocument | null;
@@ -90,6 +90,8 @@ export class RiskRoom extends LitElement {
   constructor() {
     super();
     this.src = "";
+    this.pools = [];
+    this.origin = "";
     this.worker = "room-worker.js";
     this.pool = null;
     this.controls = null;
@@ -166,6 +168,7 @@ export class RiskRoom extends LitElement {
     try {
       const pool = pricedPool(source, prices);
       this.#source = source;
+      this.origin = name;
       this.#unpriced = null;
       this.pool = pool;
       this.base = null;
@@ -286,6 +289,7 @@ ${
         : html`<p class="waiting" role="status">${this.problem ? "" : "Valuing the pool in this tab …"}</p>`
     }</main>
 </div>
+<p class="spoken" role="status">${this.#spoken()}</p>
 <footer><p>Everything is computed in this tab; a file that is opened here does not leave it. A risk estimate is not a promise: losses can exceed every figure on this page.</p></footer>
 </div>`;
   }
@@ -303,16 +307,23 @@ ${
 ${pool.liquidation && !answer?.controls.liquidation ? html`<div><dt>Liquidation terms</dt><dd>left out: prices at the horizon alone</dd></div>` : nothing}</dl>`
     : nothing
 }</div>
-<div class="tools"><label>Pool<select id="pool" @change=${this.#onChoice}>${POOLS.map(
-      ([address, name]) =>
-        html`<option value=${address} ?selected=${address === this.src}>${name}</option>`,
-    )}</select></label>
-<label class="file">Open a pool …<input type="file" multiple accept=".json,.csv,application/json,text/csv" @change=${this.#onFiles}></label>
+<div class="tools">${this.#poolChoice()}
+<label class="file">Open a pool or prices …<input type="file" multiple accept=".json,.csv,application/json,text/csv" @change=${this.#onFiles}></label>
 <button type="button" id="reset" ?disabled=${!isMoved} @click=${() => pool && this.#move(startOf(pool))}>Reset controls</button>
 <button type="button" id="save-result" ?disabled=${!answer} @click=${() => this.#save("result")}>Save result</button>
 <button type="button" id="save-report" ?disabled=${!answer} @click=${() => this.#save("report")}>Save report</button>
 <button type="button" id="save-pool" ?disabled=${!answer} @click=${() => this.#save("pool")}>Save stressed pool</button>
 <label>Theme<select id="theme" @change=${this.#onTheme}><option value="">System</option><option value="light">Light</option><option value="dark">Dark</option></select></label></div></header>`;
+  }
+
+  #poolChoice(): TemplateResult | typeof nothing {
+    if (this.pools.length === 0) return nothing;
+    const isOwn = this.origin !== "" && this.pools.every(([address]) => address !== this.origin);
+    const choices = isOwn ? [...this.pools, [this.origin, this.origin] as const] : this.pools;
+    return html`<label>Pool<select id="pool" @change=${this.#onChoice}>${choices.map(
+      ([address, name]) =>
+        html`<option value=${address} .selected=${address === this.origin}>${name}</option>`,
+    )}</select></label>`;
   }
 
   #strip({ valuation, pass, id }: Answer): TemplateResult {
@@ -328,7 +339,16 @@ ${pool.liquidation && !answer?.controls.liquidation ? html`<div><dt>Liquidation 
     return html`<div class="strip" role="region" aria-label="Headline figures"><p class="lead"><span>ES ${level}</span><b id="es">${moneyInWords(primary.expectedShortfall.value, code)}</b></p>
 <p><span>VaR ${level}</span><b id="var">${moneyInWords(primary.valueAtRisk.value, code)}</b></p>
 <p class="shared"><span>Shared by all</span><b>${shared === 0 ? "none seen" : percent(shared, 2)}</b></p>
-<p class="state ${isLate ? "late" : ""}" role="status">${days(risk.horizonDays)}; ${state}</p></div>`;
+<p class="state ${isLate ? "late" : ""}">${days(risk.horizonDays)}; ${state}</p></div>`;
+  }
+
+  /** Read out when a full run has come in, and not at every step towards it. */
+  #spoken(): string {
+    const { pictured } = this;
+    if (pictured?.pass !== "full") return "";
+    const { primary, code } = reading(pictured.valuation);
+    const level = levelPercent(primary.level);
+    return `Full run: ES ${level} ${moneyInWords(primary.expectedShortfall.value, code)}, VaR ${level} ${moneyInWords(primary.valueAtRisk.value, code)}`;
   }
 
   #problems(): TemplateResult | typeof nothing {
@@ -340,13 +360,13 @@ ${pool.liquidation && !answer?.controls.liquidation ? html`<div><dt>Liquidation 
     }</h2>${
       issues.length === 0
         ? html`<p>${message}</p>`
-        : issues.map(
+        : html`<div>${issues.map(
             (
               issue,
             ) => html`<dl><dt>At</dt><dd><code>${issue.pointer || "the whole document"}</code></dd>
 <dt>Remedy</dt><dd>${issue.detail}</dd><dt>Expected</dt><dd>${issue.expected}</dd>
 <dt>Received</dt><dd>${issue.received ?? "–"}</dd><dt>Code</dt><dd><code>${issue.code}</code></dd></dl>`,
-          )
+          )}</div>`
     }</div>`;
   }
 

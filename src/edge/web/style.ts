@@ -15,7 +15,7 @@ font-variant-numeric:tabular-nums lining-nums;overflow-wrap:break-word}
 @media (prefers-color-scheme:dark){:host(:not([theme="light"])){--accent-rgb:130 180 245;
 --ink-rgb:229 233 238}}
 main,header,footer{max-width:none;margin:0;padding:0}
-.room{max-width:118rem;margin:0 auto;padding:0 1.5rem}
+.room{position:relative;max-width:118rem;margin:0 auto;padding:0 1.5rem}
 header{display:flex;flex-wrap:wrap;align-items:end;gap:.75rem 2rem;padding:1.5rem 0 1rem;
 border-bottom:1px solid var(--line)}
 header .name{flex:1 1 18rem;min-width:0}
@@ -83,6 +83,9 @@ figure{margin:1rem 0 1.25rem}
 .problems dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:0 .75rem;margin:.5rem 0;
 font-size:.875rem}
 .problems dd{overflow-wrap:anywhere}
+.problems dl{break-inside:avoid}
+.problems div{columns:26rem;column-gap:2.5rem}
+.spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);margin:0}
 .dropping{outline:2px dashed var(--accent);outline-offset:-6px}
 .waiting{padding:3rem 0;color:var(--muted)}
 .strip .state.late{color:var(--ink)}
