@@ -6,6 +6,7 @@ import {
   CONFIDENCES,
   type Controls,
   LIVE_RULES,
+  percentAt,
   resized,
   SPANS,
   type Span,
@@ -161,7 +162,7 @@ function priceGroup(document: PoolDocument, controls: Controls, onMove: OnMove):
   return html`<fieldset><legend>Price shock</legend>
 <p class="hint">Prices now, before the simulation; forwards move along.</p>
 ${document.assets.map(({ id, spot }) => {
-  const percent = controls.spots[id] ?? 0;
+  const percent = percentAt(controls.spots, id, 0);
   return slider({
     name: `spot.${id}`,
     label: `${printable(id)}, ${code} ${significant(spot * (1 + percent / 100), 5)}`,
@@ -179,7 +180,7 @@ function capitalGroup(document: PoolDocument, controls: Controls, onMove: OnMove
   if (document.waterfall.layers.length === 0) return html``;
   return html`<fieldset><legend>Capital layers</legend>
 ${document.waterfall.layers.map(({ id, size }) => {
-  const percent = controls.layers[id] ?? 100;
+  const percent = percentAt(controls.layers, id, 100);
   const amount = Number(resized(size, percent, decimals));
   return slider({
     name: `layer.${id}`,

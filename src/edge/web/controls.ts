@@ -73,6 +73,15 @@ export function startOf(document: PoolDocument): Controls {
   };
 }
 
+/** Where one slider of several stands; an id may be named like what every object has. */
+export function percentAt(
+  percents: Readonly<Record<string, number>>,
+  id: string,
+  usual: number,
+): number {
+  return Object.hasOwn(percents, id) ? percents[id]! : usual;
+}
+
 /** Scenarios of the quick first answer: few, but never too few for the tail. */
 export function coarseScenarios({ confidence }: Controls): number {
   return Math.max(COARSE_SCENARIOS, Math.ceil(TAIL_MIN / (1 - confidence / 100)));
@@ -117,7 +126,7 @@ export function requestOf(
 /** The document after a shock of its prices, with its layers resized. */
 export function shockedDocument(document: PoolDocument, controls: Controls): PoolDocument {
   const { liquidation, ...rest } = document;
-  const factor = (asset: string): number => 1 + (controls.spots[asset] ?? 0) / 100;
+  const factor = (asset: string): number => 1 + percentAt(controls.spots, asset, 0) / 100;
   const forwards = <Position extends { readonly asset: string; readonly forward?: number }>(
     positions: readonly Position[],
   ): Position[] =>
@@ -134,7 +143,7 @@ export function shockedDocument(document: PoolDocument, controls: Controls): Poo
     waterfall: {
       ...document.waterfall,
       layers: document.waterfall.layers.map((layer) => {
-        const percent = controls.layers[layer.id] ?? 100;
+        const percent = percentAt(controls.layers, layer.id, 100);
         if (percent === 100) return layer;
         const { decimals } = document.currency;
         const cap = layer.cap === undefined ? {} : { cap: resized(layer.cap, percent, decimals) };

@@ -86,6 +86,12 @@ describe("controls: what they change", () => {
     expect(document.options.map(({ forward }) => forward)).toEqual([undefined, 3_015, undefined]);
   });
 
+  test("controls: an asset may be named like what every object has", () => {
+    const assets = [{ id: "constructor", spot: 2 }];
+    const odd = { ...small, assets, options: [] };
+    expect(requestOf(odd, startOf(small), 10_000).document.assets).toEqual(assets);
+  });
+
   test("controls: layers are resized to whole minor units, half up", () => {
     expect(resized("15000.00", 150, 2)).toBe("22500.00");
     expect(resized("0.01", 150, 2)).toBe("0.02");
