@@ -75,6 +75,11 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
     tab.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") spoken.push(message.text());
     });
+    tab.on("request", (request) => {
+      if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(address)) {
+        spoken.push(`asked for ${request.url()}`);
+      }
+    });
     tab.on("pageerror", (error) => spoken.push(error.message));
     await tab.goto(address + path);
     await settled(tab);
@@ -288,6 +293,24 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
       return violations.map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes[0]?.target)}`);
     });
     expect(found).toEqual([]);
+    await tab.close();
+  });
+
+  test("room: has a theme of its own when it is told one", async () => {
+    const tab = await onSmall();
+    const paper = () =>
+      tab.evaluate(() => {
+        const room = document.querySelector("risk-room")!;
+        return [room, document.documentElement].map(
+          (each) => getComputedStyle(each).backgroundColor,
+        );
+      });
+    const [white, black] = ["rgb(255, 255, 255)", "rgb(18, 23, 29)"];
+    expect(await paper()).toEqual([white, white]);
+    await tab.selectOption("#theme", "dark");
+    expect(await paper()).toEqual([black, black]);
+    await tab.selectOption("#theme", "");
+    expect(await paper()).toEqual([white, white]);
     await tab.close();
   });
 

@@ -83,8 +83,8 @@ figure{margin:1rem 0 1.25rem}
 .problems dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:0 .75rem;margin:.5rem 0;
 font-size:.875rem}
 .problems dd{overflow-wrap:anywhere}
-.problems dl{break-inside:avoid}
-.problems div{columns:26rem;column-gap:2.5rem}
+.problems dl,.problems dl:first-child{break-inside:avoid;margin:0 0 .75rem}
+.problems div{margin-top:.5rem;columns:26rem;column-gap:2.5rem}
 .spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);margin:0}
 .dropping{outline:2px dashed var(--accent);outline-offset:-6px}
 .waiting{padding:3rem 0;color:var(--muted)}
