@@ -174,6 +174,9 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
       },
       options,
     });
+    const fallen = await moved(() => slide(tab, "all-prices", -30));
+    expect(fallen.document.assets.map(({ spot }) => spot)).toEqual([40_000 * 0.7, 2_000 * 0.7]);
+    expect(fallen.document.options[1]?.forward).toBe(2_010 * 0.7);
     const layers = document.waterfall.layers.map((each) =>
       each.id === "members-fund" ? { ...each, size: "45000.00" } : each,
     );

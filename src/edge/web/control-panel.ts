@@ -161,7 +161,7 @@ function priceGroup(document: PoolDocument, controls: Controls, onMove: OnMove):
   const { code } = document.currency;
   return html`<fieldset><legend>Price shock</legend>
 <p class="hint">Prices now, before the simulation; forwards move along.</p>
-${document.assets.map(({ id, spot }) => {
+${allPrices(document, controls, onMove)}${document.assets.map(({ id, spot }) => {
   const percent = percentAt(controls.spots, id, 0);
   return slider({
     name: `spot.${id}`,
@@ -173,6 +173,23 @@ ${document.assets.map(({ id, spot }) => {
     move: (value) => onMove({ ...controls, spots: { ...controls.spots, [id]: value } }),
   });
 })}</fieldset>`;
+}
+
+/** One slider for the whole market; it stands where all assets stand, or says that they differ. */
+function allPrices(document: PoolDocument, controls: Controls, onMove: OnMove): TemplateResult {
+  const ids = document.assets.map(({ id }) => id);
+  const first = percentAt(controls.spots, ids[0] ?? "", 0);
+  const isOne = ids.every((id) => percentAt(controls.spots, id, 0) === first);
+  return slider({
+    name: "all-prices",
+    label: "All assets together",
+    value: isOne ? first : 0,
+    usual: 0,
+    span: SPANS.spot,
+    text: isOne ? change(first) : "differ",
+    move: (value) =>
+      onMove({ ...controls, spots: Object.fromEntries(ids.map((id) => [id, value])) }),
+  });
 }
 
 function capitalGroup(document: PoolDocument, controls: Controls, onMove: OnMove): TemplateResult {
