@@ -34,12 +34,14 @@ ${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidat
   );
 }
 
-function pathSection(about: Reading): Markup {
+/** Some of the simulated prices, where paths were asked for. */
+export function pathSection(about: Reading): Markup {
   if (about.valuation.samplePaths === null) return NOTHING;
   return section("paths", "Some of the simulated prices", fanFigures(about));
 }
 
-function lossSection(about: Reading): Markup {
+/** What the pool can lose: the distribution, its tail and the risk at every level. */
+export function lossSection(about: Reading): Markup {
   return section("loss", "What the pool can lose", histogramFigures(about), riskTable(about));
 }
 

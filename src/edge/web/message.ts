@@ -1,0 +1,34 @@
+import type { Issue, MarketParameters, PoolDocument, PoolValuation } from "../../index.ts";
+import type { Controls } from "./controls.ts";
+
+/** A document that can be valued. */
+export type PricedDocument = PoolDocument & { readonly market: MarketParameters };
+
+/** What the room tells a worker. */
+export type ToWorker =
+  | { readonly kind: "pool"; readonly document: PricedDocument }
+  | {
+      readonly kind: "value";
+      readonly id: number;
+      readonly controls: Controls;
+      readonly scenarios: number;
+    }
+  | { readonly kind: "abort" };
+
+/** Why there is no answer. */
+export interface Failure {
+  readonly message: string;
+  readonly issues: readonly Issue[];
+}
+
+/** What a worker tells the room. */
+export type FromWorker =
+  | {
+      readonly kind: "progress";
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly kind: "value"; readonly id: number; readonly valuation: PoolValuation }
+  | { readonly kind: "failure"; readonly id: number; readonly failure: Failure }
+  | { readonly kind: "aborted"; readonly id: number };

@@ -1,0 +1,125 @@
+import type { PoolValuation } from "../../index.ts";
+import { type Controls, coarseScenarios, FULL_SCENARIOS } from "./controls.ts";
+import type { Failure, FromWorker, PricedDocument, ToWorker } from "./message.ts";
+
+/** Which of the two runs of a request answers. */
+export type Pass = "coarse" | "full";
+
+/** Hears what comes of requests. */
+export interface Listener {
+  answer(id: number, pass: Pass, valuation: PoolValuation): void;
+  failure(id: number, failure: Failure): void;
+  progress(id: number, done: number, total: number): void;
+}
+
+interface Wish {
+  readonly id: number;
+  readonly controls: Controls;
+}
+
+/**
+ * Two workers with an engine each: one answers every move with few scenarios, the other follows with
+ * all of them. A coarse run is short and is let finish, or nothing would be seen while a slider
+ * moves; of those that wait only the latest is kept. A full run is aborted by the next move.
+ */
+export class Valuer {
+  readonly #coarse: Worker;
+  readonly #full: Worker;
+  readonly #listener: Listener;
+  #busy: { readonly coarse: boolean; readonly full: boolean } = { coarse: false, full: false };
+  #nextCoarse: Wish | null = null;
+  #nextFull: Wish | null = null;
+  /** Answers to earlier requests than this are of another pool. */
+  #first = 0;
+  #latest = 0;
+
+  constructor(script: string, listener: Listener) {
+    this.#listener = listener;
+    this.#coarse = this.#start(script, "coarse");
+    this.#full = this.#start(script, "full");
+  }
+
+  /** Changes the pool; answers about the one before are not told. */
+  setPool(document: PricedDocument): void {
+    this.#first = this.#latest + 1;
+    this.#nextCoarse = null;
+    this.#nextFull = null;
+    for (const worker of [this.#coarse, this.#full]) {
+      send(worker, { kind: "abort" });
+      send(worker, { kind: "pool", document });
+    }
+  }
+
+  /** Asks for both runs. @returns the number of the request */
+  ask(controls: Controls): number {
+    const wish = { id: ++this.#latest, controls };
+    this.#nextCoarse = wish;
+    this.#nextFull = null;
+    if (this.#busy.full) send(this.#full, { kind: "abort" });
+    this.#go();
+    return wish.id;
+  }
+
+  /** Asks for the full run alone, unless another request is under way. @returns its number, or 0 */
+  askFull(controls: Controls): number {
+    if (this.#busy.coarse || this.#busy.full || this.#nextCoarse || this.#nextFull) return 0;
+    const wish = { id: ++this.#latest, controls };
+    this.#nextFull = wish;
+    this.#go();
+    return wish.id;
+  }
+
+  /** Ends the workers. */
+  dispose(): void {
+    this.#coarse.terminate();
+    this.#full.terminate();
+  }
+
+  #start(script: string, pass: Pass): Worker {
+    const worker = new Worker(script, { name: `riskpool ${pass}` });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(pass, data);
+    worker.onerror = ({ message }) =>
+      this.#listener.failure(this.#latest, {
+        message: message || `${script} could not be loaded or run`,
+        issues: [],
+      });
+    return worker;
+  }
+
+  #go(): void {
+    if (this.#nextCoarse && !this.#busy.coarse) {
+      const { id, controls } = this.#nextCoarse;
+      this.#nextCoarse = null;
+      this.#busy = { ...this.#busy, coarse: true };
+      send(this.#coarse, { kind: "value", id, controls, scenarios: coarseScenarios(controls) });
+      this.#nextFull = { id, controls };
+    }
+    // Behind the coarse run, not beside it: on two cores they would hold each other up.
+    if (this.#nextFull && !this.#busy.full && !this.#busy.coarse) {
+      const { id, controls } = this.#nextFull;
+      this.#nextFull = null;
+      this.#busy = { ...this.#busy, full: true };
+      send(this.#full, { kind: "value", id, controls, scenarios: FULL_SCENARIOS });
+    }
+  }
+
+  #hear(pass: Pass, message: FromWorker): void {
+    const isOurs = message.id >= this.#first;
+    if (message.kind === "progress") {
+      if (isOurs && pass === "full") {
+        this.#listener.progress(message.id, message.done, message.total);
+      }
+      return;
+    }
+    this.#busy = { ...this.#busy, [pass]: false };
+    if (message.kind === "failure" && this.#nextFull?.id === message.id) this.#nextFull = null;
+    this.#go();
+    if (!isOurs) return;
+    if (message.kind === "value") this.#listener.answer(message.id, pass, message.valuation);
+    if (message.kind === "failure") this.#listener.failure(message.id, message.failure);
+  }
+}
+
+function send(worker: Worker, message: ToWorker): void {
+  worker.postMessage(message);
+}
