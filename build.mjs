@@ -79,7 +79,6 @@ async function buildLibrary() {
     metafile: true,
     plugins: [smallParts],
   });
-  writeFileSync("build/library.json", JSON.stringify(metafile));
   for (const name of Object.keys(metafile.outputs)) {
     // Bare imports keep an order in which nothing happens, and bundlers wonder about them.
     const text = readFileSync(name, "utf8").replaceAll(/^import "\.\/[\w-]+\.js";\n/gm, "");

@@ -66,11 +66,20 @@ function straight(text, path) {
 /** Functions that make forms of each other, and do nothing else. */
 const MAKERS = [
   ...["optional", "required", "object", "array", "variant", "choice", "constant", "flag", "number"],
-  ...["integer", "text", "id", "instant", "money", "part", "fraction", "perAsset", "loaded"],
-  "averse",
-].join("|");
-const making = new RegExp(`(?<![.\\w"'\`]|function |PURE__ \\*/ )(?=(?:${MAKERS})[(<])`, "g");
-const statement = /^(?:export )?(?:const|function) (?:.*;$|[\s\S]*?^[)}\]].*$)/gm;
+  ...["integer", "text", "id", "instant", "money"],
+];
+
+/** Those that a file imports, or has of its own: others may have one of their names. */
+function makersIn(text) {
+  const own = /^(?:const (\w+) = \(.*\): Check<|function (\w+)<.*\): Check<)/gm;
+  return [
+    ...MAKERS.filter((name) => text.includes(`import { ${name} } from "./../basics/check.ts"`)),
+    ...[...text.matchAll(own)].map(([, value, named]) => value ?? named),
+  ];
+}
+
+const statement =
+  /^(?:(?:export )?const \w+(?:: Check<|\b[^\n]* = \w+[(<]|[^\n]*\): Check<)|function \w+<.*\): Check<)(?:[^\n]*;$|[\s\S]*?^[)}\]][^\n]*$)/gm;
 const initialising = /^((?:export )?const \w+(?:: [^=]+)? =\s+)(?=(?:new )?\w[\w.]*[(<])/gm;
 
 /**
@@ -78,11 +87,18 @@ const initialising = /^((?:export )?const \w+(?:: [^=]+)? =\s+)(?=(?:new )?\w[\w
  * nobody uses of it is then left out.
  */
 function withoutEffect(text) {
-  const marked = text.replace(initialising, "$1/* @__PURE__ */ ");
-  if (!text.includes('basics/check.ts"')) return marked;
-  return marked.replace(statement, (whole) =>
-    whole.includes(".check(") ? whole : whole.replace(making, "/* @__PURE__ */ "),
+  const makers = makersIn(text).join("|");
+  const making = new RegExp(
+    `(?<![.\\w"'\`]|function |const |PURE__ \\*/ )(?=(?:${makers})[(<])`,
+    "g",
   );
+  const marked =
+    makers === ""
+      ? text
+      : text.replace(statement, (whole) =>
+          whole.includes(".check(") ? whole : whole.replace(making, "/* @__PURE__ */ "),
+        );
+  return marked.replace(initialising, "$1/* @__PURE__ */ ");
 }
 
 /**

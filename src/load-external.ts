@@ -11,12 +11,12 @@ export interface ExternalOptions extends LoadOptions {
 
 /** Makes an engine from the kernel in a file; every call reads and compiles it anew. */
 export async function loadFrom(
-  { wasm, ...options }: ExternalOptions,
+  options: ExternalOptions,
   beside: () => URL,
   open: Parameters<typeof kernelFrom>[1],
 ): Promise<Engine> {
   const { choice, executor } = readOptions(options, ["wasm"]);
-  const source = () => kernelFrom(wasm ?? beside(), open);
+  const source = () => kernelFrom(options.wasm ?? beside(), open);
   const { backend, instantiate } = await compileKernelFrom(source, choice);
   return new Engine(backend, instantiate, executor);
 }

@@ -107,10 +107,11 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
          const wrong = [bytes, "./nothing.wasm", new Response("", { status: 404 }), 7, new Response("<html>")];
          const codes = [];
          for (const wasm of wrong) codes.push(await load({ wasm }).then(() => "", ({ code }) => code));
+         codes.push(await load(null).then(() => "", ({ code }) => code));
          console.log(backends.join(" "), codes.join(" "));`,
       );
       const { out, err } = run(process.execPath, ["external.js"], user);
-      const codes = "KERNEL_DIFFERS KERNEL_MISSING KERNEL_MISSING TYPE KERNEL_DIFFERS";
+      const codes = "KERNEL_DIFFERS KERNEL_MISSING KERNEL_MISSING TYPE KERNEL_DIFFERS TYPE";
       expect([err, out]).toEqual(["", `${"wasm ".repeat(9)}${codes}\n`]);
     });
 

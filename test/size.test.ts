@@ -13,17 +13,17 @@ const BUDGET = {
   /** Before anything is asked: `load`, the kernel, reading of pool documents. */
   start: 59,
   /** With what the first valuation fetches. */
-  valuation: 93,
+  valuation: 95,
   /** With what the first allocation, quote or comparison fetches. */
-  allocation: 107,
+  allocation: 109,
   /** All, and plain JavaScript: where WebAssembly is forbidden. */
-  whole: 120,
+  whole: 122,
   /** All in one file: nothing is split. */
-  single: 111,
+  single: 113,
   /** From `riskpool/external`, before anything is asked and without the kernel's own file. */
   external: 32,
   /** One plain function. */
-  settle: 13,
+  settle: 14,
 };
 
 /** A way into the bundle: its entry, or a chunk that is fetched later, by one of its exports. */

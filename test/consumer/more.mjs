@@ -36,6 +36,8 @@ try {
   run([...npm, "pack", "--ignore-scripts", "--pack-destination", home], root);
   const tarball = readdirSync(home).find((name) => name.endsWith(".tgz"));
   run(["tar", "-xzf", join(home, tarball), "-C", modules, "--strip-components=1"], home);
+  // Deno looks for modules where there is a package.
+  writeFileSync(join(home, "package.json"), '{ "type": "module" }');
   writeFileSync(join(home, "main.mjs"), script);
   cpSync(join(root, "examples/small-pool.json"), join(home, "pool.json"));
   const answers = Object.entries(runtimes).map(([name, command]) => {
