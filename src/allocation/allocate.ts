@@ -28,7 +28,9 @@ export async function allocationsOf(
   const found = new Map<string, RawShares>();
   const allocations: Allocation[] = [];
   for (const terms of rules) {
-    const key = JSON.stringify([terms.rule, terms.gearing, terms.weights, terms.members]);
+    const { rule, gearing, weights, members } = terms;
+    const name = rule === "aumann-shapley" ? "euler-es" : rule;
+    const key = JSON.stringify([name, gearing, weights, rule === "formula" ? members : null]);
     const shares = found.get(key) ?? (await rawShares(run, terms, onSpare));
     found.set(key, shares);
     allocations.push(allocationOf(run, terms, shares, previous));

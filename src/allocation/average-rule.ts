@@ -4,6 +4,7 @@ import {
   batchError,
   chunkMeans,
   type Estimate,
+  measureLosses,
   measureTail,
   type PoolRun,
   tailGroups,
@@ -127,12 +128,11 @@ export async function covarianceShares(run: PoolRun, level: Level): Promise<RawS
   const total = shortfallOf(run, level);
   const pieces = chunks.map(({ first, count }) => {
     const part = losses.subarray(first, first + count);
-    const tail = worstLosses(part, Math.min(count, Math.ceil(tailCount(level, count)) + 1));
     return {
       count,
       mean: part.reduce((above, loss) => above + loss, 0) / count,
       variance: part.reduce((above, loss) => above + (loss - mean) ** 2, 0) / count,
-      shortfall: measureTail(tail, count, level).expectedShortfall,
+      shortfall: measureLosses(part, level).expectedShortfall,
     };
   });
   const variance = weighted(pieces, (k) => pieces[k]!.variance, -1);

@@ -1,5 +1,5 @@
-import { type Level, tailCount } from "../basics/index.ts";
-import { measureTail, OwnLosses, ownersOf, type PoolRun, worstLosses } from "../risk/index.ts";
+import type { Level } from "../basics/index.ts";
+import { measureLosses, OwnLosses, ownersOf, type PoolRun } from "../risk/index.ts";
 import { shortfallOf } from "./average-rule.ts";
 import { BATCHES, batchedShares, type RawShares } from "./raw-share.ts";
 
@@ -72,6 +72,5 @@ function shortfalls(losses: Float64Array, level: Level): Batched {
 }
 
 function shortfall(losses: Float64Array, level: Level): number {
-  const count = Math.min(losses.length, Math.ceil(tailCount(level, losses.length)) + 1);
-  return measureTail(worstLosses(losses, count), losses.length, level).expectedShortfall;
+  return measureLosses(losses, level).expectedShortfall;
 }

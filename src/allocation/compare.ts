@@ -1,13 +1,13 @@
-import { levelFraction, printMoney, tailCount } from "../basics/index.ts";
+import { type Level, levelFraction, printMoney } from "../basics/index.ts";
 import {
-  capacityOf,
+  capitalOf,
   type Estimate,
   HOLDINGS_ID,
-  measureTail,
+  meanOf,
+  measureLosses,
   OwnLosses,
   ownersOf,
   type PoolRun,
-  worstLosses,
 } from "../risk/index.ts";
 import { insolvencyAwards } from "../sharing/index.ts";
 import { allocationsOf } from "./allocate.ts";
@@ -74,7 +74,7 @@ async function sampleOf(run: PoolRun): Promise<Sample> {
   for (const owner of owners) {
     const column = columns.column(owner).slice();
     own.push(column);
-    standAlone.push(shortfallOf(run, column));
+    standAlone.push(measureLosses(column, request.primary).expectedShortfall);
     await breathe();
   }
   return {
@@ -83,12 +83,6 @@ async function sampleOf(run: PoolRun): Promise<Sample> {
     own,
     standAlone,
   };
-}
-
-function shortfallOf({ request }: PoolRun, losses: Float64Array): number {
-  const { primary } = request;
-  const count = Math.min(losses.length, Math.ceil(tailCount(primary, losses.length)) + 1);
-  return measureTail(worstLosses(losses, count), losses.length, primary).expectedShortfall;
 }
 
 function scoreOf(
@@ -102,10 +96,7 @@ function scoreOf(
   const asked = sample.ids.map((id) => amounts.get(id)!);
   const paid = asked.map((amount) => Math.max(0, amount));
   const collected = paid.reduce((sum, amount) => sum + amount, 0);
-  const outside = waterfall.layers.reduce(
-    (sum, layer) => (layer.kind === "members" ? sum : sum + capacityOf(layer, currency.decimals)),
-    0,
-  );
+  const outside = capitalOf(waterfall, currency.decimals, ({ kind }) => kind !== "members");
   const capital = outside + collected;
   const borne = shareOut(run, sample, { capital, paid, sharing });
   const above = asked.filter((amount, i) => amount > sample.standAlone[i]!).length;
@@ -116,7 +107,7 @@ function scoreOf(
     capital,
     ...borne,
     aboveStandAlone: above / Math.max(1, asked.length),
-    stayers: stayersOf(run, sample, asked) / Math.max(1, asked.length),
+    stayers: stayersOf(run.request.primary, sample, asked) / Math.max(1, asked.length),
   };
 }
 
@@ -161,10 +152,11 @@ function shareOut(
       value: probability,
       standardError: Math.sqrt((probability * (1 - probability)) / pool.length),
     },
-    expectedShared: meanOf(shared)!,
-    residualDeficit: meanOf(deficits)!,
+    expectedShared: meanOf(shared).mean,
+    residualDeficit: meanOf(deficits).mean,
     overHaircut: ratioOf(taking, shared),
-    largestShare: meanOf(largest),
+    // One value says nothing of its own spread.
+    largestShare: largest.length > 1 ? meanOf(Float64Array.from(largest)).mean : null,
     gini: giniOf(totals),
   };
 }
@@ -218,7 +210,7 @@ function closedInTurn(lacking: number, ids: readonly string[], gains: readonly n
 }
 
 /** How many stay when all leave who are asked for more than the ES of their own loss, round by round. */
-function stayersOf(run: PoolRun, { own, standAlone }: Sample, asked: readonly number[]): number {
+function stayersOf(level: Level, { own, standAlone }: Sample, asked: readonly number[]): number {
   let members = [...asked.keys()];
   let amounts = asked;
   for (;;) {
@@ -231,7 +223,7 @@ function stayersOf(run: PoolRun, { own, standAlone }: Sample, asked: readonly nu
       for (let s = 0; s < pool.length; s++) pool[s]! += column[s]!;
     }
     const before = members.reduce((sum, i) => sum + asked[i]!, 0);
-    const scale = before > 0 ? shortfallOf(run, pool) / before : 1;
+    const scale = before > 0 ? measureLosses(pool, level).expectedShortfall / before : 1;
     amounts = asked.map((amount) => amount * scale);
   }
 }
@@ -247,18 +239,6 @@ function movedBetween(a: Allocation, b: Allocation): number {
     asked += Math.abs(Number(amount));
   }
   return asked === 0 ? 0 : moved / 2 / asked;
-}
-
-function meanOf(values: ArrayLike<number>): Estimate | null {
-  const n = values.length;
-  if (n === 0) return null;
-  let mean = 0;
-  for (let i = 0; i < n; i++) mean += values[i]! / n;
-  let square = 0;
-  for (let i = 0; i < n; i++) square += (values[i]! - mean) ** 2;
-  // One value says nothing of its own spread.
-  const error = n > 1 ? Math.sqrt(square / (n - 1) / n) : Math.abs(mean);
-  return { value: mean, standardError: error };
 }
 
 /**

@@ -41,7 +41,7 @@ export interface PolicyScore {
   readonly residualDeficit: Estimate;
   /** All that is taken over all that is lacking: above 1 where a rule takes too much. Null where nothing was lacking. */
   readonly overHaircut: Estimate | null;
-  /** Mean of the largest part that one participant bears of what is taken. Null as above. */
+  /** Mean of the largest part that one participant bears of what is taken. Null where fewer than two scenarios lacked anything. */
   readonly largestShare: Estimate | null;
   /** Of what everyone bears on average: 0 all alike, towards 1 one bears it all. Null as above. */
   readonly gini: number | null;

@@ -6,6 +6,7 @@ import {
   type Accounts,
   accountsOn,
   type BookAverages,
+  capitalOf,
   type Estimate,
   isOnGrid,
   type LossLaw,
@@ -228,7 +229,7 @@ interface Inventory {
   /** Delta of the pool in money, by asset. */
   readonly exposure: readonly number[];
   readonly covariance: readonly (readonly number[])[];
-  /** Money in the layers. */
+  /** What the layers can pay. */
   readonly capital: number;
 }
 
@@ -236,6 +237,7 @@ function inventoryOf({ laid, model, request }: PoolRun): Inventory {
   const { assets, spots, greeks, times } = laid.accounts;
   const horizon = times.at(-1)!;
   const { volatility } = model.parameters;
+  const { document } = request.pool;
   return {
     assets,
     // Greeks are the participants'; the pool has the other side.
@@ -246,10 +248,7 @@ function inventoryOf({ laid, model, request }: PoolRun): Inventory {
         return model.correlation[low]![high]! * volatility[low]! * volatility[high]! * horizon;
       }),
     ),
-    capital: request.pool.document.waterfall.layers.reduce(
-      (sum, { size }) => sum + Number(size),
-      0,
-    ),
+    capital: capitalOf(document.waterfall, document.currency.decimals),
   };
 }
 

@@ -56,12 +56,7 @@ export async function shapleyShares(
   return {
     measure: "expected-shortfall",
     total,
-    raw: owners.map((_, i) => {
-      const error = standardErrors[i]!;
-      // One block says nothing of its own spread.
-      const standardError = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
-      return { value: parts[i]!, standardError };
-    }),
+    raw: owners.map((_, i) => ({ value: parts[i]!, standardError: standardErrors[i]! })),
     shareErrors: null,
     scenarios,
   };

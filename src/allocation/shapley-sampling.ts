@@ -23,7 +23,7 @@ export interface SampledShapley {
    * contribution to the ES of all scenarios has beyond its average over the blocks.
    */
   readonly parts: Float64Array;
-  /** Of the parts, from orders and scenarios together: by how far blocks differ. NaN for one block. */
+  /** Of the parts, from orders and scenarios together: by how far blocks differ. Infinite for one block, which says nothing of its own spread. */
   readonly standardErrors: Float64Array;
   /** Averages of what members add to the ES of a block. */
   readonly unshifted: Float64Array;
@@ -115,7 +115,9 @@ function* walksWork({ arena, columns, totals }: LaidLosses, plan: Plan): Work<Wa
   }
   return {
     unshifted: spread.sum,
-    standardErrors: spread.squares.map((square) => Math.sqrt(square / (blocks * (blocks - 1)))),
+    standardErrors: spread.squares.map((square) =>
+      blocks > 1 ? Math.sqrt(square / (blocks * (blocks - 1))) : Number.POSITIVE_INFINITY,
+    ),
     orderErrors: errors.map((variance) => Math.sqrt(variance) / blocks),
   };
 }

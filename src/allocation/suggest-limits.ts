@@ -1,6 +1,6 @@
 import { printMoney, roundUp } from "../basics/index.ts";
 import { openInterestLimit } from "../incentive/index.ts";
-import { type PoolRun, ScenarioQuadrature } from "../risk/index.ts";
+import { capitalOf, type PoolRun, ScenarioQuadrature } from "../risk/index.ts";
 import type { ExposureLimit, LimitTerms } from "../terms/index.ts";
 import { shortfallOf } from "./average-rule.ts";
 import type { LimitPolicy } from "./limit-policy.ts";
@@ -18,7 +18,7 @@ export async function suggestedLimits(run: PoolRun, policy: LimitPolicy): Promis
   const { document } = run.request.pool;
   const { decimals } = document.currency;
   const quadrature = await ScenarioQuadrature.of(run);
-  const capital = document.waterfall.layers.reduce((sum, { size }) => sum + Number(size), 0);
+  const capital = capitalOf(document.waterfall, decimals);
   const { moveLevel = 0.999, lossShare = 0.3, participantShare = 0.25 } = policy;
   const { gainShare = 0.05, depthShare = 1, attackerCapital = "0" } = policy;
   const print = (value: number) => printMoney(roundUp(value, decimals), decimals);

@@ -19,6 +19,7 @@ export {
   type ScaledInitialRatio,
   scaledInitialRatio,
 } from "./margin-rule.ts";
+export { meanOf } from "./mean.ts";
 export { OwnLosses } from "./own-losses.ts";
 export { HOLDINGS_ID, type Owner, ownersOf } from "./owner.ts";
 export { marketOf, type PoolRun, runPool } from "./pool-run.ts";
@@ -26,8 +27,8 @@ export type { Progress, RunningEstimate } from "./progress.ts";
 export { type BookAverages, type LossLaw, ScenarioQuadrature } from "./quadrature.ts";
 export type { Budget, RunPlan } from "./run-plan.ts";
 export { accountsOn, isOnGrid, type RunRecord, recordOf, replayTail } from "./solo-book.ts";
-export { measureTail, type TailMeasure, worstLosses } from "./tail.ts";
+export { measureLosses, measureTail, worstLosses } from "./tail.ts";
 export type * from "./valuation.ts";
 export { planPool, startRun, valuationOf, valuePool } from "./value.ts";
 export type { ValueRequest } from "./value-request.ts";
-export { capacityOf, waterfallWork } from "./waterfall-risk.ts";
+export { capitalOf, waterfallWork } from "./waterfall-risk.ts";

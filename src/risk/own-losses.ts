@@ -1,4 +1,4 @@
-import { type Breath, type Level, tailCount } from "../basics/index.ts";
+import type { Breath, Level } from "../basics/index.ts";
 import { TILE } from "../engine/index.ts";
 import type { Accounts } from "./account.ts";
 import { cubicsOf } from "./hermite.ts";
@@ -6,7 +6,7 @@ import type { LaidPool } from "./layout.ts";
 import { OwnCells } from "./own-cells.ts";
 import { fundingOf, type Owner } from "./owner.ts";
 import { logBytes, PaymentLog, type Payments } from "./payment-log.ts";
-import { measureTail, worstLosses } from "./tail.ts";
+import { measureLosses } from "./tail.ts";
 import type { Estimate } from "./valuation.ts";
 
 /** Scenarios for stand-alone figures: 819 in a 2.5 % tail, an error of about 2 %, and few enough to keep. */
@@ -167,10 +167,7 @@ export class OwnLosses {
 
   /** ES of an owner's loss alone. */
   standAlone(owner: Owner, level: Level): Estimate {
-    const losses = this.column(owner);
-    const count = Math.min(this.count, Math.ceil(tailCount(level, this.count)) + 1);
-    const tail = worstLosses(losses, count);
-    const { expectedShortfall, esStandardError } = measureTail(tail, this.count, level);
+    const { expectedShortfall, esStandardError } = measureLosses(this.column(owner), level);
     return { value: expectedShortfall, standardError: esStandardError };
   }
 

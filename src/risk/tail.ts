@@ -270,3 +270,9 @@ export function tailWeights(scenarios: number, level: Level): Float64Array {
   if (k > Math.floor(k)) weights[weights.length - 1] = (k - Math.floor(k)) / k;
   return weights;
 }
+
+/** VaR and ES of some losses in any order; they keep it. */
+export function measureLosses(losses: Float64Array, level: Level): TailMeasure {
+  const count = Math.min(losses.length, Math.ceil(tailCount(level, losses.length)) + 1);
+  return measureTail(worstLosses(losses, count), losses.length, level);
+}

@@ -21,7 +21,7 @@ interface Tranche {
 }
 
 /** What a layer can pay, as the settlement in whole units has it: its size, cut by its cap. */
-export function capacityOf(layer: Layer, decimals: number): number {
+function capacityOf(layer: Layer, decimals: number): number {
   const size = readMoney(layer.size, decimals);
   let capacity = size;
   if (layer.capShare !== undefined) {
@@ -31,6 +31,19 @@ export function capacityOf(layer: Layer, decimals: number): number {
     capacity = cap < size ? cap : size;
   }
   return moneyToNumber(capacity, decimals);
+}
+
+/**
+ * What layers can pay in one event, in the pool currency: their sizes, cut by their caps.
+ *
+ * @param counts  which layers; all when left out
+ */
+export function capitalOf(
+  { layers }: WaterfallTerms,
+  decimals: number,
+  counts: (layer: Layer) => boolean = () => true,
+): number {
+  return layers.filter(counts).reduce((sum, layer) => sum + capacityOf(layer, decimals), 0);
 }
 
 function tranchesOf(terms: WaterfallTerms, decimals: number): Tranche[] {

@@ -237,7 +237,7 @@ describe("price and limits", () => {
       expectedLoss.value * (1 - charge) + charge * marginalShortfall.value + 0.001 * 12 * 62_800;
     expect(price!.premium.value).toBeCloseTo(premium, 8);
     const { contributions } = await engine.value(document, OPTIONS);
-    const stress = contributions.total.value / 550_000;
+    const stress = contributions.total.value / 440_000;
     expect(price!.stressMultiplier).toBeCloseTo(Math.min(1.5, 1 + stress), 12);
     const paid = premium + price!.skewFee * (price!.skewFee > 0 ? price!.stressMultiplier : 1);
     expect(Number(price!.amount)).toBeGreaterThanOrEqual(paid - 1e-9);
@@ -319,7 +319,7 @@ describe("price and limits", () => {
     );
     const { exposures } = await engine.value(document, OPTIONS);
     const held = exposures[0]!.deltaCoins * 62_800;
-    // ½·γ·(e′ᵀΣe′ − eᵀΣe) over the money in the layers, with the delta of the put alone.
+    // ½·γ·(e′ᵀΣe′ − eᵀΣe) over what the layers can pay, with the delta of the put alone.
     const put12 = await engine.value(
       { ...document, options: [...document.options, put] } as PoolDocument,
       OPTIONS,
@@ -331,7 +331,7 @@ describe("price and limits", () => {
     const traded = put12.exposures[0]!.deltaCoins * 62_800 - btc;
     const [a, b, rho] = [0.55, 0.75, 0.85];
     const grown = a * a * (2 * btc + traded) + 2 * rho * a * b * eth;
-    const wanted = (0.5 * 2 * traded * grown * (10 / 365)) / 550_000;
+    const wanted = (0.5 * 2 * traded * grown * (10 / 365)) / 440_000;
     expect(more.price!.skewFee / wanted).toBeCloseTo(1, 9);
     // One coin more of a delta of the same sign costs, of the other sign pays, to first order.
     expect(Math.sign(more.price!.skewFee)).toBe(Math.sign(held));

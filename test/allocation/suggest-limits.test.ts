@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 const OPTIONS = { scenarios: 200_000, horizon: 1, seed: 2 };
-const CAPITAL = 550_000;
+const CAPITAL = 440_000;
 
 test("suggestLimits: an extreme simulated move costs the share of the capital", async () => {
   const { bounds } = await engine.suggestLimits(samplePool(), { moveLevel: 0.99 }, OPTIONS);
@@ -47,8 +47,8 @@ test("suggestLimits: a thin market bounds open interest by what moving its price
   };
   expect(await limit({ attackerCapital: "0.00" })).toBe(100_000);
   expect(await limit({ attackerCapital: "0.00", depthShare: 3 })).toBe(300_000);
-  // 1 % of 550,000 is 5,500: OI with (2/3) · 0.05 · OI · √(OI / 200,000) = 5,500.
-  const wanted = (((5500 * 3) / 2 / 0.05) * Math.sqrt(200_000)) ** (2 / 3);
+  // 1 % of 440,000 is 4,400: OI with (2/3) · 0.05 · OI · √(OI / 200,000) = 4,400.
+  const wanted = (((4400 * 3) / 2 / 0.05) * Math.sqrt(200_000)) ** (2 / 3);
   const bound = await limit({ attackerCapital: "1000000.00", gainShare: 0.01, depthShare: 9 });
   expect(bound / wanted).toBeCloseTo(1, 9);
 });
