@@ -7,7 +7,7 @@ import {
   measureLosses,
   measureTail,
   type PoolRun,
-  tailGroups,
+  tailLosses,
   type WeightedScenarios,
   weightedLosses,
   worstLosses,
@@ -26,7 +26,7 @@ import { jackknifeError, type RawShares } from "./raw-share.ts";
  * @source Tasche, Risk contributions and performance measurement (1999), section 4
  */
 export async function eulerShortfall(run: PoolRun, level: Level): Promise<RawShares> {
-  const averages = await weightedLosses(run, tailGroups(run, level));
+  const averages = await tailLosses(run, level);
   const sizes = run.chunks.map((chunk) => chunk.count);
   return {
     measure: "expected-shortfall",

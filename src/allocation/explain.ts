@@ -12,10 +12,10 @@ import {
   type Breakdown,
   breakdownOf,
   type Cause,
+  gatherMoments,
   HOLDINGS_ID,
   type PoolRun,
-  tailGroups,
-  type WeightedScenarios,
+  tailMoments,
   waterfallWork,
 } from "../risk/index.ts";
 import { type Gain, type Settlement, settle } from "../settlement/index.ts";
@@ -78,7 +78,7 @@ export async function explanationOf(run: PoolRun, scenario: number | null): Prom
   const { request } = run;
   const { document } = request.pool;
   const { decimals } = document.currency;
-  const breakdown = await breakdownOf(run, groupOf(run, scenario));
+  const breakdown = await breakdownOf(run, await momentsOf(run, scenario));
   const causes = breakdown.flatMap((own) => own.causes);
   const amounts = amountsOf(breakdown, decimals);
   const total = amounts.reduce((sum, amount) => sum + amount, 0n);
@@ -106,8 +106,9 @@ export async function explanationOf(run: PoolRun, scenario: number | null): Prom
   };
 }
 
-function groupOf(run: PoolRun, scenario: number | null): WeightedScenarios {
-  if (scenario === null) return tailGroups(run, run.request.primary)[0]!;
+/** Moments of one scenario, or of the whole tail. */
+async function momentsOf(run: PoolRun, scenario: number | null): Promise<Float64Array> {
+  if (scenario === null) return (await tailMoments(run, run.request.primary)).moments[0]!;
   const { scenarios } = run.request;
   if (!(Number.isInteger(scenario) && scenario >= 0 && scenario < scenarios)) {
     refuse({
@@ -118,7 +119,9 @@ function groupOf(run: PoolRun, scenario: number | null): WeightedScenarios {
       received: received(scenario),
     });
   }
-  return { scenarios: Uint32Array.of(scenario), weights: Float64Array.of(1) };
+  const group = { scenarios: Uint32Array.of(scenario), weights: Float64Array.of(1) };
+  const [moments] = await gatherMoments(run.laid, [group], run.breathe);
+  return moments!;
 }
 
 /**

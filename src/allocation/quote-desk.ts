@@ -36,10 +36,15 @@ export class QuoteDesk {
   readonly #limits: LimitBook;
   readonly #inventory: Inventory;
 
-  private constructor(run: PoolRun, quadrature: ScenarioQuadrature, shares: readonly Share[]) {
+  private constructor(
+    run: PoolRun,
+    record: RunRecord,
+    quadrature: ScenarioQuadrature,
+    shares: readonly Share[],
+  ) {
     const { document } = run.request.pool;
     this.#document = document;
-    this.#record = recordOf(run);
+    this.#record = record;
     this.#quadrature = quadrature;
     this.#shortfall = shortfallOf(run, run.request.primary);
     this.#contributions = new Map(shares.map(({ id, share }) => [id, share]));
@@ -61,6 +66,7 @@ export class QuoteDesk {
     const ids = ownersOf(run.laid).map(({ id }) => id);
     return new QuoteDesk(
       run,
+      await recordOf(run),
       quadrature,
       ids.map((id, i) => ({ id, share: shares.raw[i]! })),
     );

@@ -3,7 +3,7 @@ import type { PoolDocument } from "../pool/index.ts";
 import { accountsOf } from "./account.ts";
 import { averagesWork } from "./adjoint.ts";
 import { barrierLoss } from "./barrier.ts";
-import { gatherMoments, ownerAverages, type WeightedScenarios } from "./contribution.ts";
+import { ownerAverages } from "./contribution.ts";
 import { legsValue } from "./node-grid.ts";
 import { fundingOf, HOLDINGS_ID, ownersOf } from "./owner.ts";
 import type { PoolRun } from "./pool-run.ts";
@@ -48,16 +48,15 @@ export interface Breakdown {
  * Takes the average loss over some scenarios apart, down to positions; a single scenario is an average
  * too.
  *
- * @param group  weights that sum to 1
+ * @param moments  of scenarios with weights that sum to 1
  * @returns      in the order of `ownersOf`
  */
-export async function breakdownOf(run: PoolRun, group: WeightedScenarios): Promise<Breakdown[]> {
+export async function breakdownOf(run: PoolRun, moments: Float64Array): Promise<Breakdown[]> {
   const { laid, request, parameters, breathe } = run;
-  const moments = await gatherMoments(laid, [group], breathe);
-  const averages = await inPieces(averagesWork(laid, moments, [1]), breathe);
+  const averages = await inPieces(averagesWork(laid, [moments], [1]), breathe);
   const { document } = request.pool;
   const positions = new Map<string, Cause[]>();
-  for (const cause of positionsOf(run, document, parameters.discountRate ?? 0, moments[0]!)) {
+  for (const cause of positionsOf(run, document, parameters.discountRate ?? 0, moments)) {
     const list = positions.get(cause.participant);
     if (list) list.push(cause);
     else positions.set(cause.participant, [cause]);

@@ -46,7 +46,7 @@ export async function contributionsOf(
   const { laid: pool, breathe } = run;
   const scenarios = run.losses.length;
   const isAll = extent === "all";
-  const tails = await gatherMoments(pool, tailGroups(run, level), breathe);
+  const { moments: tails } = await tailMoments(run, level);
   const { moments, scales } = groupsOf(run, tails, isAll);
   const averages = await inPieces(averagesWork(pool, moments, scales), breathe);
   const alone = isAll ? await OwnLosses.of(pool, scenarios, level, breathe) : null;
@@ -187,21 +187,43 @@ export async function gatherMoments(
   return moments;
 }
 
+/** The tails of a run and the moments of their scenarios. */
+export interface TailMoments {
+  readonly level: Level;
+  /** As {@link tailGroups} has them. */
+  readonly groups: readonly WeightedScenarios[];
+  /** Of each group. */
+  readonly moments: readonly Float64Array[];
+}
+
+/** What was found of a pool as long as it stays laid: contributions, rules and quotes all ask for it. */
+const knownTails = new WeakMap<LaidPool, TailMoments>();
+
+/** Runs the tails once more, once for each run. */
+export async function tailMoments(run: MemberRun, level: Level): Promise<TailMoments> {
+  const before = knownTails.get(run.laid);
+  if (before?.level === level) return before;
+  const groups = tailGroups(run, level);
+  const found = { level, groups, moments: await gatherMoments(run.laid, groups, run.breathe) };
+  knownTails.set(run.laid, found);
+  return found;
+}
+
+/** Everyone's mean loss over the whole tail, then over every chunk's own: [owners] of [1 + chunks]. */
+export async function tailLosses(run: MemberRun, level: Level): Promise<Float64Array[]> {
+  return ownAverages(run, (await tailMoments(run, level)).moments);
+}
+
 /**
  * Everyone's weighted average loss over groups of scenarios, by the adjoint of the profiles.
  *
  * @returns  [owners] of [groups], in the order of `ownersOf`
  */
 export async function weightedLosses(
-  { laid, breathe }: MemberRun,
+  run: MemberRun,
   groups: Iterable<WeightedScenarios>,
 ): Promise<Float64Array[]> {
-  const moments = await gatherMoments(laid, groups, breathe);
-  const ones = moments.map(() => 1);
-  const averages = await inPieces(averagesWork(laid, moments, ones), breathe);
-  return ownersOf(laid).map((owner) =>
-    ownerAverages(laid, averages, moments.length, owner).slice(),
-  );
+  return ownAverages(run, await gatherMoments(run.laid, groups, run.breathe));
 }
 
 /**
@@ -209,13 +231,17 @@ export async function weightedLosses(
  *
  * @returns  [owners] of [chunks]; null where the run gathered no moments
  */
-export async function chunkMeans({
-  laid,
-  moments,
-  chunks,
-  breathe,
-}: MemberRun): Promise<Float64Array[]> {
-  const scales = chunks.map((chunk) => 1 / chunk.count);
+export async function chunkMeans(run: MemberRun): Promise<Float64Array[]> {
+  const scales = run.chunks.map((chunk) => 1 / chunk.count);
+  return ownAverages(run, run.moments, scales);
+}
+
+/** Everyone's averages of groups of moments: [owners] of [groups]. */
+async function ownAverages(
+  { laid, breathe }: MemberRun,
+  moments: readonly Float64Array[],
+  scales: readonly number[] = moments.map(() => 1),
+): Promise<Float64Array[]> {
   const averages = await inPieces(averagesWork(laid, moments, scales), breathe);
   return ownersOf(laid).map((owner) =>
     ownerAverages(laid, averages, moments.length, owner).slice(),

@@ -3,7 +3,9 @@ export { type Breakdown, breakdownOf, CAUSES, type Cause } from "./breakdown.ts"
 export {
   batchError,
   chunkMeans,
-  tailGroups,
+  gatherMoments,
+  tailLosses,
+  tailMoments,
   type WeightedScenarios,
   weightedLosses,
 } from "./contribution.ts";

@@ -1,6 +1,6 @@
 import { exp } from "../numeric/index.ts";
 import type { Account, Accounts, Legs } from "./account.ts";
-import { batchError, gatherMoments, tailGroups } from "./contribution.ts";
+import { batchError, tailMoments } from "./contribution.ts";
 import { legsValue } from "./node-grid.ts";
 import type { PoolRun } from "./pool-run.ts";
 import type { Estimate } from "./valuation.ts";
@@ -47,8 +47,9 @@ export class ScenarioQuadrature {
 
   /** Takes what is needed of a run that gathered moments; the tails run once more. */
   static async of(run: PoolRun): Promise<ScenarioQuadrature> {
-    const { laid, chunks, moments, request, breathe } = run;
-    const [whole, ...parts] = await gatherMoments(laid, tailGroups(run, request.primary), breathe);
+    const { laid, chunks, moments, request } = run;
+    const { moments: tails } = await tailMoments(run, request.primary);
+    const [whole, ...parts] = tails;
     const sizes = chunks.map(({ count }) => count);
     const { accounts, grids, momentStarts } = laid;
     const nodes = accounts.nodes.map(({ step, asset }, node): NodePoints => {

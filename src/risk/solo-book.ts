@@ -2,7 +2,7 @@ import { inPieces, readInstant, YEAR_MS } from "../basics/index.ts";
 import { BATCH, type Kernels } from "../engine/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import { type Accounts, accountsOf, byId } from "./account.ts";
-import { batchError, tailGroups, type WeightedScenarios } from "./contribution.ts";
+import { batchError, tailMoments, type WeightedScenarios } from "./contribution.ts";
 import { layPoolWork, MEMORY_MAX } from "./layout.ts";
 import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
 import type { PoolRun } from "./pool-run.ts";
@@ -24,14 +24,15 @@ export interface RunRecord {
 }
 
 /** Keeps what small books need, and nothing of the kernel's memory. */
-export function recordOf(run: PoolRun): RunRecord {
+export async function recordOf(run: PoolRun): Promise<RunRecord> {
   const { request, model, parameters, laid, chunks } = run;
+  const { groups } = await tailMoments(run, request.primary);
   return {
     request,
     model,
     discountRate: parameters.discountRate ?? 0,
     times: laid.accounts.times,
-    groups: tailGroups(run, request.primary),
+    groups,
     sizes: chunks.map(({ count }) => count),
   };
 }

@@ -15,6 +15,7 @@ import {
   type PlacedId,
   readMoney,
 } from "../basics/index.ts";
+import { checkPrecision } from "./rules.ts";
 import { PAYERS_MAX } from "./schema.ts";
 
 /** Ways to divide among participants what a pool needs before anything has happened. */
@@ -166,16 +167,6 @@ export function checkContribution(
   checkBounds(terms, setting, found);
   checkParts(terms, pointer, found);
   checkMembers(terms, setting, found);
-}
-
-function checkPrecision(
-  amount: string | undefined,
-  decimals: number | undefined,
-  pointer: string,
-  found: Findings,
-): void {
-  if (amount === undefined || decimals === undefined) return;
-  found.addIf(moneyIssue(amount, decimals, { pointer }));
 }
 
 type Known = Exclude<Draft<ContributionTerms>, undefined>;

@@ -197,7 +197,8 @@ function checkPayers(
   for (const issue of idClashes(payers)) found.add(issue);
 }
 
-function checkPrecision(
+/** Refuses an amount with more digits after the point than the pool currency has. */
+export function checkPrecision(
   amount: string | undefined,
   decimals: number | undefined,
   pointer: string,
