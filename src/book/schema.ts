@@ -11,6 +11,7 @@ import {
   type OptionalCheck,
   object,
   optional,
+  recognised,
   required,
   variant,
 } from "../basics/index.ts";
@@ -249,13 +250,15 @@ export const bookForm: {
   readonly holdings: Check<readonly Holding[]>;
   readonly covers: Check<readonly Cover[]>;
 } = {
-  assets: array(asset, { max: ASSETS_MAX }),
-  participants: array(participant, { max: PARTICIPANTS_MAX }),
-  options: array(option, { max: POSITIONS_MAX }),
+  assets: recognised(array(asset, { max: ASSETS_MAX })),
+  participants: recognised(array(participant, { max: PARTICIPANTS_MAX })),
+  options: recognised(array(option, { max: POSITIONS_MAX })),
   barriers: optional(
-    array(barrier, { max: POSITIONS_MAX, description: "of isolated participants only" }),
+    recognised(
+      array(barrier, { max: POSITIONS_MAX, description: "of isolated participants only" }),
+    ),
   ),
-  perpetuals: array(perpetual, { max: POSITIONS_MAX }),
-  holdings: array(holding, { max: ASSETS_MAX }),
-  covers: array(cover, { max: COVERS_MAX }),
+  perpetuals: recognised(array(perpetual, { max: POSITIONS_MAX })),
+  holdings: recognised(array(holding, { max: ASSETS_MAX })),
+  covers: recognised(array(cover, { max: COVERS_MAX })),
 };

@@ -3,6 +3,9 @@ import type { Kernels } from "./kernels.ts";
 
 const PAGE = 65536;
 
+/** Whose columns an instance's memory holds. */
+const occupants = new WeakMap<Kernels, Arena>();
+
 /**
  * Columns in the kernel's memory, laid one after the other and all given back at once.
  *
@@ -18,6 +21,12 @@ export class Arena {
     this.kernels = kernels;
     this.#bytesMax = bytesMax;
     this.#top = kernels.columnsStart();
+    occupants.set(kernels, this);
+  }
+
+  /** Whether no later arena has begun to lay its columns over these. */
+  get isWhole(): boolean {
+    return occupants.get(this.kernels) === this;
   }
 
   /** Bytes in use. */

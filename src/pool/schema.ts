@@ -11,6 +11,7 @@ import {
   number,
   object,
   optional,
+  recognised,
   text,
 } from "../basics/index.ts";
 import { ASSETS_MAX, bookForm } from "../book/index.ts";
@@ -70,15 +71,17 @@ export const marketForm: Check<MarketParameters> = object<MarketParameters>({
   repair: optional(choice(["nearest", "shrink"])),
 });
 
-const currency: Check<PoolDocument["currency"]> = object<PoolDocument["currency"]>({
-  code: id(),
-  decimals: integer({
-    min: 0,
-    max: DECIMALS_MAX,
-    unit: "digits after the point",
-    code: "DECIMALS",
+const currency: Check<PoolDocument["currency"]> = recognised(
+  object<PoolDocument["currency"]>({
+    code: id(),
+    decimals: integer({
+      min: 0,
+      max: DECIMALS_MAX,
+      unit: "digits after the point",
+      code: "DECIMALS",
+    }),
   }),
-});
+);
 
 /** The form of a pool document. */
 export const poolForm: Check<PoolDocument> = object<PoolDocument>({
@@ -98,7 +101,7 @@ export const poolForm: Check<PoolDocument> = object<PoolDocument>({
   contribution: optional(contributionForm),
   pricing: optional(pricingForm),
   limits: optional(limitForm),
-  liquidation: optional(liquidationForm),
+  liquidation: optional(recognised(liquidationForm)),
   market: optional(marketForm),
 });
 

@@ -63,6 +63,8 @@ const known = new WeakMap<LaidPool, OwnLosses>();
 export class OwnLosses {
   readonly count: number;
   readonly #pool: LaidPool;
+  /** Where its columns begin; nothing that lasts is laid behind them. */
+  readonly #start: number;
   /** Per node: addresses of [count] i32 cell offsets and [count] f64 places. */
   readonly #at: readonly number[];
   readonly #t: readonly number[];
@@ -77,6 +79,7 @@ export class OwnLosses {
     const { arena } = pool.simulation;
     this.#pool = pool;
     this.count = count;
+    this.#start = arena.mark();
     this.#at = pool.grids.map(() => arena.reserve(count * 4));
     this.#t = pool.grids.map(() => arena.reserve(count * 8));
     this.#column = arena.reserve(count * 8);
@@ -97,6 +100,8 @@ export class OwnLosses {
     const count = ownLossCount(pool.accounts, scenarios, level);
     const before = known.get(pool);
     if (before?.count === count) return before;
+    if (before) pool.simulation.arena.release(before.#start);
+    known.delete(pool);
     const own = new OwnLosses(pool, count);
     await own.#simulate(breathe);
     known.set(pool, own);

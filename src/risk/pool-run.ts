@@ -18,12 +18,14 @@ import {
 } from "../market/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import { type Accounts, accountsOf, byId } from "./account.ts";
+import { isSameBook, keepRun, keptRun, Latest } from "./kept-run.ts";
 import { type LaidPool, layPoolWork, MEMORY_MAX } from "./layout.ts";
 import { LiquidationTally } from "./liquidation-summary.ts";
 import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
 import { RunningRisk } from "./progress.ts";
 import { tailNeeded } from "./summary.ts";
 import { type Tail, worst } from "./tail.ts";
+import type { AssetExposure, Contributions, RiskSummary } from "./valuation.ts";
 import type { ValueRequest } from "./value-request.ts";
 
 /** A pool that was simulated and is still laid in memory: whatever asks about members asks it. */
@@ -44,6 +46,16 @@ export interface PoolRun {
   /** Prices that were held at the model's bound. */
   readonly held: number;
   readonly breathe: Breath;
+  /** What was found of these losses before: a run that is kept answers again with other terms. */
+  readonly found: Found;
+}
+
+/** What a valuation finds of a run that no layer and no rule changes. */
+export interface Found {
+  readonly summary: Latest<RiskSummary>;
+  readonly contributions: Latest<Contributions>;
+  readonly exposures: Latest<readonly AssetExposure[]>;
+  readonly digest: Latest<string>;
 }
 
 /**
@@ -188,6 +200,8 @@ export async function runPool(
   request: ValueRequest,
 ): Promise<PoolRun> {
   const { parameters, model, accounts, breathe, lay } = prepare(kernels, executor, request);
+  const known = keptRun(kernels, request, parameters);
+  if (known) return asked(known, request, breathe);
   const audited =
     request.mode === "audit" ? await runAll(await lay("audit"), executor, request, null) : null;
   // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
@@ -198,7 +212,7 @@ export async function runPool(
   checkSize(losses, accounts);
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const { chunks, moments, tally } = profiled;
-  return {
+  const run: PoolRun = {
     request,
     parameters,
     model,
@@ -210,29 +224,52 @@ export async function runPool(
     tally,
     held,
     breathe,
+    found: {
+      summary: new Latest(),
+      contributions: new Latest(),
+      exposures: new Latest(),
+      digest: new Latest(),
+    },
   };
+  keepRun(kernels, run);
+  return run;
 }
 
-const books = new WeakMap<PoolDocument, { readonly key: string; readonly accounts: Accounts }>();
+/** A run that is asked again, about other levels or terms. */
+function asked(run: PoolRun, request: ValueRequest, breathe: Breath): PoolRun {
+  const needed = tailNeeded(request.levels, request.scenarios);
+  const tail = needed === run.tail.losses.length ? run.tail : worst(run.losses, needed);
+  request.onProgress?.({ done: request.scenarios, total: request.scenarios, estimate: null });
+  return { ...run, request, tail, breathe };
+}
+
+interface KnownAccounts {
+  readonly document: PoolDocument;
+  readonly key: string;
+  readonly accounts: Accounts;
+}
+
+/** By the participants of a document, which all documents of one book share. */
+const books = new WeakMap<PoolDocument["participants"], KnownAccounts>();
 
 /**
- * The pool as functions of log returns. They depend on nothing but the frozen document and these
- * few numbers, so the last ones of every pool are kept: valuing it again with other prices' moves,
+ * The pool as functions of log returns. They depend on nothing but the frozen book and these
+ * few numbers, so the last ones of every book are kept: valuing it again with other prices' moves,
  * seeds or scenarios begins here.
  */
 function accountsFor(request: ValueRequest, discountRate: number): Accounts {
   const { document } = request.pool;
   const { horizonDays, stepDays } = request;
   const key = `${horizonDays} ${stepDays} ${discountRate}`;
-  const known = books.get(document);
-  if (known?.key === key) return known.accounts;
+  const known = books.get(document.participants);
+  if (known?.key === key && isSameBook(known.document, document)) return known.accounts;
   const accounts = accountsOf(document, horizonDays / 365, discountRate, {
     step: stepDays === undefined ? undefined : stepDays / 365,
     isolated: document.liquidation !== undefined,
     options: marginedOptions(document),
     cross: liquidatedParticipants(document),
   });
-  books.set(document, { key, accounts });
+  books.set(document.participants, { document, key, accounts });
   return accounts;
 }
 

@@ -78,24 +78,27 @@ export async function valuePool(
 
 /** Everything that a valuation says of a pool that was simulated. */
 export async function valuationOf(run: PoolRun, executor: Executor): Promise<Valuation> {
-  const { request, parameters, model, laid, losses, tail, breathe } = run;
+  const { request, parameters, model, laid, losses, tail, breathe, found } = run;
   const { document } = request.pool;
   const liquidation = liquidationOf(run);
   const { decimals } = document.currency;
   const { levels, primary, horizonDays } = request;
-  const contributions = await contributionsOf(run, {
-    level: primary,
-    decimals,
-    extent: request.contributions,
-  });
-  const summary = summaryWork(losses, tail, levels, primary, horizonDays);
-  const risk = await inPieces(summary, breathe);
+  const extent = request.contributions;
+  const contributions = await found.contributions.of(`${primary} ${extent}`, () =>
+    contributionsOf(run, { level: primary, decimals, extent }),
+  );
+  const risk = await found.summary.of(`${levels} ${primary}`, () =>
+    inPieces(summaryWork(losses, tail, levels, primary, horizonDays), breathe),
+  );
   const layers = waterfallWork(losses, tail, document.waterfall, decimals, primary);
   const waterfall = await inPieces(layers, breathe);
-  const profiles = exposureWork(laid, parameters.volatility);
-  const exposures = await inPieces(profiles, breathe);
-  const bytes = littleEndian(losses);
-  const digest = await (executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe));
+  const exposures = await found.exposures.of("", () =>
+    inPieces(exposureWork(laid, parameters.volatility), breathe),
+  );
+  const digest = await found.digest.of("", () => {
+    const bytes = littleEndian(losses);
+    return executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe);
+  });
   return {
     receipt: receiptOf(request, parameters, digest),
     pool: poolFigures(request.pool, laid),

@@ -1,0 +1,95 @@
+import type { Kernels } from "../engine/index.ts";
+import type { PoolDocument } from "../pool/index.ts";
+import type { PoolRun } from "./pool-run.ts";
+import type { ValueRequest } from "./value-request.ts";
+
+/** Losses of more scenarios are given back when they have been measured. */
+const SCENARIOS_MAX = 1 << 20;
+
+/** The parts of a document that simulated losses are made of; all others are terms, which measure them. */
+const BOOK_PARTS = [
+  "asOf",
+  "currency",
+  "assets",
+  "participants",
+  "options",
+  "barriers",
+  "perpetuals",
+  "holdings",
+  "covers",
+  "liquidation",
+] as const satisfies readonly (keyof PoolDocument)[];
+
+/**
+ * Whether two documents hold the very same book. Parts are compared by identity: `readPool` takes a
+ * part of a checked document over as it is, so documents that differ in their terms share theirs.
+ */
+export function isSameBook(one: PoolDocument, other: PoolDocument): boolean {
+  return BOOK_PARTS.every((part) => one[part] === other[part]);
+}
+
+/** The last value that was made, and what it was made of. It is handed out more than once: frozen. */
+export class Latest<Value> {
+  #key: string | null = null;
+  #value: Value | undefined;
+
+  /** The value of a key: the one that is known, or a new one. */
+  async of(key: string, make: () => Promise<Value> | Value): Promise<Value> {
+    if (this.#key === key) return this.#value as Value;
+    const value = frozen(await make());
+    this.#key = key;
+    this.#value = value;
+    return value;
+  }
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}
+
+interface Kept {
+  readonly key: string;
+  readonly run: PoolRun;
+}
+
+/** One run for each instance: its memory still holds the pool. */
+const kept = new WeakMap<Kernels, Kept>();
+
+/** What decides the losses of a run, besides the book. */
+function keyOf({ request, parameters }: Pick<PoolRun, "request" | "parameters">): string {
+  const { scenarios, seed, horizonDays, stepDays, monitoring, mode, bytesMax } = request;
+  const numbers = [scenarios, String(seed), horizonDays, stepDays, monitoring, mode, bytesMax];
+  return JSON.stringify([...numbers, parameters]);
+}
+
+/** Keeps a run until its instance lays another pool. */
+export function keepRun(kernels: Kernels, run: PoolRun): void {
+  if (run.request.scenarios > SCENARIOS_MAX) return;
+  kept.set(kernels, { key: keyOf(run), run });
+}
+
+/**
+ * The run that an instance still holds, if it has the losses that are asked for: levels, layers and
+ * rules may change without a simulation. Null where a new run is needed.
+ *
+ * @param parameters  of the market, as `marketOf` has them
+ */
+export function keptRun(
+  kernels: Kernels,
+  request: ValueRequest,
+  parameters: PoolRun["parameters"],
+): PoolRun | null {
+  const known = kept.get(kernels);
+  if (!known) return null;
+  const { run } = known;
+  const before = run.request;
+  const hasAll = request.contributions === "euler" || before.contributions === "all";
+  const isSame =
+    hasAll &&
+    run.laid.simulation.arena.isWhole &&
+    isSameBook(before.pool.document, request.pool.document) &&
+    known.key === keyOf({ request, parameters });
+  return isSame ? run : null;
+}
