@@ -116,7 +116,7 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i3
     }
   }
   if (audit) addAudit(plan, nodeX, nodeS, equity, spare, losses, count);
-  else if (word(plan, ACCOUNT_COUNT)) addShortfalls(plan, at, t, equity, weights, losses, count);
+  else if (word(plan, ACCOUNT_COUNT)) addShortfalls(plan, at, t, equity, nodeX, weights, losses, count);
   if (margin) {
     const statistics = address(plan, STATISTICS_OUT);
     const out = statistics ? statistics + (<usize>done << 3) : 0;

@@ -27,7 +27,7 @@ import {
   readRequest,
   type ValueOptions,
 } from "./request.ts";
-import type { RunPlan, Valuation, ValueRequest } from "./risk/index.ts";
+import type { Measurement, RunPlan, Valuation, ValueRequest } from "./risk/index.ts";
 import { type Gain, type Settlement, settle } from "./settlement/index.ts";
 import type { LimitTerms } from "./terms/index.ts";
 
@@ -90,18 +90,34 @@ export class Engine {
     return this.#withInstance(request.signal, async (kernels, signal) => {
       const terms = request.pool.document.contribution;
       const { startRun, valuationOf } = await risk();
-      // Rules may ask for more of the run than the valuation shows.
       const asked = { ...request, signal };
-      const run = await startRun(
-        kernels,
-        this.#executor,
-        terms ? { ...asked, contributions: "all" } : asked,
-      );
+      // Covariances are of all scenarios; every other rule looks at tails, which are run again.
+      const contributions = terms?.rule === "covariance" ? "all" : request.contributions;
+      const run = await startRun(kernels, this.#executor, { ...asked, contributions });
       const valuation = await valuationOf({ ...run, request: asked }, this.#executor);
       if (!terms) return { ...valuation, allocation: null };
       const { allocationsOf } = await allocation();
       const [own] = await allocationsOf(run, [terms], this.#onSpare(signal));
       return { ...valuation, allocation: own ?? null };
+    });
+  }
+
+  /**
+   * Measures a pool: the risk of its loss and what the waterfall does with it, but not whose it is.
+   * What follows a control, or sweeps over thousands of variants, need not wait for more.
+   *
+   * The last run of up to a million scenarios is kept: asked again with other levels or layers of
+   * the same book, it answers without a simulation. {@link Engine.value} begins from it too.
+   *
+   * @param options  as for {@link Engine.value}; `contributions` and `samplePaths` change nothing
+   * @throws         PoolError as {@link Engine.value}
+   */
+  async measure(pool: unknown, options: ValueOptions = {}): Promise<Measurement> {
+    const request = readRequest(pool, options, version);
+    return this.#withInstance(request.signal, async (kernels, signal) => {
+      const { measurementOf, startRun } = await risk();
+      const asked = { ...request, contributions: "euler" as const, signal };
+      return measurementOf(await startRun(kernels, this.#executor, asked), this.#executor);
     });
   }
 

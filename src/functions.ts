@@ -198,6 +198,7 @@ export type {
   LiquidationFigures,
   MaintenanceRatio,
   MarginShortage,
+  Measurement,
   Notice,
   Progress,
   Receipt,

@@ -2,7 +2,7 @@ import type { PreviousCharges } from "./allocation/index.ts";
 import { type Issue, type Level, level, PoolError, readHorizon, received } from "./basics/index.ts";
 import type { MarketParameters } from "./market/index.ts";
 import { isPool, type Pool, readMarket, readPool } from "./pool/index.ts";
-import type { Budget, Progress, ValueRequest } from "./risk/index.ts";
+import type { Budget, Measurement, Progress, ValueRequest } from "./risk/index.ts";
 import type { ContributionTerms } from "./terms/index.ts";
 
 /** Bounds of a request; a wider one is refused by name. */
@@ -50,6 +50,8 @@ export interface ValueOptions {
   /** Stops the run; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Hears what is known of the pool as a whole, before it is found who contributes what. */
+  readonly onMeasured?: (measurement: Measurement) => void;
 }
 
 /** What to allocate, and how. */
@@ -98,6 +100,7 @@ const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } 
   budget: "object",
   signal: "object",
   onProgress: "function",
+  onMeasured: "function",
 };
 
 /** Numbers, seeds and words have errors of their own, which say more. */
@@ -263,6 +266,7 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
     budget: options.budget,
     signal: options.signal,
     onProgress: options.onProgress,
+    onMeasured: options.onMeasured,
   };
 }
 

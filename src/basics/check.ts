@@ -45,26 +45,6 @@ export function optional<T>(check: Check<T>): OptionalCheck<T> {
   return { ...check, optional: true };
 }
 
-/**
- * Takes over what this very check made before and found nothing wrong in: documents that are read
- * again with another part changed keep the other parts, and whoever knows these knows them still.
- */
-export function recognised<T>(check: Check<T>): Check<T> {
-  const made = new WeakSet<object>();
-  return {
-    ...check,
-    check: (value, place, found) => {
-      if (typeof value === "object" && value !== null && made.has(value)) return value as Draft<T>;
-      const before = found.issues.length;
-      const draft = check.check(value, place, found);
-      if (typeof draft === "object" && draft !== null && found.issues.length === before) {
-        made.add(draft);
-      }
-      return draft;
-    },
-  };
-}
-
 /** Gives a field its own code and hint for when it is missing. */
 export function required<T>(check: Check<T>, code: string, detail: string): Check<T> {
   return { ...check, missing: { code, detail } };

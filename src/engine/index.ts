@@ -23,6 +23,7 @@ export type { Backend, CompiledKernel, KernelMemory, Kernels } from "./kernels.t
 export { MomentSums } from "./moment-sums.ts";
 export {
   ACCOUNT_BYTES,
+  ACCOUNT_ENTRY_BYTES,
   AUDIT_ACCOUNT_BYTES,
   BATCH,
   CELL_BYTES,

@@ -79,6 +79,8 @@ export const NODE_BYTES = 40;
 export const CELL_BYTES = 64;
 export const OPTION_BYTES = 40;
 export const ACCOUNT_BYTES = 16;
+/** Bytes of an account's entry for one node. */
+export const ACCOUNT_ENTRY_BYTES = 12;
 export const COVER_CLASS_BYTES = 24;
 export const COVER_BYTES = 40;
 export const LEG_BYTES = 48;

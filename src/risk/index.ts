@@ -31,6 +31,6 @@ export type { Budget, RunPlan } from "./run-plan.ts";
 export { accountsOn, isOnGrid, type RunRecord, recordOf, replayTail } from "./solo-book.ts";
 export { measureLosses, measureTail, worstLosses } from "./tail.ts";
 export type * from "./valuation.ts";
-export { planPool, startRun, valuationOf, valuePool } from "./value.ts";
+export { measurementOf, planPool, startRun, valuationOf, valuePool } from "./value.ts";
 export type { ValueRequest } from "./value-request.ts";
 export { capitalOf, waterfallWork } from "./waterfall-risk.ts";

@@ -2,6 +2,7 @@ import { atOnce, type Work } from "../basics/index.ts";
 import type { Cover } from "../book/index.ts";
 import {
   ACCOUNT_BYTES,
+  ACCOUNT_ENTRY_BYTES,
   Arena,
   AUDIT_ACCOUNT_BYTES,
   CELL_BYTES,
@@ -14,7 +15,7 @@ import {
 import type { MarketModel, ModelColumns } from "../market/index.ts";
 import { type Account, type Accounts, addLegs, noLegs } from "./account.ts";
 import { layCovers } from "./cover-layout.ts";
-import { cubicsOf } from "./hermite.ts";
+import { cubicsOf, minimaOf } from "./hermite.ts";
 import { emptyMarginBook, type MarginBook } from "./margin.ts";
 import { layMargin, type MarginInput, marginSumCount } from "./margin-layout.ts";
 import type { NodeGrid } from "./node-grid.ts";
@@ -64,7 +65,12 @@ export interface LaidMargin {
 export interface JointAccount {
   readonly account: Account;
   readonly prior: number;
-  readonly tables: readonly { readonly node: number; readonly cubics: number }[];
+  /** Addresses of its equity on the cells of a node, and of its least values there. */
+  readonly tables: readonly {
+    readonly node: number;
+    readonly cubics: number;
+    readonly minima: number;
+  }[];
 }
 
 /** What to lay. */
@@ -296,7 +302,8 @@ function layJoint(arena: Arena, grids: readonly NodeGrid[], account: Account): J
     }
     const cells = new Float64Array(4 * grids[node]!.cells);
     grids[node]!.add(legs, cells);
-    return { node, cubics: arena.put(cubicsOf(cells)) };
+    const minima = arena.put(minimaOf(cells, grids[node]!.cellFrom(0)));
+    return { node, cubics: arena.put(cubicsOf(cells)), minima };
   });
   return { account, prior: Math.max(0, -(account.valueNow + account.collateralNow)), tables };
 }
@@ -308,9 +315,9 @@ function layAccountRecords(
 ): void {
   const records = arena.take(Math.max(1, joint.length) * ACCOUNT_BYTES);
   joint.forEach(({ tables, prior }, index) => {
-    const entries = arena.take(tables.length * 8);
-    tables.forEach(({ node, cubics }, e) => {
-      arena.u32(entries + e * 8, 2).set([node, cubics]);
+    const entries = arena.take(tables.length * ACCOUNT_ENTRY_BYTES);
+    tables.forEach(({ node, cubics, minima }, e) => {
+      arena.u32(entries + e * ACCOUNT_ENTRY_BYTES, 3).set([node, cubics, minima]);
     });
     const at = records + index * ACCOUNT_BYTES;
     arena.u32(at, 2).set([tables.length, entries]);

@@ -37,11 +37,22 @@ function uncutQuantile(severity: Severity, u: number, complement: number): numbe
   }
 }
 
+const tables = new WeakMap<Severity, Float64Array>();
+
 /**
  * Table of a severity as assembly/quantile.ts reads it: cubics through four points of each cell,
  * so that it is continuous and good to about 1e-8 of the sum insured. The kernel cuts ratios at 1.
+ * A severity of a document is frozen, and its table is made once.
  */
 export function severityTable(severity: Severity): Float64Array {
+  const known = tables.get(severity);
+  if (known) return known;
+  const table = newTable(severity);
+  tables.set(severity, table);
+  return table;
+}
+
+function newTable(severity: Severity): Float64Array {
   const knots = severityKnots(severity);
   const table = new Float64Array(2 + 4 * CELLS);
   table[0] = Y_MAX;

@@ -191,8 +191,8 @@ export interface Notice {
   readonly detail: string;
 }
 
-/** Everything `engine.value` finds; plain JSON. */
-export interface Valuation {
+/** What a run says of the pool as a whole; plain JSON. */
+export interface Measurement {
   readonly receipt: Receipt;
   readonly pool: {
     readonly name: string;
@@ -218,14 +218,18 @@ export interface Valuation {
   };
   readonly risk: RiskSummary;
   readonly waterfall: WaterfallRisk;
-  readonly contributions: Contributions;
   /** Null where the document has no liquidation terms. */
   readonly liquidation: LiquidationFigures | null;
-  /** Null unless paths were asked for. */
-  readonly samplePaths: SamplePaths | null;
-  readonly exposures: readonly AssetExposure[];
   /** What is taken for granted, in words. */
   readonly assumptions: readonly string[];
   /** What a reader should worry about, in words. */
   readonly warnings: readonly Notice[];
+}
+
+/** Everything `engine.value` finds; plain JSON. */
+export interface Valuation extends Measurement {
+  readonly contributions: Contributions;
+  /** Null unless paths were asked for. */
+  readonly samplePaths: SamplePaths | null;
+  readonly exposures: readonly AssetExposure[];
 }

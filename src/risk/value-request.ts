@@ -3,6 +3,7 @@ import type { MarketParameters } from "../market/index.ts";
 import type { Pool } from "../pool/index.ts";
 import type { Progress } from "./progress.ts";
 import type { Budget } from "./run-plan.ts";
+import type { Measurement } from "./valuation.ts";
 
 /** One valuation, with everything decided. */
 export interface ValueRequest {
@@ -26,4 +27,5 @@ export interface ValueRequest {
   readonly budget?: Budget | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onMeasured?: ((measurement: Measurement) => void) | undefined;
 }

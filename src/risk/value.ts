@@ -11,7 +11,13 @@ import { liquidationFigures } from "./liquidation-summary.ts";
 import { type PoolRun, prepare, runPool } from "./pool-run.ts";
 import { forecast, holdTo, type RunPlan } from "./run-plan.ts";
 import { summaryWork } from "./summary.ts";
-import type { LiquidationFigures, Receipt, SamplePaths, Valuation } from "./valuation.ts";
+import type {
+  LiquidationFigures,
+  Measurement,
+  Receipt,
+  SamplePaths,
+  Valuation,
+} from "./valuation.ts";
 import type { ValueRequest } from "./value-request.ts";
 import { waterfallWork } from "./waterfall-risk.ts";
 
@@ -76,25 +82,17 @@ export async function valuePool(
   return valuationOf(await startRun(kernels, executor, request), executor);
 }
 
-/** Everything that a valuation says of a pool that was simulated. */
-export async function valuationOf(run: PoolRun, executor: Executor): Promise<Valuation> {
+/** What the losses of a pool that was simulated say of it as a whole. */
+export async function measurementOf(run: PoolRun, executor: Executor): Promise<Measurement> {
   const { request, parameters, model, laid, losses, tail, breathe, found } = run;
   const { document } = request.pool;
-  const liquidation = liquidationOf(run);
-  const { decimals } = document.currency;
   const { levels, primary, horizonDays } = request;
-  const extent = request.contributions;
-  const contributions = await found.contributions.of(`${primary} ${extent}`, () =>
-    contributionsOf(run, { level: primary, decimals, extent }),
-  );
   const risk = await found.summary.of(`${levels} ${primary}`, () =>
     inPieces(summaryWork(losses, tail, levels, primary, horizonDays), breathe),
   );
+  const { decimals } = document.currency;
   const layers = waterfallWork(losses, tail, document.waterfall, decimals, primary);
   const waterfall = await inPieces(layers, breathe);
-  const exposures = await found.exposures.of("", () =>
-    inPieces(exposureWork(laid, parameters.volatility), breathe),
-  );
   const digest = await found.digest.of("", () => {
     const bytes = littleEndian(losses);
     return executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe);
@@ -105,12 +103,37 @@ export async function valuationOf(run: PoolRun, executor: Executor): Promise<Val
     market: marketFigures(model, parameters),
     risk,
     waterfall,
+    liquidation: liquidationOf(run),
+    assumptions: assumptionsOf(request, parameters),
+    warnings: warningsOf(request, model, laid, run.held),
+  };
+}
+
+/** Everything that a valuation says of a pool that was simulated. */
+export async function valuationOf(run: PoolRun, executor: Executor): Promise<Valuation> {
+  const { request, parameters, laid, losses, breathe, found } = run;
+  const measured = await measurementOf(run, executor);
+  request.onMeasured?.(measured);
+  const { receipt, pool, market, risk, waterfall, liquidation, ...words } = measured;
+  const { decimals } = request.pool.document.currency;
+  const extent = request.contributions;
+  const contributions = await found.contributions.of(`${request.primary} ${extent}`, () =>
+    contributionsOf(run, { level: request.primary, decimals, extent }),
+  );
+  const exposures = await found.exposures.of("", () =>
+    inPieces(exposureWork(laid, parameters.volatility), breathe),
+  );
+  return {
+    receipt,
+    pool,
+    market,
+    risk,
+    waterfall,
     contributions,
     liquidation,
     samplePaths: samplePathsOf(laid, request.samplePaths, losses),
     exposures,
-    assumptions: assumptionsOf(request, parameters),
-    warnings: warningsOf(request, model, laid, run.held),
+    ...words,
   };
 }
 

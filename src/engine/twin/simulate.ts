@@ -116,7 +116,8 @@ function runTile(
     }
   }
   if (audit) addAudit(memory, plan, nodeX, nodeS, equity, spare, losses, count);
-  else addShortfalls(memory, plan, at, t, equity, weights, losses, count);
+  else if (i32[word + PLAN.ACCOUNT_COUNT / 4]!)
+    addShortfalls(memory, plan, at, t, equity, nodeX, weights, losses, count);
   if (margin) finishMargin(memory, plan, paths, x, at, t, weights, losses, done, count);
   if (covers) addCovers(memory, plan, paths, market, z, words, weights, losses, count);
 }
