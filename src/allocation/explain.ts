@@ -1,6 +1,5 @@
 import {
   apportion,
-  inPieces,
   levelFraction,
   printMoney,
   readMoney,
@@ -14,9 +13,10 @@ import {
   type Cause,
   gatherMoments,
   HOLDINGS_ID,
+  lossCurve,
   type PoolRun,
   tailMoments,
-  waterfallWork,
+  waterfallRisk,
 } from "../risk/index.ts";
 import { type Gain, type Settlement, settle } from "../settlement/index.ts";
 import type { WaterfallTerms } from "../terms/index.ts";
@@ -184,15 +184,17 @@ function drawsOf({ layers, assessments, socialised }: Settlement, decimals: numb
 }
 
 /** What each layer bears on average over the tail. */
-async function tailDraws({ losses, tail, request, breathe }: PoolRun): Promise<LayerDraw[]> {
+async function tailDraws(run: PoolRun): Promise<LayerDraw[]> {
+  const { tail, request } = run;
   const { waterfall, currency } = request.pool.document;
-  const work = waterfallWork(losses, tail, waterfall, currency.decimals, request.primary);
-  const { layers, socialised } = await inPieces(work, breathe);
+  const { decimals } = currency;
+  const curve = await lossCurve(run);
+  const { layers, socialised } = waterfallRisk(curve, tail, waterfall, decimals, request.primary);
   const values = [
     ...layers.map(({ id, tailLoss }) => ({ id, value: tailLoss.value })),
     { id: "last resort", value: socialised.tailLoss.value },
   ];
-  const { parts } = roundToSum(values, currency.decimals);
+  const { parts } = roundToSum(values, decimals);
   return values
     .map(({ id }, i) => ({ layer: id, amount: parts[i]! }))
     .filter(({ amount }) => amount > 0n);

@@ -22,6 +22,7 @@ import {
 import { POOL_VERSION, type PoolDocument } from "./document.ts";
 import { checkMarket } from "./market-rules.ts";
 import type { Pool } from "./pool.ts";
+import { isSameBook } from "./same-book.ts";
 import { marketForm, poolForm } from "./schema.ts";
 
 /**
@@ -45,11 +46,39 @@ export function readPool(source: unknown): Pool {
   const document = draft as PoolDocument;
   const pool = Object.freeze({
     document,
-    digest: digestOf(document),
+    digest: documentDigest(document),
     asOfMs: readInstant(document.asOf, "/asOf"),
   });
   checked.add(pool);
+  books.set(document.participants, document);
   return pool;
+}
+
+/** The last document whose book was checked, by the participants that all documents of one book share. */
+const books = new WeakMap<object, PoolDocument>();
+
+function isBookChecked(draft: Exclude<Draft<PoolDocument>, undefined>): boolean {
+  const before = draft.participants && books.get(draft.participants);
+  return before !== undefined && isSameBook(before, draft as PoolDocument);
+}
+
+const partDigests = new WeakMap<object, string>();
+
+/**
+ * Name of a document: SHA-256 of its canonical JSON with each part that is a list or an object
+ * replaced by the SHA-256 of its own. A document that shares parts with another one is named at the
+ * cost of those it does not share.
+ *
+ * @source Merkle, A digital signature based on a conventional encryption function (1987)
+ */
+function documentDigest(document: PoolDocument): string {
+  const named = Object.entries(document).map(([key, part]: [string, unknown]) => {
+    if (typeof part !== "object" || part === null) return [key, part] as const;
+    const digest = partDigests.get(part) ?? digestOf(part);
+    partDigests.set(part, digest);
+    return [key, digest] as const;
+  });
+  return digestOf(Object.fromEntries(named));
 }
 
 /**
@@ -79,7 +108,10 @@ function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Fin
   const decimals = draft.currency?.decimals;
   const asOf = draft.asOf;
   const readable = asOf !== undefined && instantIssue(asOf) === undefined;
-  checkBook(draft, { asOfMs: readable ? readInstant(asOf) : undefined, currency, decimals }, found);
+  if (!isBookChecked(draft)) {
+    const asOfMs = readable ? readInstant(asOf) : undefined;
+    checkBook(draft, { asOfMs, currency, decimals }, found);
+  }
   const participants = idsOf(draft.participants);
   checkWaterfall(
     draft.waterfall,

@@ -29,47 +29,49 @@ const perAsset = (item: Check<number>): Check<readonly number[]> =>
   array(item, { max: ASSETS_MAX, description: "in the order of assets" });
 
 /** The form of market parameters. */
-export const marketForm: Check<MarketParameters> = object<MarketParameters>({
-  model: choice(["gbm", "student-t"]),
-  assets: array(id(), { max: ASSETS_MAX }),
-  volatility: perAsset(
-    number({
-      min: 0,
-      suspectAbove: 50,
-      suspectHint: "this looks like percent or a daily figure; write 0.80 for 80 % per year",
-      unit: "per year, 1 = 100 %",
-    }),
-  ),
-  // Bounds are checked with the diagonal: a covariance deserves that name, not "out of range".
-  correlation: array(perAsset(number({ unit: "correlation in [-1, 1]" })), { max: ASSETS_MAX }),
-  degreesOfFreedom: optional(
-    number({
-      exclusiveMin: 2,
-      unit: "degrees of freedom",
-      hint: "up to 2 the variance is infinite and expected shortfall cannot be estimated",
-    }),
-  ),
-  drift: optional(
-    perAsset(
+export const marketForm: Check<MarketParameters> = recognised(
+  object<MarketParameters>({
+    model: choice(["gbm", "student-t"]),
+    assets: array(id(), { max: ASSETS_MAX }),
+    volatility: perAsset(
       number({
-        suspectAbove: 10,
-        suspectBelow: -10,
-        suspectHint: "this looks like percent; write 0.05 for 5 % per year",
-        unit: "log price per year",
+        min: 0,
+        suspectAbove: 50,
+        suspectHint: "this looks like percent or a daily figure; write 0.80 for 80 % per year",
+        unit: "per year, 1 = 100 %",
       }),
     ),
-  ),
-  systemicLoading: optional(number({ min: -1, max: 1, unit: "correlation" })),
-  discountRate: optional(
-    number({
-      suspectAbove: 1,
-      suspectBelow: -1,
-      suspectHint: "this looks like percent; write 0.05 for 5 % per year",
-      unit: "per year, continuously compounded, 0.05 = 5 %",
-    }),
-  ),
-  repair: optional(choice(["nearest", "shrink"])),
-});
+    // Bounds are checked with the diagonal: a covariance deserves that name, not "out of range".
+    correlation: array(perAsset(number({ unit: "correlation in [-1, 1]" })), { max: ASSETS_MAX }),
+    degreesOfFreedom: optional(
+      number({
+        exclusiveMin: 2,
+        unit: "degrees of freedom",
+        hint: "up to 2 the variance is infinite and expected shortfall cannot be estimated",
+      }),
+    ),
+    drift: optional(
+      perAsset(
+        number({
+          suspectAbove: 10,
+          suspectBelow: -10,
+          suspectHint: "this looks like percent; write 0.05 for 5 % per year",
+          unit: "log price per year",
+        }),
+      ),
+    ),
+    systemicLoading: optional(number({ min: -1, max: 1, unit: "correlation" })),
+    discountRate: optional(
+      number({
+        suspectAbove: 1,
+        suspectBelow: -1,
+        suspectHint: "this looks like percent; write 0.05 for 5 % per year",
+        unit: "per year, continuously compounded, 0.05 = 5 %",
+      }),
+    ),
+    repair: optional(choice(["nearest", "shrink"])),
+  }),
+);
 
 const currency: Check<PoolDocument["currency"]> = recognised(
   object<PoolDocument["currency"]>({
@@ -97,10 +99,10 @@ export const poolForm: Check<PoolDocument> = object<PoolDocument>({
   asOf: instant(),
   currency,
   ...bookForm,
-  waterfall: waterfallForm,
-  contribution: optional(contributionForm),
-  pricing: optional(pricingForm),
-  limits: optional(limitForm),
+  waterfall: recognised(waterfallForm),
+  contribution: optional(recognised(contributionForm)),
+  pricing: optional(recognised(pricingForm)),
+  limits: optional(recognised(limitForm)),
   liquidation: optional(recognised(liquidationForm)),
   market: optional(marketForm),
 });

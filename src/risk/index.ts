@@ -24,7 +24,7 @@ export {
 export { meanOf } from "./mean.ts";
 export { OwnLosses } from "./own-losses.ts";
 export { HOLDINGS_ID, type Owner, ownersOf } from "./owner.ts";
-export { marketOf, type PoolRun, runPool } from "./pool-run.ts";
+export { lossCurve, marketOf, type PoolRun, runPool } from "./pool-run.ts";
 export type { Progress, RunningEstimate } from "./progress.ts";
 export { type BookAverages, type LossLaw, ScenarioQuadrature } from "./quadrature.ts";
 export type { Budget, RunPlan } from "./run-plan.ts";
@@ -33,4 +33,4 @@ export { measureLosses, measureTail, worstLosses } from "./tail.ts";
 export type * from "./valuation.ts";
 export { measurementOf, planPool, startRun, valuationOf, valuePool } from "./value.ts";
 export type { ValueRequest } from "./value-request.ts";
-export { capitalOf, waterfallWork } from "./waterfall-risk.ts";
+export { capitalOf, waterfallRisk } from "./waterfall-risk.ts";

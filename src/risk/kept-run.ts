@@ -1,32 +1,10 @@
 import type { Kernels } from "../engine/index.ts";
-import type { PoolDocument } from "../pool/index.ts";
+import { isSameBook } from "../pool/index.ts";
 import type { PoolRun } from "./pool-run.ts";
 import type { ValueRequest } from "./value-request.ts";
 
 /** Losses of more scenarios are given back when they have been measured. */
 const SCENARIOS_MAX = 1 << 20;
-
-/** The parts of a document that simulated losses are made of; all others are terms, which measure them. */
-const BOOK_PARTS = [
-  "asOf",
-  "currency",
-  "assets",
-  "participants",
-  "options",
-  "barriers",
-  "perpetuals",
-  "holdings",
-  "covers",
-  "liquidation",
-] as const satisfies readonly (keyof PoolDocument)[];
-
-/**
- * Whether two documents hold the very same book. Parts are compared by identity: `readPool` takes a
- * part of a checked document over as it is, so documents that differ in their terms share theirs.
- */
-export function isSameBook(one: PoolDocument, other: PoolDocument): boolean {
-  return BOOK_PARTS.every((part) => one[part] === other[part]);
-}
 
 /** The last value that was made, and what it was made of. It is handed out more than once: frozen. */
 export class Latest<Value> {

@@ -9,12 +9,6 @@ export interface Mean {
   readonly deviation: number;
 }
 
-/** Mean of what a layer draws, and in how many scenarios it draws at all and all it has. */
-export interface DrawMean extends Mean {
-  readonly hit: number;
-  readonly full: number;
-}
-
 /**
  * Mean and spread of a column, in one pass.
  *
@@ -43,43 +37,6 @@ export function meanOf(values: Float64Array): Mean {
     squares[block] = square;
   }
   return finish(n, shift, sums, squares);
-}
-
-/**
- * Mean and spread of min(max(loss - from, 0), size) over a column, as {@link meanOf}.
- *
- * Conditions count as 0 and 1: a branch on a random loss is mispredicted every other time and costs
- * more than everything else.
- *
- * @param size  ≥ 0, or Infinity
- */
-export function drawOf(losses: Float64Array, from: number, size: number): DrawMean {
-  const n = losses.length;
-  const end = from + size;
-  const most = size === Number.POSITIVE_INFINITY ? 0 : size;
-  const shift = Math.min(Math.max(losses[0]! - from, 0), size);
-  const sums = new Float64Array(Math.ceil(n / BLOCK));
-  const squares = new Float64Array(sums.length);
-  let hit = 0;
-  let full = 0;
-  for (let block = 0; block < sums.length; block++) {
-    const last = Math.min(n, (block + 1) * BLOCK);
-    let sum = 0;
-    let square = 0;
-    for (let i = block * BLOCK; i < last; i++) {
-      const loss = losses[i]!;
-      const above = Number(loss > from);
-      const beyond = above * Number(loss >= end);
-      hit += above;
-      full += beyond;
-      const apart = (loss - from) * (above - beyond) + most * beyond - shift;
-      sum += apart;
-      square += apart * apart;
-    }
-    sums[block] = sum;
-    squares[block] = square;
-  }
-  return { ...finish(n, shift, sums, squares), hit, full };
 }
 
 function finish(n: number, shift: number, sums: Float64Array, squares: Float64Array): Mean {

@@ -16,11 +16,12 @@ import {
   marketModel,
   parameterIssues,
 } from "../market/index.ts";
-import type { PoolDocument } from "../pool/index.ts";
+import { isSameBook, type PoolDocument } from "../pool/index.ts";
 import { type Accounts, accountsOf, byId } from "./account.ts";
-import { isSameBook, keepRun, keptRun, Latest } from "./kept-run.ts";
+import { keepRun, keptRun, Latest } from "./kept-run.ts";
 import { type LaidPool, layPoolWork, MEMORY_MAX } from "./layout.ts";
 import { LiquidationTally } from "./liquidation-summary.ts";
+import { LossCurve } from "./loss-curve.ts";
 import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
 import { RunningRisk } from "./progress.ts";
 import { tailNeeded } from "./summary.ts";
@@ -52,6 +53,7 @@ export interface PoolRun {
 
 /** What a valuation finds of a run that no layer and no rule changes. */
 export interface Found {
+  readonly curve: Latest<LossCurve>;
   readonly summary: Latest<RiskSummary>;
   readonly contributions: Latest<Contributions>;
   readonly exposures: Latest<readonly AssetExposure[]>;
@@ -108,6 +110,27 @@ function modelOf(parameters: MarketParameters): MarketModel {
   }
 }
 
+interface Moves {
+  readonly assets: PoolDocument["assets"];
+  readonly parameters: MarketParameters;
+  readonly model: MarketModel;
+}
+
+/** What was made of a market last; both it and the assets are frozen. */
+const knownMoves = new WeakMap<MarketParameters, Moves>();
+
+/** How the assets of a request may move. */
+function moves({ pool, market }: ValueRequest): Moves {
+  const { assets } = pool.document;
+  const known = knownMoves.get(market);
+  if (known?.assets === assets) return known;
+  const ids = [...assets].sort(byId).map((asset) => asset.id);
+  const parameters = marketOf(market, ids);
+  const made = { assets, parameters, model: modelOf(parameters) };
+  knownMoves.set(market, made);
+  return made;
+}
+
 function checkTails(request: ValueRequest): void {
   for (const level of request.levels) {
     if (tailCount(level, request.scenarios) < TAIL_SCENARIOS_MIN) {
@@ -160,9 +183,7 @@ export function prepare(
 } {
   checkTails(request);
   const { document, asOfMs } = request.pool;
-  const ids = [...document.assets].sort(byId).map((asset) => asset.id);
-  const parameters = marketOf(request.market, ids);
-  const model = modelOf(parameters);
+  const { parameters, model } = moves(request);
   const discountRate = parameters.discountRate ?? 0;
   const margin = marginBookOf(document, [...document.assets].sort(byId), { asOfMs, discountRate });
   const accounts = accountsFor(request, discountRate);
@@ -225,6 +246,7 @@ export async function runPool(
     held,
     breathe,
     found: {
+      curve: new Latest(),
       summary: new Latest(),
       contributions: new Latest(),
       exposures: new Latest(),
@@ -233,6 +255,11 @@ export async function runPool(
   };
   keepRun(kernels, run);
   return run;
+}
+
+/** The losses of a run in order, sorted once. */
+export function lossCurve({ found, losses }: PoolRun): Promise<LossCurve> {
+  return found.curve.of("", () => new LossCurve(losses));
 }
 
 /** A run that is asked again, about other levels or terms. */

@@ -169,7 +169,7 @@ export interface Receipt {
   readonly version: string;
   /** SHA-256 of the kernel. */
   readonly kernel: string;
-  /** SHA-256 of the canonical JSON of the pool document. */
+  /** Digest of the pool: SHA-256 of its canonical JSON, lists and objects replaced by the SHA-256 of their own. */
   readonly pool: string;
   /** SHA-256 of the canonical JSON of the market parameters used. */
   readonly market: string;

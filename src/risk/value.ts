@@ -8,7 +8,7 @@ import { contributionsOf } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
 import type { LaidPool } from "./layout.ts";
 import { liquidationFigures } from "./liquidation-summary.ts";
-import { type PoolRun, prepare, runPool } from "./pool-run.ts";
+import { lossCurve, type PoolRun, prepare, runPool } from "./pool-run.ts";
 import { forecast, holdTo, type RunPlan } from "./run-plan.ts";
 import { summaryWork } from "./summary.ts";
 import type {
@@ -19,7 +19,7 @@ import type {
   Valuation,
 } from "./valuation.ts";
 import type { ValueRequest } from "./value-request.ts";
-import { waterfallWork } from "./waterfall-risk.ts";
+import { waterfallRisk } from "./waterfall-risk.ts";
 
 /**
  * Says what a valuation will take: lays the pool, tries some paths, and forgets both.
@@ -91,8 +91,9 @@ export async function measurementOf(run: PoolRun, executor: Executor): Promise<M
     inPieces(summaryWork(losses, tail, levels, primary, horizonDays), breathe),
   );
   const { decimals } = document.currency;
-  const layers = waterfallWork(losses, tail, document.waterfall, decimals, primary);
-  const waterfall = await inPieces(layers, breathe);
+  const curve = await lossCurve(run);
+  await breathe();
+  const waterfall = waterfallRisk(curve, tail, document.waterfall, decimals, primary);
   const digest = await found.digest.of("", () => {
     const bytes = littleEndian(losses);
     return executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe);

@@ -1,14 +1,6 @@
-import {
-  atOnce,
-  fractionDown,
-  type Level,
-  moneyToNumber,
-  readMoney,
-  tailCount,
-  type Work,
-} from "../basics/index.ts";
+import { fractionDown, type Level, moneyToNumber, readMoney, tailCount } from "../basics/index.ts";
 import type { Layer, WaterfallTerms } from "../terms/index.ts";
-import { drawOf, meanOf } from "./mean.ts";
+import type { LossCurve } from "./loss-curve.ts";
 import { rankFromWorst } from "./summary.ts";
 import { type Tail, tailWeights } from "./tail.ts";
 import type { Estimate, LayerRisk, WaterfallRisk } from "./valuation.ts";
@@ -108,31 +100,19 @@ function tailDraw(tail: Tail, scenarios: number, level: Level, slice: Slice): Es
  * capacity). A negative loss (a gain) draws nothing.
  */
 export function waterfallRisk(
-  losses: Float64Array,
+  curve: LossCurve,
   tail: Tail,
   terms: WaterfallTerms,
   decimals: number,
   level: Level,
 ): WaterfallRisk {
-  return atOnce(waterfallWork(losses, tail, terms, decimals, level));
-}
-
-/** {@link waterfallRisk} in pieces. */
-export function* waterfallWork(
-  losses: Float64Array,
-  tail: Tail,
-  terms: WaterfallTerms,
-  decimals: number,
-  level: Level,
-): Work<WaterfallRisk> {
-  const n = losses.length;
+  const n = curve.scenarios;
   let attachment = 0;
   let prefunded = 0;
   const layers: LayerRisk[] = [];
   for (const tranche of tranchesOf(terms, decimals)) {
     const slice = { from: attachment, size: tranche.capacity };
-    yield;
-    const { mean: expectedLoss, hit: hits, full } = drawOf(losses, slice.from, slice.size);
+    const { mean: expectedLoss, hit: hits, full } = curve.draw(slice.from, slice.size);
     const hit = shareOf(hits, n);
     const exhausted = shareOf(full, n);
     const tailLoss = tailDraw(tail, n, level, slice);
@@ -141,12 +121,10 @@ export function* waterfallWork(
     if (tranche.kind !== "assessment") prefunded = attachment;
   }
   const rest = { from: attachment, size: Number.POSITIVE_INFINITY };
-  yield;
-  const beyond = drawOf(losses, rest.from, rest.size);
+  const beyond = curve.draw(rest.from, rest.size);
   const probability = shareOf(beyond.hit, n);
-  yield;
-  const expectedSize = sizeBeyond(losses, attachment, beyond.hit);
-  const insolvent = prefunded === attachment ? beyond : drawOf(losses, prefunded, rest.size);
+  const expectedSize = curve.sizeBeyond(attachment);
+  const insolvent = prefunded === attachment ? beyond : curve.draw(prefunded, rest.size);
   const tailLoss = tailDraw(tail, n, level, rest);
   return {
     level: level / 1e6,
@@ -154,19 +132,4 @@ export function* waterfallWork(
     socialised: { probability, expectedLoss: beyond.mean, expectedSize, tailLoss },
     insolvency: { probability: shareOf(insolvent.hit, n) },
   };
-}
-
-/** Mean size of the losses beyond an attachment, given that there are so many. */
-function sizeBeyond(losses: Float64Array, attachment: number, count: number): Estimate | null {
-  if (count === 0) return null;
-  // One more, for the last numbers that are looked at and not kept.
-  const beyond = new Float64Array(count + 1);
-  let next = 0;
-  for (let i = 0; i < losses.length; i++) {
-    beyond[next] = losses[i]! - attachment;
-    next += Number(losses[i]! > attachment);
-  }
-  const { mean } = meanOf(beyond.subarray(0, count));
-  // One scenario tells a size but not how far it is to be trusted: its own size is the honest bar.
-  return count === 1 ? { ...mean, standardError: mean.value } : mean;
 }

@@ -11,6 +11,17 @@ function everyPart(value: unknown, visit: (part: object) => void): void {
   for (const inner of Object.values(value)) everyPart(inner, visit);
 }
 
+const hash = (value: unknown) => createHash("sha256").update(canonicalJson(value)).digest("hex");
+
+/** A document's name: the hash of its keys with the hashes of all parts that are no plain value. */
+function nameOf(document: object): string {
+  const parts = Object.entries(document).map(([key, part]) => [
+    key,
+    typeof part === "object" ? hash(part) : part,
+  ]);
+  return hash(Object.fromEntries(parts));
+}
+
 test("readPool: gives the same frozen copy for objects, text and bytes", () => {
   const document = samplePool();
   const text = JSON.stringify(document);
@@ -18,7 +29,7 @@ test("readPool: gives the same frozen copy for objects, text and bytes", () => {
     const pool = readPool(source);
     expect(pool.document).toEqual(document);
     expect(pool.asOfMs).toBe(Date.UTC(2026, 1, 5, 21, 29, 37));
-    expect(pool.digest).toBe(createHash("sha256").update(canonicalJson(document)).digest("hex"));
+    expect(pool.digest).toBe(nameOf(document));
     everyPart(pool, (part) => expect(Object.isFrozen(part)).toBe(true));
   }
   everyPart(document, (part) => expect(Object.isFrozen(part)).toBe(false));
@@ -37,6 +48,32 @@ test("readPool: names a document by what it says, not by how its keys are ordere
   expect(readPool({ ...samplePool(), name: "Other" }).digest).not.toBe(
     readPool(samplePool()).digest,
   );
+});
+
+test("readPool: takes over the parts of a checked document that did not change, and looks at the rest", () => {
+  const base = readPool(samplePool());
+  const { waterfall } = base.document;
+  const layers = waterfall.layers.map((layer) => ({ ...layer, size: "70000.00" }));
+  const changed = readPool({ ...base.document, waterfall: { ...waterfall, layers } });
+  for (const [key, part] of Object.entries(changed.document)) {
+    const before = base.document[key as keyof typeof base.document];
+    if (key === "waterfall") expect(part).not.toBe(before);
+    else expect(part).toBe(before);
+  }
+  expect(changed).toEqual(readPool(JSON.stringify(changed.document)));
+  // A reference of a part that is as it was to one that is not.
+  const fewer = { ...base.document, participants: base.document.participants.slice(1) };
+  const codes = (source: unknown) => {
+    try {
+      return readPool(source);
+    } catch (error) {
+      return (error as PoolError).issues.map(({ code, pointer }) => `${code} ${pointer}`);
+    }
+  };
+  expect(codes(fewer)).toEqual(codes(JSON.stringify(fewer)));
+  expect(codes(fewer)).toContain("REFERENCE_UNKNOWN /options/0/participant");
+  const later = { ...base.document, asOf: "2036-02-05T21:29:37Z" };
+  expect(codes(later)).toEqual(codes(JSON.stringify(later)));
 });
 
 test("readPool: reads back what it wrote", () => {

@@ -2,6 +2,7 @@
 // scenario, and its averages against sums over settled losses.
 import { expect, test } from "vitest";
 import { level } from "../../src/basics/index.ts";
+import { LossCurve } from "../../src/risk/loss-curve.ts";
 import { worst } from "../../src/risk/tail.ts";
 import { waterfallRisk } from "../../src/risk/waterfall-risk.ts";
 import { settle } from "../../src/settlement/index.ts";
@@ -18,7 +19,7 @@ const losses = Float64Array.from(
 );
 const at = level(0.9);
 const tail = worst(losses, 401);
-const risk = waterfallRisk(losses, tail, waterfall, currency.decimals, at);
+const risk = waterfallRisk(new LossCurve(losses), tail, waterfall, currency.decimals, at);
 
 /** Draw of every layer, the assessments and everyone, as the settlement pays them. */
 function settled(loss: number): number[] {
@@ -81,7 +82,13 @@ test("waterfallRisk: tail draws are means over the tail and sum to ES where the 
 
 test("waterfallRisk: a pool that only gains touches nothing", () => {
   const gains = losses.map((loss) => -Math.abs(loss) - 1);
-  const none = waterfallRisk(gains, worst(gains, 401), waterfall, currency.decimals, at);
+  const none = waterfallRisk(
+    new LossCurve(gains),
+    worst(gains, 401),
+    waterfall,
+    currency.decimals,
+    at,
+  );
   for (const layer of none.layers) {
     expect([layer.hit.value, layer.exhausted.value, layer.expectedLoss.value]).toEqual([0, 0, 0]);
   }
