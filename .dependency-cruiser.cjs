@@ -16,6 +16,7 @@ const rooms = {
     ...["basics", "numeric", "terms", "book", "market", "pool", "engine", "risk"],
     ...["settlement", "sharing", "pricing", "incentive"],
   ],
+  batch: ["basics", "market", "pool"],
   runtime: ["basics", "engine"],
   edge: [".*"],
 };
