@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, transform } from "esbuild";
-import { common, smallParts, workerScript } from "./bundle.mjs";
+import { common, handedOn, smallParts, workerScript } from "./bundle.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -62,6 +62,25 @@ const doors = [
   ...["node", "browser", "external", "external-node"],
 ];
 
+/** Not bundled: so that of its parts, those that a page does not use are not looked at. */
+async function writeIndex({ outputs }) {
+  const first = new Set();
+  const follow = (name) => {
+    if (first.has(name)) return;
+    first.add(name);
+    for (const { path, kind } of outputs[name].imports) {
+      if (kind === "import-statement" && path in outputs) follow(path);
+    }
+  };
+  follow("dist/load.js");
+  const functions = readFileSync("dist/functions.js", "utf8");
+  const { lines, files } = handedOn(functions, (part) => first.has(part.replace(".", "dist")));
+  for (const [file, text] of files) writeFileSync(file.replace(".", "dist"), text);
+  const { code } = await transform(readFileSync("src/index.ts", "utf8"), { loader: "ts" });
+  const rest = code.replace(/^export \* from "\.\/functions\.ts";$/m, lines.join("\n"));
+  writeFileSync("dist/index.js", rest.replaceAll('.ts"', '.js"'));
+}
+
 async function buildLibrary() {
   rmSync("dist", { recursive: true, force: true });
   // Together, so that they share their code: an error of one is an instance of the other's class.
@@ -84,10 +103,7 @@ async function buildLibrary() {
     const text = readFileSync(name, "utf8").replaceAll(/^import "\.\/[\w-]+\.js";\n/gm, "");
     writeFileSync(name, text);
   }
-  // Not bundled: so that of its parts, those that a page does not use are not looked at.
-  const { code } = await transform(readFileSync("src/index.ts", "utf8"), { loader: "ts" });
-  const list = metafile.outputs["dist/functions.js"].exports.join(", ");
-  writeFileSync("dist/index.js", code.replaceAll('.ts"', '.js"').replace("*", `{ ${list} }`));
+  await writeIndex(metafile);
   copyFileSync("build/kernels.wasm", "dist/kernel.wasm");
   writeFileSync("dist/worker.js", await workerScript("browser"));
   await build({

@@ -115,3 +115,50 @@ export const smallParts = {
     });
   },
 };
+
+/** From where a built file takes its names: own name to [part, name there]. */
+function takenBy(text) {
+  const taken = new Map();
+  for (const [, list, from] of text.matchAll(/^import \{([^}]*)\} from "(\.\/[^"]+)";/gm)) {
+    for (const each of list.split(",")) {
+      const [there, here = there] = each.trim().split(" as ");
+      taken.set(here, [from, there]);
+    }
+  }
+  return taken;
+}
+
+/**
+ * Names for a package's first file. Where esbuild splits a user's code, a file that hands names on
+ * draws in all that they lead to, used or not. A name that is made anew in a file of its own leads
+ * nowhere until it is used; so one such file stands between the first file and each part that a page
+ * does not begin with.
+ *
+ * @param text    of a built file that exports plain functions and classes
+ * @param isFirst whether a page begins with a part
+ * @returns       lines for the first file, and the files between
+ */
+export function handedOn(text, isFirst) {
+  const taken = takenBy(text);
+  const own = [];
+  const between = new Map();
+  const lines = [];
+  const [, list] = /^export \{([^}]*)\};\s*$/m.exec(text);
+  for (const each of list.split(",").map((word) => word.trim())) {
+    const [here, name = here] = each.split(" as ");
+    const [part, there] = taken.get(here) ?? [];
+    if (!part) own.push(name);
+    else if (isFirst(part)) lines.push(`export { ${there} as ${name} } from "${part}";`);
+    else between.set(part, [...(between.get(part) ?? []), [there, name]]);
+  }
+  lines.push(`export { ${own.join(", ")} } from "./functions.js";`);
+  const files = new Map();
+  for (const [part, names] of between) {
+    const file = part.replace("part", "names");
+    lines.push(`export { ${names.map(([, name]) => name).join(", ")} } from "${file}";`);
+    const imported = names.map(([there, name]) => `${there} as ${name}_`).join(", ");
+    const made = names.map(([, name]) => `export const ${name} = ${name}_;`);
+    files.set(file, [`import { ${imported} } from "${part}";`, ...made, ""].join("\n"));
+  }
+  return { lines, files };
+}
