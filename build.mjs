@@ -56,10 +56,30 @@ async function buildNodeWorker() {
   );
 }
 
+/** The risk room's worker: a whole engine. */
+async function buildRoomWorker() {
+  const { outputFiles } = await build({
+    ...library,
+    entryPoints: ["src/edge/web/worker.ts"],
+    format: "iife",
+    platform: "browser",
+    mainFields: ["browser", ...common.mainFields],
+    minify: true,
+    write: false,
+  });
+  const script = outputFiles[0].text;
+  writeFileSync(
+    "src/edge/web/worker-script.ts",
+    "/** Written by build.mjs from worker.ts. */\n" +
+      `export const ROOM_WORKER_SCRIPT: string =\n  ${JSON.stringify(script)};\n`,
+  );
+  return script;
+}
+
 /** Files of the package that are imported by name. */
 const doors = [
   ...["facade", "functions", "load", "load-sync"],
-  ...["node", "browser", "external", "external-node"],
+  ...["node", "browser", "external", "external-node", "element", "react"],
 ];
 
 /** Not bundled: so that of its parts, those that a page does not use are not looked at. */
@@ -81,7 +101,7 @@ async function writeIndex({ outputs }) {
   writeFileSync("dist/index.js", rest.replaceAll('.ts"', '.js"'));
 }
 
-async function buildLibrary() {
+async function buildLibrary(roomWorker) {
   rmSync("dist", { recursive: true, force: true });
   // Together, so that they share their code: an error of one is an instance of the other's class.
   const { metafile } = await build({
@@ -91,7 +111,10 @@ async function buildLibrary() {
     splitting: true,
     chunkNames: "part-[hash]",
     platform: "neutral",
-    external: ["node:*"],
+    external: ["node:*", "react"],
+    mainFields: ["browser", ...common.mainFields],
+    // Lit asks for its notice to stay.
+    legalComments: "eof",
     // White space stays: without it esbuild drops the marks of what has no effect.
     minifyIdentifiers: true,
     minifySyntax: true,
@@ -106,6 +129,9 @@ async function buildLibrary() {
   await writeIndex(metafile);
   copyFileSync("build/kernels.wasm", "dist/kernel.wasm");
   writeFileSync("dist/worker.js", await workerScript("browser"));
+  writeFileSync("dist/room-worker.js", roomWorker);
+  // A server renders what is around its components, and must not look into them.
+  writeFileSync("dist/react.js", `"use client";\n${readFileSync("dist/react.js", "utf8")}`);
   await build({
     ...library,
     entryPoints: ["src/edge/cli/bin.ts"],
@@ -118,6 +144,8 @@ async function buildLibrary() {
   execFileSync("node", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], {
     stdio: "inherit",
   });
+  // The room's own types are Lit's, which users do not have; what they see of it is declared apart.
+  rmSync("dist/types/edge", { recursive: true, force: true });
   if (process.argv.includes("--accept")) {
     const { poolJsonSchema } = await import(new URL("dist/index.js", import.meta.url));
     writeFileSync("schema/pool.json", `${JSON.stringify(poolJsonSchema(), null, 2)}\n`);
@@ -126,4 +154,5 @@ async function buildLibrary() {
 
 buildKernel();
 await buildNodeWorker();
-if (!process.argv.includes("kernel")) await buildLibrary();
+const roomWorker = await buildRoomWorker();
+if (!process.argv.includes("kernel")) await buildLibrary(roomWorker);

@@ -27,17 +27,22 @@ export async function workerScript(platform) {
   return outputFiles[0].text;
 }
 
-/** Where a room's door has its names from: name to file. */
+/** Where a door has its names from, through whatever doors: name to the file that declares it. */
 function namesOf(door) {
   const names = new Map();
   const text = readFileSync(door, "utf8");
-  for (const [, list, from] of text.matchAll(/^export \{([^}]*)\} from "([^"]+)";/gm)) {
-    for (const name of list.split(",").map((word) => word.trim())) names.set(name, from);
-  }
-  for (const [, from] of text.matchAll(/^export \* from "([^"]+)";/gm)) {
-    const file = readFileSync(join(dirname(door), from), "utf8");
-    const declared = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm;
-    for (const [, name] of file.matchAll(declared)) names.set(name, from);
+  const declared = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm;
+  for (const [, name] of text.matchAll(declared)) names.set(name, door);
+  for (const [, list, from] of text.matchAll(/^export (\{[^}]*\}|\*) from "([^"]+)";/gm)) {
+    const behind = namesOf(join(dirname(door), from));
+    const wanted =
+      list === "*"
+        ? behind.keys()
+        : list
+            .slice(1, -1)
+            .split(",")
+            .map((word) => word.trim());
+    for (const name of wanted) if (behind.has(name)) names.set(name, behind.get(name));
   }
   return names;
 }
@@ -55,7 +60,7 @@ function straight(text, path) {
         .map((name) => {
           const file = names.get(name.split(" as ")[0]);
           if (!file) throw new Error(`${path}: ${from} has no ${name}`);
-          const way = relative(dirname(path), join(dirname(door), file));
+          const way = relative(dirname(path), file);
           return `${word} { ${name} } from "./${way.replaceAll("\\", "/")}";`;
         })
         .join(" ");
