@@ -3,5 +3,13 @@ import pool from "./pool.json";
 
 const engine = await load();
 await load();
-const result = await engine.value(pool, { scenarios: 20_000, seed: 7n });
+const value = () => engine.value(pool, { scenarios: 20_000, seed: 7n });
+let refused;
+if (location.hash === "#broken") {
+  await fetch("/break");
+  refused = (await Promise.race([value(), value()]).catch((error) => error)).code;
+  await fetch("/mend");
+}
+const result = await value();
 globalThis.answer = { backend: engine.backend, result: JSON.stringify(result) };
+if (refused) globalThis.answer.refused = refused;
