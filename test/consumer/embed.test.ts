@@ -1,32 +1,26 @@
 // Method: the element and the React component of the packed package in pages that every bundler
 // builds, in Chromium under a strict policy: their figures are those of Node for what they asked.
 import { execFileSync } from "node:child_process";
-import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Engine } from "../../src/index.ts";
 import { samplePool } from "../support/sample-pool.ts";
 import {
   BUNDLERS,
   type Bundler,
-  bundlers,
+  builtPage,
+  FROM_BLOB,
+  FROM_SELF,
   launching,
   present,
-  root,
+  repeated,
   Site,
   Stranger,
-  WITH_WASM,
 } from "../support/stranger.ts";
 
-const APPS = {
-  element: '<risk-room src="/pool.json"></risk-room>',
-  react: '<div id="root"></div>',
-} as const;
-type App = keyof typeof APPS;
-
-/** The room writes sizes of bars as styles. */
-const STRICT = `${WITH_WASM}; style-src 'unsafe-inline'`;
-const FROM_BLOB = `${STRICT}; worker-src blob:`;
+const APPS = ["element", "react"] as const;
+type App = (typeof APPS)[number];
 
 interface Answer {
   readonly result: string;
@@ -41,25 +35,20 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in a stranger's page"
   let browser: Browser;
   let origin: string;
   let stranger: Stranger;
-  let library: typeof import("../../src/index.ts");
+  let engine: Engine;
   const site = new Site();
   const built = new Map<string, string>();
 
   beforeAll(async () => {
     stranger = new Stranger();
-    for (const name of ["react", "react-dom", "scheduler"]) {
-      symlinkSync(join(root, "node_modules", name), join(stranger.home, "node_modules", name));
+    stranger.addReact();
+    for (const app of APPS) {
+      for (const by of BUNDLERS) built.set(`${app} ${by}`, await builtPage(stranger, app, by));
     }
-    for (const app of Object.keys(APPS) as App[]) {
-      const folder = stranger.app(app);
-      for (const name of BUNDLERS) {
-        const out = await bundlers[name](folder, stranger.modules, APPS[app]);
-        cpSync(join(folder, "pool.json"), join(out, "pool.json"));
-        cpSync(join(stranger.modules, "dist/room-worker.js"), join(out, "room-worker.js"));
-        built.set(`${app} ${name}`, out);
-      }
-    }
-    library = await import(join(stranger.modules, "dist/index.js"));
+    const library = (await import(
+      join(stranger.modules, "dist/index.js")
+    )) as typeof import("../../src/index.ts");
+    engine = await library.load();
     origin = await site.open();
     browser = await chromium.launch(launching);
   }, 120_000);
@@ -91,19 +80,9 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in a stranger's page"
     return tab.evaluate(() => (globalThis as unknown as { answer: Answer }).answer);
   }
 
-  /** What Node finds for what a room says it asked. */
-  async function repeated(text: string): Promise<{ shown: string; found: string }> {
-    const { request, valuation } = JSON.parse(text, (_, value) =>
-      typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
-    );
-    const engine = await library.load();
-    const again = await engine.value(request.document, request.options);
-    return { shown: JSON.stringify(valuation), found: JSON.stringify(again) };
-  }
-
   test.each(BUNDLERS)("embed: <risk-room> by %s gives the figures of Node", async (bundler) => {
     const { tab, said } = await opened("element", bundler, FROM_BLOB);
-    const { shown, found } = await repeated((await answered(tab, said)).result);
+    const { shown, found } = await repeated((await answered(tab, said)).result, engine);
     expect(shown).toBe(found);
     expect(JSON.parse(found).risk.scenarios).toBe(100_000);
     expect(said).toEqual([]);
@@ -115,18 +94,18 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in a stranger's page"
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",
     });
-    const { shown, found } = await repeated((await answered(tab, said)).result);
+    const { shown, found } = await repeated((await answered(tab, said)).result, engine);
     expect(shown).toBe(found);
     expect(await tab.evaluate(() => crossOriginIsolated)).toBe(true);
     await tab.close();
   });
 
   test("embed: workers from the page's own origin, where no Blob is allowed", async () => {
-    const own = await opened("element", "vite", `${STRICT}; worker-src 'self'`, "#own");
-    const { shown, found } = await repeated((await answered(own.tab, own.said)).result);
+    const own = await opened("element", "vite", FROM_SELF, "#own");
+    const { shown, found } = await repeated((await answered(own.tab, own.said)).result, engine);
     expect(shown).toBe(found);
     await own.tab.close();
-    const { tab } = await opened("element", "vite", `${STRICT}; worker-src 'self'`);
+    const { tab } = await opened("element", "vite", FROM_SELF);
     // A selector sees into the room.
     const problem = await tab.locator("[role=alert]").textContent({ timeout: 10_000 });
     expect(problem).toMatch(/cannot begin.*worker-src blob:.*worker="\/room-worker\.js"/s);
@@ -147,9 +126,8 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in a stranger's page"
     await tab.locator("#change").click();
     const { result, room, states, theme } = await answered(tab, said);
     const options = { scenarios: 20_000, seed: 7n };
-    const engine = await library.load();
     expect(result).toBe(JSON.stringify(await engine.value(samplePool(), options)));
-    const { shown, found } = await repeated(room);
+    const { shown, found } = await repeated(room, engine);
     expect([shown, theme]).toEqual([found, "dark"]);
     // Figures of the seed before are not shown for the one that follows.
     expect(states.filter((state) => state !== "progress")).toEqual([

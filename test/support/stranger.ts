@@ -1,18 +1,31 @@
 // What a stranger has: the package among the modules of a folder, bundlers as they come, a server
 // with whatever headers, and Chromium.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
 import webpack from "webpack";
+import type { Engine } from "../../src/index.ts";
 import { samplePool } from "./sample-pool.ts";
 import { unpacked } from "./tarball.ts";
 
-export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+function repository(folder: string): string {
+  return existsSync(join(folder, "package.json")) ? folder : repository(dirname(folder));
+}
+/** Wherever this is bundled to. */
+export const root: string = repository(dirname(fileURLToPath(import.meta.url)));
 export const executablePath: string = process.env["CHROME_BIN"] ?? "/usr/bin/chromium";
 /** Whether there is a browser and a build to try. */
 export const present: boolean =
@@ -43,6 +56,13 @@ export class Stranger {
     cpSync(join(root, "test/consumer", name), folder, { recursive: true });
     writeFileSync(join(folder, "pool.json"), JSON.stringify(samplePool()));
     return folder;
+  }
+
+  /** Has React among its modules too. */
+  addReact(): void {
+    for (const name of ["react", "react-dom", "scheduler"]) {
+      symlinkSync(join(root, "node_modules", name), join(this.home, "node_modules", name));
+    }
   }
 
   dispose(): void {
@@ -110,6 +130,40 @@ const TYPES: { readonly [extension: string]: string } = {
   ".json": "application/json",
   ".wasm": "application/wasm",
 };
+
+/** What each app's page has in its body. */
+export const BODIES: Readonly<Record<string, string>> = {
+  element: '<risk-room src="/pool.json"></risk-room>',
+  react: '<div id="root"></div>',
+};
+
+/** The room writes the colours of a table as styles. */
+const STRICT: string = `${WITH_WASM}; style-src 'unsafe-inline'`;
+/** Policies of a page with a room. */
+export const FROM_BLOB: string = `${STRICT}; worker-src blob:`;
+export const FROM_SELF: string = `${STRICT}; worker-src 'self'`;
+
+/** Builds an app, with all that its page may ask for. @returns the folder to serve */
+export async function builtPage(stranger: Stranger, app: string, by: Bundler): Promise<string> {
+  const folder = join(stranger.home, app);
+  if (!existsSync(folder)) stranger.app(app);
+  const out = await bundlers[by](folder, stranger.modules, BODIES[app]);
+  cpSync(join(folder, "pool.json"), join(out, "pool.json"));
+  cpSync(join(stranger.modules, "dist/room-worker.js"), join(out, "room-worker.js"));
+  return out;
+}
+
+/** What Node finds for what a room says it asked, beside what the room shows. */
+export async function repeated(
+  text: string,
+  engine: Engine,
+): Promise<{ readonly shown: string; readonly found: string }> {
+  const { request, valuation } = JSON.parse(text, (_, value) =>
+    typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
+  );
+  const again = await engine.value(request.document, request.options);
+  return { shown: JSON.stringify(valuation), found: JSON.stringify(again) };
+}
 
 /** A server of whatever folder with whatever headers, on this machine alone. */
 export class Site {
