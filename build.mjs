@@ -47,13 +47,18 @@ function buildKernel() {
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 const library = { ...common, define: { RISKPOOL_VERSION: JSON.stringify(version) } };
 
-async function buildNodeWorker() {
-  const script = await workerScript("node");
-  writeFileSync(
-    "src/runtime/node/worker-script.ts",
-    "/** Written by build.mjs from worker-entry.ts. */\n" +
-      `export const WORKER_SCRIPT: string =\n  ${JSON.stringify(script)};\n`,
-  );
+/** A script as text in a module of its own. */
+function writeScript(file, name, from, script) {
+  const note = `/** Written by build.mjs from ${from}. */\n`;
+  writeFileSync(file, `${note}export const ${name}: string =\n  ${JSON.stringify(script)};\n`);
+}
+
+async function buildWorkers() {
+  for (const platform of ["node", "browser"]) {
+    const script = await workerScript(platform);
+    const file = `src/runtime/${platform}/worker-script.ts`;
+    writeScript(file, "WORKER_SCRIPT", "worker-entry.ts", script);
+  }
 }
 
 /** The risk room's worker: a whole engine. */
@@ -68,11 +73,7 @@ async function buildRoomWorker() {
     write: false,
   });
   const script = outputFiles[0].text;
-  writeFileSync(
-    "src/edge/web/worker-script.ts",
-    "/** Written by build.mjs from worker.ts. */\n" +
-      `export const ROOM_WORKER_SCRIPT: string =\n  ${JSON.stringify(script)};\n`,
-  );
+  writeScript("src/edge/web/worker-script.ts", "ROOM_WORKER_SCRIPT", "worker.ts", script);
   return script;
 }
 
@@ -153,6 +154,6 @@ async function buildLibrary(roomWorker) {
 }
 
 buildKernel();
-await buildNodeWorker();
+await buildWorkers();
 const roomWorker = await buildRoomWorker();
 if (!process.argv.includes("kernel")) await buildLibrary(roomWorker);

@@ -33,6 +33,11 @@ const BUDGET = {
   "external, Vite": 13,
   /** One plain function. */
   settle: 14,
+  /** `riskpool/element`: the risk room without its worker, which is a whole engine. */
+  "room, esbuild": 63,
+  "room, Vite": 63,
+  "room's worker, esbuild": 118,
+  "room's worker, Vite": 118,
 };
 
 /** A file of a bundle. */
@@ -149,6 +154,8 @@ const PAGE =
   'import { load } from "./dist/index.js"; const engine = await load(); engine.value("{}");';
 const EXTERNAL = 'import { load } from "./dist/external.js"; await load();';
 
+const ELEMENT = 'import "./dist/element.js";';
+
 const isBuilt = existsSync(new URL("../dist/index.js", import.meta.url));
 describe.skipIf(!isBuilt && process.env["CI"] !== "true")("over the line", () => {
   describe.each([
@@ -172,6 +179,16 @@ describe.skipIf(!isBuilt && process.env["CI"] !== "true")("over the line", () =>
 
     test("size: external", async () => {
       hold(`external, ${bundler}`, fetched(await bundled(EXTERNAL)));
+    });
+
+    test("size: element", async () => {
+      const page = await bundled(ELEMENT);
+      // Until its own part is there, next to nothing.
+      expect(fetched(page)).toBeLessThan(2);
+      const room = fetched(page, ["EmbeddedRoom"]);
+      hold(`room, ${bundler}`, room);
+      const all = fetched(page, ["EmbeddedRoom", "ROOM_WORKER_SCRIPT"]);
+      hold(`room's worker, ${bundler}`, all - room);
     });
   });
 

@@ -11,7 +11,9 @@ function files(folder: string, ending: string): string[] {
     .map((name) => `${folder}/${name}`)
     .filter(
       (name) =>
-        !/^src\/(engine\/binary(-text)?|(runtime\/node|edge\/web)\/worker-script)\.ts$/.test(name),
+        !/^src\/(engine\/binary(-text)?|(runtime\/(node|browser)|edge\/web)\/worker-script)\.ts$/.test(
+          name,
+        ),
     )
     .sort();
 }

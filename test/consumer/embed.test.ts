@@ -51,7 +51,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in a stranger's page"
     engine = await library.load();
     origin = await site.open();
     browser = await chromium.launch(launching);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     site.close();
@@ -107,7 +107,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in a stranger's page"
     await own.tab.close();
     const { tab } = await opened("element", "vite", FROM_SELF);
     // A selector sees into the room.
-    const problem = await tab.locator("[role=alert]").textContent({ timeout: 10_000 });
+    const problem = await tab.locator("[role=alert]").textContent({ timeout: 20_000 });
     expect(problem).toMatch(/cannot begin.*worker-src blob:.*worker="\/room-worker\.js"/s);
     await tab.close();
   });

@@ -48,7 +48,7 @@ describe.skipIf(!present || !existsSync(executablePath))("in Firefox", () => {
     expected = JSON.stringify(await engine.value(samplePool(), options));
     origin = await site.open();
     browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     site.close();
@@ -74,6 +74,7 @@ describe.skipIf(!present || !existsSync(executablePath))("in Firefox", () => {
     ["page", "", SELF, "js"],
     ["workers", "", WITH_WASM, "wasm"],
     ["workers", "#blob", `${WITH_WASM}; worker-src blob:`, "wasm"],
+    ["workers", "#own", `${WITH_WASM}; worker-src blob:`, "wasm"],
     ["external", "", WITH_WASM, "wasm"],
   ] as const)("firefox: %s%s under %s", async (app, hash, policy, backend) => {
     const found = await answer(app, policy, hash);

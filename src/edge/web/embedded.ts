@@ -27,6 +27,8 @@ export class EmbeddedRoom extends RiskRoom {
   #followed = "";
   /** Of the times that it was put into a page; waiting for the script ends with the next. */
   #visit = 0;
+  /** What keeps it from ever valuing anything: a pool that is opened later does not mend that. */
+  #hindrance: string | null = null;
 
   constructor() {
     super();
@@ -54,6 +56,7 @@ export class EmbeddedRoom extends RiskRoom {
   }
 
   #begin(): void {
+    this.#hindrance = null;
     this.#followed = this.src;
     try {
       super.connectedCallback();
@@ -63,6 +66,7 @@ export class EmbeddedRoom extends RiskRoom {
   }
 
   #hindered(message: string): void {
+    this.#hindrance = message;
     this.problem = { subject: "The risk room cannot begin", message, issues: [] };
   }
 
@@ -81,7 +85,7 @@ export class EmbeddedRoom extends RiskRoom {
     // The browser does not say why a worker did not begin.
     if (problem && worker.startsWith("blob:") && problem.message.startsWith(worker)) {
       this.#hindered(REMEDY);
-    }
+    } else if (!problem && this.#hindrance !== null) this.#hindered(this.#hindrance);
     super.update(changed);
   }
 
