@@ -27,6 +27,8 @@ interface Answer {
   readonly room: string;
   readonly states: readonly string[];
   readonly theme: string;
+  readonly aborted: readonly boolean[];
+  readonly refused: readonly unknown[];
   readonly backgroundColor: string;
 }
 
@@ -124,11 +126,15 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in a stranger's page"
     await tab.locator("output", { hasText: "20000" }).waitFor();
     await tab.locator("[role=alert]", { hasText: "/none.json" }).waitFor();
     await tab.locator("#change").click();
-    const { result, room, states, theme } = await answered(tab, said);
+    const { result, room, states, theme, aborted, refused } = await answered(tab, said);
     const options = { scenarios: 20_000, seed: 7n };
     expect(result).toBe(JSON.stringify(await engine.value(samplePool(), options)));
     const { shown, found } = await repeated(room, engine);
     expect([shown, theme]).toEqual([found, "dark"]);
+    const waiting = { valuation: null, progress: null, error: null };
+    expect(refused).toEqual(["PoolError", "INVALID_INPUT", waiting]);
+    expect(aborted.length).toBeGreaterThan(0);
+    expect(aborted).not.toContain(false);
     // Figures of the seed before are not shown for the one that follows.
     expect(states.filter((state) => state !== "progress")).toEqual([
       ...["waiting", "seed 8"],

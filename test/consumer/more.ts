@@ -1,12 +1,20 @@
-// The packed package in Deno, Bun and Next.js: the figures must be those of Node. Asks npm for the
-// three, so it is no part of the tests:
+// The packed package in Deno, Bun, Next.js and React 18: the figures must be those of Node. Asks npm for
+// them, so it is no part of the tests:
 //   npm run consumers:more            all
 //   npm run consumers:more -- next    one
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
-import { launching, repeated, root, Stranger } from "../support/stranger.ts";
+import {
+  builtPage,
+  FROM_BLOB,
+  launching,
+  repeated,
+  root,
+  Site,
+  Stranger,
+} from "../support/stranger.ts";
 
 const SCRIPT = `
   import { readFileSync } from "node:fs";
@@ -27,6 +35,7 @@ const SCRIPT = `
 `;
 const VERSIONS = { deno: "deno@2.9.6", bun: "bun@1.4.5", next: "next@16.4.6" } as const;
 const REACT = ["react@19.3.1", "react-dom@19.3.1"] as const;
+const OLD_REACT = ["react@18.3.1", "react-dom@18.3.1"] as const;
 const PATIENCE = 60_000;
 
 /** The npm that runs this; a dependency brings an old one, which the path of a script puts first. */
@@ -43,6 +52,19 @@ function run(command: readonly string[], cwd: string): string {
 const stranger = new Stranger();
 const { home } = stranger;
 const folder = stranger.app("page");
+
+/** An engine of Node, and what it finds. */
+async function known() {
+  const library = (await import(
+    join(stranger.modules, "dist/index.js")
+  )) as typeof import("../../src/index.ts");
+  const engine = await library.load();
+  const pool = readFileSync(join(folder, "pool.json"), "utf8");
+  return {
+    engine,
+    expected: JSON.stringify(await engine.value(pool, { scenarios: 20_000, seed: 7n })),
+  };
+}
 
 /** One script in three runtimes. */
 function runtimes(names: readonly ("deno" | "bun")[]): readonly (readonly [string, boolean])[] {
@@ -115,12 +137,7 @@ async function next(): Promise<readonly (readonly [string, boolean])[]> {
   const [server, origin] = await started([...command, "start", "-H", "127.0.0.1", "-p", "0"], site);
   const browser = await chromium.launch(launching);
   try {
-    const library = (await import(
-      join(stranger.modules, "dist/index.js")
-    )) as typeof import("../../src/index.ts");
-    const engine = await library.load();
-    const pool = run(["cat", "pool.json"], folder);
-    const expected = JSON.stringify(await engine.value(pool, { scenarios: 20_000, seed: 7n }));
+    const { engine, expected } = await known();
     const { prerendered, server: built, client, room } = await shown(browser, origin);
     const again = await repeated(room, engine);
     return [
@@ -138,6 +155,37 @@ async function next(): Promise<readonly (readonly [string, boolean])[]> {
   }
 }
 
+/** The component and the hook in the oldest React that the package promises. */
+async function react18(): Promise<readonly (readonly [string, boolean])[]> {
+  const old = join(home, "react18");
+  mkdirSync(old);
+  writeFileSync(join(old, "package.json"), '{ "private": true }');
+  run([...npm, "install", "--ignore-scripts", "--no-audit", ...OLD_REACT], old);
+  const elsewhere = new Stranger();
+  const site = new Site();
+  const browser = await chromium.launch(launching);
+  try {
+    elsewhere.addReact(join(old, "node_modules"));
+    site.folder = await builtPage(elsewhere, "react", "vite");
+    site.headers = { "content-security-policy": FROM_BLOB };
+    const tab = await browser.newPage();
+    await tab.goto(await site.open());
+    await tab.locator("output", { hasText: "20000" }).waitFor({ timeout: PATIENCE });
+    await tab.locator("#change").click();
+    await tab.waitForFunction(() => "answer" in globalThis, undefined, { timeout: PATIENCE });
+    const { result, room } = await tab.evaluate(
+      () => (globalThis as unknown as { answer: { result: string; room: string } }).answer,
+    );
+    const { engine, expected } = await known();
+    const again = await repeated(room, engine);
+    return [["react 18", result === expected && again.shown === again.found]];
+  } finally {
+    await browser.close();
+    site.close();
+    elsewhere.dispose();
+  }
+}
+
 const wanted = process.argv.slice(2);
 const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
 let differing = 0;
@@ -145,6 +193,7 @@ try {
   const results = [
     ...runtimes((["deno", "bun"] as const).filter(isWanted)),
     ...(isWanted("next") ? await next() : []),
+    ...(isWanted("react18") ? await react18() : []),
   ];
   for (const [name, isSame] of results) {
     console.log(`${name}: ${isSame ? "same figures" : "differs"}`);

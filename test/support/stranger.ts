@@ -58,10 +58,10 @@ export class Stranger {
     return folder;
   }
 
-  /** Has React among its modules too. */
-  addReact(): void {
+  /** Has React among its modules too: the one of another folder of modules. */
+  addReact(modules: string = join(root, "node_modules")): void {
     for (const name of ["react", "react-dom", "scheduler"]) {
-      symlinkSync(join(root, "node_modules", name), join(this.home, "node_modules", name));
+      symlinkSync(join(modules, name), join(this.home, "node_modules", name));
     }
   }
 

@@ -1,4 +1,4 @@
-import { createElement, StrictMode, useState } from "react";
+import { createElement, StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { RiskRoom, usePoolValuation } from "riskpool/react";
 import pool from "./pool.json";
@@ -7,7 +7,7 @@ const plain = (_, value) => (typeof value === "bigint" ? `${value}n` : value);
 const told = { states: [] };
 const tell = (found) => {
   Object.assign(told, found);
-  if (told.result && told.room) globalThis.answer = told;
+  if (told.result && told.room && told.aborted && told.refused) globalThis.answer = told;
 };
 
 function Figures({ seed }) {
@@ -17,6 +17,27 @@ function Figures({ seed }) {
   if (told.states.at(-1) !== state) told.states.push(error ? error.code : state);
   if (valuation && seed === 7n) tell({ result: JSON.stringify(valuation) });
   return createElement("output", null, valuation ? valuation.risk.scenarios : state);
+}
+
+const signals = [];
+/** Never answers. */
+const stuck = { value: (_, { signal }) => new Promise(() => signals.push(signal)) };
+
+function Stuck() {
+  const { valuation } = usePoolValuation("{}", { engine: stuck });
+  // By then the hook has seen its component go.
+  useEffect(
+    () => () => void setTimeout(() => tell({ aborted: signals.map((each) => each.aborted) })),
+    [],
+  );
+  return valuation;
+}
+
+function Refused() {
+  const { error } = usePoolValuation("{}");
+  const none = usePoolValuation(null);
+  if (error) tell({ refused: [error.name, error.code, none] });
+  return null;
 }
 
 function App() {
@@ -39,6 +60,8 @@ function App() {
     null,
     createElement("button", { type: "button", id: "change", onClick: change }, "Change"),
     createElement(Figures, { seed }),
+    createElement(Refused),
+    seed === 8n && createElement(Stuck),
     createElement(RiskRoom, {
       src,
       theme: "dark",
