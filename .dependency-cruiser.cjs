@@ -22,7 +22,12 @@ const rooms = {
 };
 
 // Packages that are bundled into dist, each behind one door.
-const bundled = ["^src/edge/", "^src/engine/instance\\.ts$", "^src/basics/digest\\.ts$"];
+const bundled = [
+  "^src/edge/",
+  "^src/react\\.ts$",
+  "^src/engine/instance\\.ts$",
+  "^src/basics/digest\\.ts$",
+];
 
 const doors = Object.entries(rooms).map(([room, below]) => ({
   name: `${room}-enters-only-rooms-below`,

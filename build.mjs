@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, transform } from "esbuild";
-import { common, smallParts, workerScript } from "./bundle.mjs";
+import { common, handedOn, smallParts, workerScript } from "./bundle.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -47,22 +47,62 @@ function buildKernel() {
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 const library = { ...common, define: { RISKPOOL_VERSION: JSON.stringify(version) } };
 
-async function buildNodeWorker() {
-  const script = await workerScript("node");
-  writeFileSync(
-    "src/runtime/node/worker-script.ts",
-    "/** Written by build.mjs from worker-entry.ts. */\n" +
-      `export const WORKER_SCRIPT: string =\n  ${JSON.stringify(script)};\n`,
-  );
+/** A script as text in a module of its own. */
+function writeScript(file, name, from, script) {
+  const note = `/** Written by build.mjs from ${from}. */\n`;
+  writeFileSync(file, `${note}export const ${name}: string =\n  ${JSON.stringify(script)};\n`);
+}
+
+async function buildWorkers() {
+  for (const platform of ["node", "browser"]) {
+    const script = await workerScript(platform);
+    const file = `src/runtime/${platform}/worker-script.ts`;
+    writeScript(file, "WORKER_SCRIPT", "worker-entry.ts", script);
+  }
+}
+
+/** The risk room's worker: a whole engine. */
+async function buildRoomWorker() {
+  const { outputFiles } = await build({
+    ...library,
+    entryPoints: ["src/edge/web/worker.ts"],
+    format: "iife",
+    platform: "browser",
+    mainFields: ["browser", ...common.mainFields],
+    minify: true,
+    write: false,
+  });
+  const script = outputFiles[0].text;
+  writeScript("src/edge/web/worker-script.ts", "ROOM_WORKER_SCRIPT", "worker.ts", script);
+  return script;
 }
 
 /** Files of the package that are imported by name. */
 const doors = [
   ...["facade", "functions", "load", "load-sync"],
-  ...["node", "browser", "external", "external-node"],
+  ...["node", "browser", "external", "external-node", "element", "react"],
 ];
 
-async function buildLibrary() {
+/** Not bundled: so that of its parts, those that a page does not use are not looked at. */
+async function writeIndex({ outputs }) {
+  const first = new Set();
+  const follow = (name) => {
+    if (first.has(name)) return;
+    first.add(name);
+    for (const { path, kind } of outputs[name].imports) {
+      if (kind === "import-statement" && path in outputs) follow(path);
+    }
+  };
+  follow("dist/load.js");
+  const functions = readFileSync("dist/functions.js", "utf8");
+  const { lines, files } = handedOn(functions, (part) => first.has(part.replace(".", "dist")));
+  for (const [file, text] of files) writeFileSync(file.replace(".", "dist"), text);
+  const { code } = await transform(readFileSync("src/index.ts", "utf8"), { loader: "ts" });
+  const rest = code.replace(/^export \* from "\.\/functions\.ts";$/m, lines.join("\n"));
+  writeFileSync("dist/index.js", rest.replaceAll('.ts"', '.js"'));
+}
+
+async function buildLibrary(roomWorker) {
   rmSync("dist", { recursive: true, force: true });
   // Together, so that they share their code: an error of one is an instance of the other's class.
   const { metafile } = await build({
@@ -72,7 +112,10 @@ async function buildLibrary() {
     splitting: true,
     chunkNames: "part-[hash]",
     platform: "neutral",
-    external: ["node:*"],
+    external: ["node:*", "react"],
+    mainFields: ["browser", ...common.mainFields],
+    // Lit asks for its notice to stay.
+    legalComments: "eof",
     // White space stays: without it esbuild drops the marks of what has no effect.
     minifyIdentifiers: true,
     minifySyntax: true,
@@ -84,12 +127,12 @@ async function buildLibrary() {
     const text = readFileSync(name, "utf8").replaceAll(/^import "\.\/[\w-]+\.js";\n/gm, "");
     writeFileSync(name, text);
   }
-  // Not bundled: so that of its parts, those that a page does not use are not looked at.
-  const { code } = await transform(readFileSync("src/index.ts", "utf8"), { loader: "ts" });
-  const list = metafile.outputs["dist/functions.js"].exports.join(", ");
-  writeFileSync("dist/index.js", code.replaceAll('.ts"', '.js"').replace("*", `{ ${list} }`));
+  await writeIndex(metafile);
   copyFileSync("build/kernels.wasm", "dist/kernel.wasm");
   writeFileSync("dist/worker.js", await workerScript("browser"));
+  writeFileSync("dist/room-worker.js", roomWorker);
+  // A server renders what is around its components, and must not look into them.
+  writeFileSync("dist/react.js", `"use client";\n${readFileSync("dist/react.js", "utf8")}`);
   await build({
     ...library,
     entryPoints: ["src/edge/cli/bin.ts"],
@@ -102,6 +145,8 @@ async function buildLibrary() {
   execFileSync("node", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], {
     stdio: "inherit",
   });
+  // The room's own types are Lit's, which users do not have; what they see of it is declared apart.
+  rmSync("dist/types/edge", { recursive: true, force: true });
   if (process.argv.includes("--accept")) {
     const { poolJsonSchema } = await import(new URL("dist/index.js", import.meta.url));
     writeFileSync("schema/pool.json", `${JSON.stringify(poolJsonSchema(), null, 2)}\n`);
@@ -109,5 +154,6 @@ async function buildLibrary() {
 }
 
 buildKernel();
-await buildNodeWorker();
-if (!process.argv.includes("kernel")) await buildLibrary();
+await buildWorkers();
+const roomWorker = await buildRoomWorker();
+if (!process.argv.includes("kernel")) await buildLibrary(roomWorker);

@@ -27,17 +27,22 @@ export async function workerScript(platform) {
   return outputFiles[0].text;
 }
 
-/** Where a room's door has its names from: name to file. */
+/** Where a door has its names from, through whatever doors: name to the file that declares it. */
 function namesOf(door) {
   const names = new Map();
   const text = readFileSync(door, "utf8");
-  for (const [, list, from] of text.matchAll(/^export \{([^}]*)\} from "([^"]+)";/gm)) {
-    for (const name of list.split(",").map((word) => word.trim())) names.set(name, from);
-  }
-  for (const [, from] of text.matchAll(/^export \* from "([^"]+)";/gm)) {
-    const file = readFileSync(join(dirname(door), from), "utf8");
-    const declared = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm;
-    for (const [, name] of file.matchAll(declared)) names.set(name, from);
+  const declared = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm;
+  for (const [, name] of text.matchAll(declared)) names.set(name, door);
+  for (const [, list, from] of text.matchAll(/^export (\{[^}]*\}|\*) from "([^"]+)";/gm)) {
+    const behind = namesOf(join(dirname(door), from));
+    const wanted =
+      list === "*"
+        ? behind.keys()
+        : list
+            .slice(1, -1)
+            .split(",")
+            .map((word) => word.trim());
+    for (const name of wanted) if (behind.has(name)) names.set(name, behind.get(name));
   }
   return names;
 }
@@ -55,7 +60,7 @@ function straight(text, path) {
         .map((name) => {
           const file = names.get(name.split(" as ")[0]);
           if (!file) throw new Error(`${path}: ${from} has no ${name}`);
-          const way = relative(dirname(path), join(dirname(door), file));
+          const way = relative(dirname(path), file);
           return `${word} { ${name} } from "./${way.replaceAll("\\", "/")}";`;
         })
         .join(" ");
@@ -115,3 +120,50 @@ export const smallParts = {
     });
   },
 };
+
+/** From where a built file takes its names: own name to [part, name there]. */
+function takenBy(text) {
+  const taken = new Map();
+  for (const [, list, from] of text.matchAll(/^import \{([^}]*)\} from "(\.\/[^"]+)";/gm)) {
+    for (const each of list.split(",")) {
+      const [there, here = there] = each.trim().split(" as ");
+      taken.set(here, [from, there]);
+    }
+  }
+  return taken;
+}
+
+/**
+ * Names for a package's first file. Where esbuild splits a user's code, a file that hands names on
+ * draws in all that they lead to, used or not. A name that is made anew in a file of its own leads
+ * nowhere until it is used; so one such file stands between the first file and each part that a page
+ * does not begin with.
+ *
+ * @param text    of a built file that exports plain functions and classes
+ * @param isFirst whether a page begins with a part
+ * @returns       lines for the first file, and the files between
+ */
+export function handedOn(text, isFirst) {
+  const taken = takenBy(text);
+  const own = [];
+  const between = new Map();
+  const lines = [];
+  const [, list] = /^export \{([^}]*)\};\s*$/m.exec(text);
+  for (const each of list.split(",").map((word) => word.trim())) {
+    const [here, name = here] = each.split(" as ");
+    const [part, there] = taken.get(here) ?? [];
+    if (!part) own.push(name);
+    else if (isFirst(part)) lines.push(`export { ${there} as ${name} } from "${part}";`);
+    else between.set(part, [...(between.get(part) ?? []), [there, name]]);
+  }
+  lines.push(`export { ${own.join(", ")} } from "./functions.js";`);
+  const files = new Map();
+  for (const [part, names] of between) {
+    const file = part.replace("part", "names");
+    lines.push(`export { ${names.map(([, name]) => name).join(", ")} } from "${file}";`);
+    const imported = names.map(([there, name]) => `${there} as ${name}_`).join(", ");
+    const made = names.map(([, name]) => `export const ${name} = ${name}_;`);
+    files.set(file, [`import { ${imported} } from "${part}";`, ...made, ""].join("\n"));
+  }
+  return { lines, files };
+}

@@ -9,27 +9,20 @@ import type {
   Policy,
   Proposal,
   Quote,
-  QuoteDesk,
   SharedRealisedLoss,
 } from "./allocation/index.ts";
-// Readers by their files: through the room's door all of it would come along.
-import { readInsiderTerms } from "./allocation/insider-terms.ts";
-import { readLimitPolicy } from "./allocation/limit-policy.ts";
-import { readLossToShare } from "./allocation/loss-to-share.ts";
-import { readPolicies, readPrevious, readRules } from "./allocation/read-policy.ts";
-import { PoolError, received } from "./basics/index.ts";
+import type { Answers, AnyAnswer, BatchOptions, PoolValuation } from "./answer.ts";
+import { part } from "./basics/index.ts";
+import type { Answer, Source } from "./batch/index.ts";
 import { type Backend, type Executor, type Kernels, kernelDigest } from "./engine/index.ts";
-import type { Pool } from "./pool/index.ts";
-import {
-  type AllocateOptions,
-  type ExplainOptions,
-  poolOf,
-  readRequest,
-  type ValueOptions,
-} from "./request.ts";
-import type { Measurement, RunPlan, Valuation, ValueRequest } from "./risk/index.ts";
-import { type Gain, type Settlement, settle } from "./settlement/index.ts";
+import { Instances, unlessAborted } from "./instances.ts";
+import { allocation, risk } from "./parts.ts";
+import type { AllocateOptions, ExplainOptions, ValueOptions } from "./request.ts";
+import type { Measurement, RunPlan } from "./risk/index.ts";
+import type { Gain, Settlement } from "./settlement/index.ts";
 import type { LimitTerms } from "./terms/index.ts";
+
+export type { PoolValuation } from "./answer.ts";
 
 declare const RISKPOOL_VERSION: string | undefined;
 
@@ -37,39 +30,47 @@ declare const RISKPOOL_VERSION: string | undefined;
 export const version: string =
   typeof RISKPOOL_VERSION === "string" ? RISKPOOL_VERSION : "0.0.0-source";
 
-// Chunks of their own, which a page fetches when they are first asked for.
-const risk = () => import("./risk/value.ts");
-const allocation = () => import("./allocation/index.ts");
-const both = () => Promise.all([risk(), allocation()]);
+// A page begins with the kernel and this file; what reads its questions comes with the first one.
+const answering = part("reading pools and settling losses", () => import("./answer.ts"));
 
-/** What `engine.value` finds; plain JSON. */
-export interface PoolValuation extends Valuation {
-  /** Null where the document has no contribution terms. */
-  readonly allocation: Allocation | null;
-}
-
-/** A compiled kernel and what can be done with it. Any number of valuations may run at once. */
+/**
+ * A compiled kernel and what can be done with it. Any number of valuations may run at once. A pool
+ * document must stay as it is until the answer comes: the first call reads it when it can.
+ */
 export class Engine {
   readonly version: string = version;
   /** SHA-256 of the kernel; both backends have its bits. */
   readonly kernel: string = kernelDigest;
   /** What runs the kernels. */
   readonly backend: Backend;
-  readonly #instantiate: () => Kernels;
-  readonly #executor: Executor;
-  // Instances keep their memory; one is reused by the next run instead of growing a new one.
-  readonly #idle: Kernels[] = [];
-  /** Runs under way. */
-  readonly #running = new Set<AbortController>();
-  #isDisposed = false;
-  /** The last desk of every pool, and the options it was made with. */
-  readonly #desks = new WeakMap<Pool, { readonly key: string; readonly desk: QuoteDesk }>();
+  readonly #instances: Instances;
+  #answers: Answers | undefined;
 
   /** @internal Engines come from `load`. */
   constructor(backend: Backend, instantiate: () => Kernels, executor: Executor) {
     this.backend = backend;
-    this.#instantiate = instantiate;
-    this.#executor = executor;
+    this.#instances = new Instances(instantiate, executor);
+  }
+
+  /**
+   * Waits for what answers, unless the caller or a disposal ends that first.
+   *
+   * @param wanted  what else the answer will take: fetched at the same time, and waited for there
+   */
+  async #ask(
+    options: { readonly signal?: AbortSignal } | undefined,
+    ...wanted: (() => Promise<unknown>)[]
+  ): Promise<Answers> {
+    // It has not been read yet, and may be anything.
+    const given: Partial<AbortSignal> | undefined = options?.signal;
+    const signal =
+      typeof given?.addEventListener === "function" ? (given as AbortSignal) : undefined;
+    const { Answers } = await this.#instances.watch(signal, (own) => {
+      for (const each of wanted) each().catch(() => {});
+      return unlessAborted(own, answering());
+    });
+    this.#answers ??= new Answers(this.#instances, version);
+    return this.#answers;
   }
 
   /**
@@ -85,21 +86,8 @@ export class Engine {
    * const result = await engine.value(pool, { scenarios: 100_000, seed: 7n });
    * result.risk.levels[1].expectedShortfall.value;
    */
-  async value(pool: unknown, options: ValueOptions = {}): Promise<PoolValuation> {
-    const request = readRequest(pool, options, version);
-    return this.#withInstance(request.signal, async (kernels, signal) => {
-      const terms = request.pool.document.contribution;
-      const { startRun, valuationOf } = await risk();
-      const asked = { ...request, signal };
-      // Covariances are of all scenarios; every other rule looks at tails, which are run again.
-      const contributions = terms?.rule === "covariance" ? "all" : request.contributions;
-      const run = await startRun(kernels, this.#executor, { ...asked, contributions });
-      const valuation = await valuationOf({ ...run, request: asked }, this.#executor);
-      if (!terms) return { ...valuation, allocation: null };
-      const { allocationsOf } = await allocation();
-      const [own] = await allocationsOf(run, [terms], this.#onSpare(signal));
-      return { ...valuation, allocation: own ?? null };
-    });
+  async value(pool: unknown, options?: ValueOptions): Promise<PoolValuation> {
+    return (await this.#ask(options, risk)).value(pool, options);
   }
 
   /**
@@ -112,13 +100,46 @@ export class Engine {
    * @param options  as for {@link Engine.value}; `contributions` and `samplePaths` change nothing
    * @throws         PoolError as {@link Engine.value}
    */
-  async measure(pool: unknown, options: ValueOptions = {}): Promise<Measurement> {
-    const request = readRequest(pool, options, version);
-    return this.#withInstance(request.signal, async (kernels, signal) => {
-      const { measurementOf, startRun } = await risk();
-      const asked = { ...request, contributions: "euler" as const, signal };
-      return measurementOf(await startRun(kernels, this.#executor, asked), this.#executor);
-    });
+  async measure(pool: unknown, options?: ValueOptions): Promise<Measurement> {
+    return (await this.#ask(options, risk)).measure(pool, options);
+  }
+
+  /**
+   * Values many pools, or many variants of one: an answer for every item, its error included.
+   *
+   * An item is taken from the source when there is room for it, so that a source of any length is
+   * valued in bounded memory. All items see the same random numbers unless their options say
+   * otherwise: what differs between two variants is the variants. Variants that differ in terms and
+   * levels only, one after the other, are answered from one simulation.
+   *
+   * @param source   pools as {@link Engine.value} takes them, or { pool, changes, options, id }
+   * @param options  shared by all items
+   * @throws         PoolError of the shared options; what the source throws; the signal's reason
+   *
+   * @example
+   * const base = readPool(document);
+   * const sizes = ["1000000.00", "2000000.00"].map((value) => ({
+   *   pool: base,
+   *   changes: [{ op: "replace" as const, path: "/waterfall/layers/members/size", value }],
+   * }));
+   * for await (const { valuation, error } of engine.valueMany(sizes, { figures: "measure" })) {
+   *   console.log(valuation?.waterfall.socialised.probability ?? error);
+   * }
+   */
+  valueMany(
+    source: Source<unknown>,
+    options: BatchOptions & { readonly figures: "measure" },
+  ): AsyncGenerator<Answer<Measurement>, void, void>;
+  valueMany(
+    source: Source<unknown>,
+    options?: BatchOptions & { readonly figures?: "value" },
+  ): AsyncGenerator<Answer<PoolValuation>, void, void>;
+  valueMany(source: Source<unknown>, options?: BatchOptions): AsyncGenerator<AnyAnswer, void, void>;
+  async *valueMany(
+    source: Source<unknown>,
+    options?: BatchOptions,
+  ): AsyncGenerator<AnyAnswer, void, void> {
+    yield* (await this.#ask(options, risk)).valueMany(source, options);
   }
 
   /**
@@ -134,18 +155,8 @@ export class Engine {
    *   rules: [{ rule: "euler-es", noNegative: true }, { rule: "shapley" }],
    * });
    */
-  async allocate(pool: unknown, options: AllocateOptions = {}): Promise<Allocation[]> {
-    const { rules, previous, ...rest } = optionsOf(options);
-    const request = readRequest(pool, rest, version);
-    const { document } = request.pool;
-    const terms = readRules(rules, document);
-    const before = readPrevious(previous, document);
-    return this.#withInstance(request.signal, async (kernels, signal) => {
-      const [{ startRun }, { allocationsOf }] = await both();
-      const wanted = { ...request, contributions: "all" as const, signal };
-      const run = await startRun(kernels, this.#executor, wanted);
-      return allocationsOf(run, terms, this.#onSpare(signal), before);
-    });
+  async allocate(pool: unknown, options?: AllocateOptions): Promise<Allocation[]> {
+    return (await this.#ask(options, risk, allocation)).allocate(pool, options);
   }
 
   /**
@@ -159,22 +170,9 @@ export class Engine {
   async compare(
     pool: unknown,
     policies: readonly Policy[],
-    options: ValueOptions = {},
+    options?: ValueOptions,
   ): Promise<Comparison> {
-    const request = { ...readRequest(pool, options, version), contributions: "all" as const };
-    const read = readPolicies(policies, request.pool.document);
-    return this.#withInstance(request.signal, async (kernels, signal) => {
-      const [{ startRun }, { comparisonOf }] = await both();
-      const start = (seed: bigint) =>
-        startRun(kernels, this.#executor, { ...request, seed, signal });
-      const next = request.seed === 2n ** 64n - 1n ? 0n : request.seed + 1n;
-      return comparisonOf(
-        await start(request.seed),
-        read,
-        () => start(next),
-        this.#onSpare(signal),
-      );
-    });
+    return (await this.#ask(options, risk, allocation)).compare(pool, policies, options);
   }
 
   /**
@@ -184,16 +182,8 @@ export class Engine {
    * @param options  as for {@link Engine.value}, and `scenario`
    * @throws         PoolError as {@link Engine.value}; NUMBER_RANGE at /options/scenario
    */
-  async explain(pool: unknown, options: ExplainOptions = {}): Promise<Explanation> {
-    const { scenario = null, ...rest } = optionsOf(options);
-    const request = readRequest(pool, rest, version);
-    return this.#withInstance(request.signal, async (kernels, signal) => {
-      const [{ startRun }, { explanationOf }] = await both();
-      return explanationOf(
-        await startRun(kernels, this.#executor, { ...request, signal }),
-        scenario,
-      );
-    });
+  async explain(pool: unknown, options?: ExplainOptions): Promise<Explanation> {
+    return (await this.#ask(options, risk, allocation)).explain(pool, options);
   }
 
   /**
@@ -208,14 +198,9 @@ export class Engine {
     pool: unknown,
     loss: string,
     rule: LossRule,
-    options: ValueOptions = {},
+    options?: ValueOptions,
   ): Promise<SharedRealisedLoss> {
-    const request = readRequest(pool, options, version);
-    const read = readLossToShare(loss, rule, request.pool.document);
-    return this.#withInstance(request.signal, async (kernels, signal) => {
-      const [{ startRun }, { sharedByRule }] = await both();
-      return sharedByRule(await startRun(kernels, this.#executor, { ...request, signal }), read);
-    });
+    return (await this.#ask(options, risk, allocation)).share(pool, loss, rule, options);
   }
 
   /**
@@ -229,14 +214,9 @@ export class Engine {
   async selfDealing(
     pool: unknown,
     insider: InsiderTerms,
-    options: ValueOptions = {},
+    options?: ValueOptions,
   ): Promise<InsiderFinding> {
-    const request = readRequest(pool, options, version);
-    const terms = readInsiderTerms(insider, request.pool.document);
-    return this.#withInstance(request.signal, async (kernels, signal) => {
-      const [{ startRun }, { insiderFinding }] = await both();
-      return insiderFinding(await startRun(kernels, this.#executor, { ...request, signal }), terms);
-    });
+    return (await this.#ask(options, risk, allocation)).selfDealing(pool, insider, options);
   }
 
   /**
@@ -248,15 +228,10 @@ export class Engine {
    */
   async suggestLimits(
     pool: unknown,
-    policy: LimitPolicy = {},
-    options: ValueOptions = {},
+    policy?: LimitPolicy,
+    options?: ValueOptions,
   ): Promise<LimitTerms> {
-    const request = { ...readRequest(pool, options, version), contributions: "all" as const };
-    const read = readLimitPolicy(policy, request.pool.document);
-    return this.#withInstance(request.signal, async (kernels, signal) => {
-      const [{ startRun }, { suggestedLimits }] = await both();
-      return suggestedLimits(await startRun(kernels, this.#executor, { ...request, signal }), read);
-    });
+    return (await this.#ask(options, risk, allocation)).suggestLimits(pool, policy, options);
   }
 
   /**
@@ -273,25 +248,8 @@ export class Engine {
    * @example
    * const { marginalShortfall, price, isAllowed } = await engine.quote(pool, { option });
    */
-  async quote(pool: unknown, position: Proposal, options: ValueOptions = {}): Promise<Quote> {
-    const request = readRequest(pool, options, version);
-    const key = keyOf(request);
-    const known = this.#desks.get(request.pool);
-    let desk = known?.key === key ? known.desk : null;
-    if (!desk) {
-      desk = await this.#withInstance(request.signal, async (kernels, signal) => {
-        const [{ startRun }, { QuoteDesk }] = await both();
-        const wanted = { ...request, contributions: "all" as const, signal };
-        return QuoteDesk.of(await startRun(kernels, this.#executor, wanted));
-      });
-      this.#desks.set(request.pool, { key, desk });
-    }
-    if (this.#isDisposed) throw disposed();
-    return desk.quote(position, (work) =>
-      this.#withInstance(request.signal, (kernels, signal) =>
-        work(kernels, this.#executor.breather(signal)),
-      ),
-    );
+  async quote(pool: unknown, position: Proposal, options?: ValueOptions): Promise<Quote> {
+    return (await this.#ask(options, risk, allocation)).quote(pool, position, options);
   }
 
   /**
@@ -300,97 +258,27 @@ export class Engine {
    *
    * @throws PoolError as {@link Engine.value}
    */
-  async plan(pool: unknown, options: ValueOptions = {}): Promise<RunPlan> {
-    const request = readRequest(pool, options, version);
-    return this.#withInstance(request.signal, async (kernels, signal) => {
-      const { planPool } = await risk();
-      return planPool(kernels, this.#executor, { ...request, signal });
-    });
-  }
-
-  /** Gives work inside a run an instance of its own. */
-  #onSpare(signal: AbortSignal) {
-    return <Result>(work: (kernels: Kernels) => Promise<Result>): Promise<Result> =>
-      this.#withInstance(signal, work);
-  }
-
-  async #withInstance<Result>(
-    given: AbortSignal | undefined,
-    work: (kernels: Kernels, signal: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
-    if (this.#isDisposed) throw disposed();
-    // A signal of its own, so that a disposal can end the run as the caller can.
-    const control = new AbortController();
-    const abort = () => control.abort(given?.reason);
-    given?.addEventListener("abort", abort);
-    if (given?.aborted) abort();
-    this.#running.add(control);
-    try {
-      const kernels = this.#idle.pop() ?? this.#instantiate();
-      const result = await work(kernels, control.signal);
-      // Only after success: an instance whose run failed is left to the collector.
-      if (!this.#isDisposed) this.#idle.push(kernels);
-      return result;
-    } finally {
-      given?.removeEventListener("abort", abort);
-      this.#running.delete(control);
-    }
+  async plan(pool: unknown, options?: ValueOptions): Promise<RunPlan> {
+    return (await this.#ask(options, risk)).plan(pool, options);
   }
 
   /**
-   * Settles one realised loss down the pool's waterfall, exactly, in minor units.
+   * Settles one realised loss down the pool's waterfall, exactly, in minor units. `settle` does the
+   * same at once for a waterfall that has been read.
    *
    * @param loss   decimal text in the pool currency
    * @param gains  what participants gained, where the last resort takes from gains
+   * @throws       PoolError with every problem of the document, the loss and the gains
    */
-  settle(pool: unknown, loss: string, gains?: readonly Gain[]): Settlement {
-    const { document } = poolOf(pool);
-    return settle(document.waterfall, document.currency, loss, gains);
+  async settle(pool: unknown, loss: string, gains?: readonly Gain[]): Promise<Settlement> {
+    return (await answering()).settlePool(pool, loss, gains);
   }
 
   /**
    * Gives back the memory of all instances and ends the executor's threads. Runs under way are
-   * refused with DISPOSED, and so is every later one.
+   * refused with DISPOSED, and so is every later one; losses are still settled.
    */
-  async dispose(): Promise<void> {
-    this.#isDisposed = true;
-    this.#idle.length = 0;
-    for (const control of this.#running) control.abort(disposed());
-    await this.#executor.dispose?.();
+  dispose(): Promise<void> {
+    return this.#instances.dispose();
   }
-}
-
-/** Refuses what is no object before it is taken apart. */
-function optionsOf<Options extends object>(given: Options): Options {
-  if (typeof given === "object" && given !== null) return given;
-  throw new PoolError(
-    [
-      {
-        code: "TYPE",
-        pointer: "/options",
-        detail: "options must be an object, or left out",
-        expected: "object",
-        received: received(given),
-      },
-    ],
-    "request",
-  );
-}
-
-/** What decides the figures of a run, besides the pool. */
-function keyOf(request: ValueRequest): string {
-  const { market, scenarios, seed, horizonDays, stepDays, monitoring, levels, primary } = request;
-  const options = { market, scenarios, horizonDays, stepDays, monitoring, levels, primary };
-  return JSON.stringify({ ...options, seed: String(seed), mode: request.mode });
-}
-
-function disposed(): PoolError {
-  return new PoolError([
-    {
-      code: "DISPOSED",
-      pointer: "",
-      detail: "the engine has been disposed of; load another one",
-      expected: "a call before dispose()",
-    },
-  ]);
 }

@@ -4,6 +4,7 @@
  * Start with `load` and `engine.value`; `calibrate` fits a market to prices; `readPool` checks a
  * document; `settle` pays a loss. Everything here is platform-free.
  */
+export type { AnyAnswer, BatchOptions } from "./answer.ts";
 export { Engine, type PoolValuation, version } from "./facade.ts";
 export * from "./functions.ts";
 export { load } from "./load.ts";

@@ -212,31 +212,11 @@ function checkBudget(problems: Issue[], budget: object): void {
  */
 export function readRequest(source: unknown, given: ValueOptions, version: string): ValueRequest {
   const problems: Issue[] = [];
-  if (typeof given !== "object" || given === null) {
-    problems.push({
-      code: "TYPE",
-      pointer: "/options",
-      detail: "options must be an object, or left out",
-      expected: "object",
-      received: received(given),
-    });
-  }
-  const options: ValueOptions = problems.length > 0 ? {} : given;
+  const options = readObject(problems, given);
   checkOptions(problems, options);
   const document = gather(problems, () => poolOf(source));
-  const scenarios = readScenarios(problems, options.scenarios ?? 100_000);
-  const seed = readSeed(problems, options.seed ?? 1n);
-  const horizonDays = gather(problems, () =>
-    readHorizon(options.horizon ?? 10, "/options/horizon"),
-  );
-  const way = readWay(problems, options, horizonDays, isWatched(document));
-  const primary = gather(problems, () => level(options.confidence ?? 0.975, "/options/confidence"));
-  const levels = readLevels(problems, options.levels ?? [0.95, 0.975, 0.99], primary);
-  const market =
-    options.market === undefined
-      ? (document?.document.market ??
-        (document?.document.assets.length === 0 ? NO_MARKET : undefined))
-      : gather(problems, () => readMarket(options.market));
+  const terms = readTerms(problems, options, document);
+  const market = terms.market ?? (document?.document.assets.length === 0 ? NO_MARKET : undefined);
   if (document && !market && options.market === undefined) {
     problems.push({
       code: "MARKET_MISSING",
@@ -247,27 +227,69 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
       received: "missing",
     });
   }
-  const contributions = readContributions(problems, options.contributions);
   if (problems.length > 0) throw new PoolError(problems, "request");
-  return {
-    // Nothing was found, so nothing is missing.
-    pool: document!,
-    market: market!,
-    scenarios,
-    seed,
-    horizonDays: horizonDays!,
-    ...way,
-    levels,
-    primary: primary!,
-    contributions,
-    mode: options.audit ? "audit" : "profile",
-    version,
-    bytesMax: options.bytesMax,
-    budget: options.budget,
-    signal: options.signal,
-    onProgress: options.onProgress,
-    onMeasured: options.onMeasured,
-  };
+  const { bytesMax, budget, signal, onProgress, onMeasured } = options;
+  const rest = { version, bytesMax, budget, signal, onProgress, onMeasured };
+  // Nothing was found, so nothing is missing.
+  const found = { pool: document!, market: market!, primary: terms.primary! };
+  return { ...terms, ...found, horizonDays: terms.horizonDays!, ...rest };
+}
+
+/**
+ * Reads options that many valuations share, so that a fault in them is told once.
+ *
+ * @returns  the same options, with the market as it was checked
+ * @throws   PoolError with every problem of them
+ */
+export function readShared(given: ValueOptions): ValueOptions {
+  const problems: Issue[] = [];
+  const options = readObject(problems, given);
+  checkOptions(problems, options);
+  const { market } = readTerms(problems, options, undefined);
+  if (problems.length > 0) throw new PoolError(problems, "request");
+  return market ? { ...options, market } : options;
+}
+
+function readObject(problems: Issue[], given: ValueOptions): ValueOptions {
+  if (typeof given === "object" && given !== null) return given;
+  problems.push({
+    code: "TYPE",
+    pointer: "/options",
+    detail: "options must be an object, or left out",
+    expected: "object",
+    received: received(given),
+  });
+  return {};
+}
+
+type Sure =
+  | ("scenarios" | "seed" | "levels" | "contributions" | "mode")
+  | ("stepDays" | "monitoring" | "samplePaths");
+
+/** What the options say of a request; undefined where they were wrong, and the market where they are silent. */
+interface Terms extends Pick<ValueRequest, Sure> {
+  readonly horizonDays: ValueRequest["horizonDays"] | undefined;
+  readonly primary: ValueRequest["primary"] | undefined;
+  readonly market: MarketParameters | undefined;
+}
+
+/** What is computed, and how. */
+function readTerms(problems: Issue[], options: ValueOptions, pool: Pool | undefined): Terms {
+  const scenarios = readScenarios(problems, options.scenarios ?? 100_000);
+  const seed = readSeed(problems, options.seed ?? 1n);
+  const horizonDays = gather(problems, () =>
+    readHorizon(options.horizon ?? 10, "/options/horizon"),
+  );
+  const way = readWay(problems, options, horizonDays, isWatched(pool));
+  const primary = gather(problems, () => level(options.confidence ?? 0.975, "/options/confidence"));
+  const levels = readLevels(problems, options.levels ?? [0.95, 0.975, 0.99], primary);
+  const market =
+    options.market === undefined
+      ? pool?.document.market
+      : gather(problems, () => readMarket(options.market));
+  const contributions = readContributions(problems, options.contributions);
+  const mode = options.audit ? "audit" : "profile";
+  return { scenarios, seed, horizonDays, ...way, levels, primary, market, contributions, mode };
 }
 
 /** Whether it counts what happens before the horizon, and not only at expiries. */

@@ -1,9 +1,19 @@
 // Method: the package as npm makes it, installed in a folder of its own and used as a stranger would.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -80,7 +90,7 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
       const [{ files }] = JSON.parse(listed.out) as [{ files: { path: string }[] }];
       // Parts are named by what is in them; types are told apart by their folders.
       const names = files.map(({ path }) =>
-        path.replace(/part-\w{8}/, "part-*").replace(/^(dist\/types\/\w+)\/.*/, "$1/*"),
+        path.replace(/(part|names)-\w{8}/, "$1-*").replace(/^(dist\/types\/\w+)\/.*/, "$1/*"),
       );
       expect([...new Set(names)].sort()).toMatchSnapshot();
     });
@@ -88,6 +98,25 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
     test("package: publint has nothing to say", async () => {
       const { messages, pkg } = await publint({ pkgDir: root, pack: false, strict: true });
       expect(messages.map((message) => formatMessage(message, pkg!))).toEqual([]);
+    });
+
+    test("package: its types are right wherever modules are", async () => {
+      const tarball = readdirSync(home).find((name) => name.endsWith(".tgz"))!;
+      const packed = createPackageFromTarballData(
+        new Uint8Array(readFileSync(join(home, tarball))),
+      );
+      const files = [/\.wasm$/, /worker\.js$/, /\.json$/];
+      const checked = await checkPackage(packed, { excludeEntrypoints: files });
+      if (!checked.types) expect.unreachable("there are no types");
+      expect(Object.keys(checked.entrypoints).sort()).toEqual([
+        ...[".", "./browser", "./element", "./external", "./node", "./react"],
+      ]);
+      // Modules only: what Node 10 and `require` would find is none of its promises.
+      const elsewhere = ["node10", "node16-cjs"];
+      const problems = checked.problems.filter(
+        (problem) => !("resolutionKind" in problem) || !elsewhere.includes(problem.resolutionKind),
+      );
+      expect(problems).toEqual([]);
     });
 
     test("package: the kernel comes from wherever it is", () => {
@@ -132,11 +161,40 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
          // @ts-expect-error: a page must say where its worker script is
          browserPool({ workers: seconds });`,
       );
-      const compilerOptions = { noEmit: true, strict: true, target: "es2022", module: "nodenext" };
       writeFileSync(
-        join(user, "tsconfig.json"),
-        JSON.stringify({ compilerOptions: { ...compilerOptions, types: [] }, files: ["main.ts"] }),
+        join(user, "room.tsx"),
+        `import "riskpool/element";
+         import type { RiskRoomElement } from "riskpool/element";
+         import { RiskRoom, usePoolValuation } from "riskpool/react";
+         const room: RiskRoomElement = document.createElement("risk-room");
+         room.addEventListener("valuation", ({ detail }) => detail.risk.levels);
+         export function App() {
+           const { valuation, error } = usePoolValuation("{}", { seed: 7n });
+           const level: number | undefined = valuation?.risk.levels[0]?.level;
+           return <main>{level}{error?.message}
+             <RiskRoom src="/pool.json" theme="dark" className="wide" pools={[["/a", "A"]]}
+               ref={(room) => void room?.open("/b")} onValuation={(found, room) => room.settled} />
+             <risk-room src="/pool.json" pools="[]" class="wide" />
+             {/* @ts-expect-error: a component's pools are no text */}
+             <RiskRoom pools="[]" />
+             {/* @ts-expect-error: there is no such theme */}
+             <risk-room theme="grey" />
+           </main>;
+         }
+         // @ts-expect-error: the hook itself aborts
+         usePoolValuation("{}", { signal: AbortSignal.abort() });`,
       );
+      // As a user of React has them.
+      const types = join(user, "node_modules/@types");
+      mkdirSync(types, { recursive: true });
+      symlinkSync(join(root, "node_modules/@types/react"), join(types, "react"));
+      symlinkSync(join(root, "node_modules/csstype"), join(user, "node_modules/csstype"));
+      const compilerOptions = {
+        ...{ noEmit: true, strict: true, target: "es2022", module: "nodenext", types: [] },
+        ...{ jsx: "react-jsx", exactOptionalPropertyTypes: true },
+      };
+      const files = ["main.ts", "room.tsx"];
+      writeFileSync(join(user, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
       const tsc = join(root, "node_modules/typescript/bin/tsc");
       const { out } = run(process.execPath, [tsc, "-p", "."], user);
       expect(out).toBe("");

@@ -10,7 +10,10 @@ function files(folder: string, ending: string): string[] {
     .filter((name) => name.endsWith(ending) && !name.includes("node_modules"))
     .map((name) => `${folder}/${name}`)
     .filter(
-      (name) => !/^src\/(engine\/binary(-text)?|runtime\/node\/worker-script)\.ts$/.test(name),
+      (name) =>
+        !/^src\/(engine\/binary(-text)?|(runtime\/(node|browser)|edge\/web)\/worker-script)\.ts$/.test(
+          name,
+        ),
     )
     .sort();
 }

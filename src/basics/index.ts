@@ -32,6 +32,7 @@ export {
   printMoney,
   readMoney,
 } from "./money.ts";
+export { part } from "./part.ts";
 export { recognised } from "./recognised.ts";
 export {
   apportion,

@@ -1,5 +1,48 @@
+import { type Issue, PoolError, received } from "../basics/index.ts";
+
 /** Items to be valued, one after the other, as fast as they are asked for. */
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
+
+const AHEAD_MAX = 1024;
+const ORDERS: readonly unknown[] = [undefined, "input", "completed"];
+const FIGURES: readonly unknown[] = ["value", "measure"];
+
+/**
+ * Reads how a batch is to be run.
+ *
+ * @throws PoolError ENUM, NUMBER_RANGE at /options
+ */
+export function readBatchRun({
+  ahead,
+  order,
+  figures,
+}: Pick<BatchRun, "ahead" | "order"> & { readonly figures: unknown }): BatchRun {
+  const issues: Issue[] = [];
+  const isOneOf = (name: string, values: readonly unknown[], value: unknown, detail: string) => {
+    if (values.includes(value)) return;
+    const expected = `one of ${values.filter((each) => each !== undefined).join(", ")}`;
+    const pointer = `/options/${name}`;
+    issues.push({ code: "ENUM", pointer, detail, expected, received: received(value) });
+  };
+  isOneOf(
+    "order",
+    ORDERS,
+    order,
+    "say whether answers come in the order of items or as they are ready",
+  );
+  isOneOf("figures", FIGURES, figures, "say whether pools are valued or only measured");
+  if (!(Number.isInteger(ahead) && ahead >= 1 && ahead <= AHEAD_MAX)) {
+    issues.push({
+      code: "NUMBER_RANGE",
+      pointer: "/options/ahead",
+      detail: "the number of items under way must be a whole number within the bounds",
+      expected: `integer, 1 … ${AHEAD_MAX}`,
+      received: received(ahead),
+    });
+  }
+  if (issues.length > 0) throw new PoolError(issues, "request");
+  return { ahead, order };
+}
 
 /** How a batch is run. */
 export interface BatchRun {

@@ -1,3 +1,3 @@
-export { answersOf, type BatchRun, type Source } from "./answers.ts";
+export { answersOf, type BatchRun, readBatchRun, type Source } from "./answers.ts";
 export { type Answer, type BatchItem, readItem } from "./item.ts";
 export { type Change, variantOf } from "./variant.ts";

@@ -1,4 +1,4 @@
-import { PoolError } from "../basics/index.ts";
+import { PoolError, part } from "../basics/index.ts";
 import { blocked, instantiateModule } from "./instance.ts";
 import type { Backend, Kernels } from "./kernels.ts";
 
@@ -44,8 +44,10 @@ async function compiled(source: BufferSource | WebAssembly.Module): Promise<WebA
   }
 }
 
+const twin = part("plain JavaScript", () => import("./twin/twin.ts"));
+
 async function inJavaScript(): Promise<ReadyKernel> {
-  const { twinKernels } = await import("./twin/twin.ts");
+  const { twinKernels } = await twin();
   return { backend: "js", instantiate: twinKernels };
 }
 

@@ -6,8 +6,8 @@ import { barrierLoss } from "./barrier.ts";
 import { ownerAverages } from "./contribution.ts";
 import { legsValue } from "./node-grid.ts";
 import { fundingOf, HOLDINGS_ID, ownersOf } from "./owner.ts";
-import type { PoolRun } from "./pool-run.ts";
 import { pointsOf } from "./quadrature.ts";
+import type { PoolRun } from "./run.ts";
 
 /** Where a part of a loss comes from. */
 export const CAUSES = [

@@ -11,7 +11,7 @@ import { type Averages, averagesWork } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
 import { OwnLosses } from "./own-losses.ts";
 import { fundingOf, type Owner, ownersOf } from "./owner.ts";
-import type { PoolRun } from "./pool-run.ts";
+import type { PoolRun } from "./run.ts";
 import { measureTail, type TailSet, tailWeights, worstSet } from "./tail.ts";
 import type { ContributionRow, Contributions, Estimate } from "./valuation.ts";
 

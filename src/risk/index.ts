@@ -24,9 +24,10 @@ export {
 export { meanOf } from "./mean.ts";
 export { OwnLosses } from "./own-losses.ts";
 export { HOLDINGS_ID, type Owner, ownersOf } from "./owner.ts";
-export { lossCurve, marketOf, type PoolRun, runPool } from "./pool-run.ts";
+export { lossCurve, marketOf, runPool } from "./pool-run.ts";
 export type { Progress, RunningEstimate } from "./progress.ts";
 export { type BookAverages, type LossLaw, ScenarioQuadrature } from "./quadrature.ts";
+export type { PoolRun } from "./run.ts";
 export type { Budget, RunPlan } from "./run-plan.ts";
 export { accountsOn, isOnGrid, type RunRecord, recordOf, replayTail } from "./solo-book.ts";
 export { measureLosses, measureTail, worstLosses } from "./tail.ts";

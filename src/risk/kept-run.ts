@@ -1,31 +1,10 @@
 import type { Kernels } from "../engine/index.ts";
 import { isSameBook } from "../pool/index.ts";
-import type { PoolRun } from "./pool-run.ts";
+import type { PoolRun } from "./run.ts";
 import type { ValueRequest } from "./value-request.ts";
 
 /** Losses of more scenarios are given back when they have been measured. */
 const SCENARIOS_MAX = 1 << 20;
-
-/** The last value that was made, and what it was made of. It is handed out more than once: frozen. */
-export class Latest<Value> {
-  #key: string | null = null;
-  #value: Value | undefined;
-
-  /** The value of a key: the one that is known, or a new one. */
-  async of(key: string, make: () => Promise<Value> | Value): Promise<Value> {
-    if (this.#key === key) return this.#value as Value;
-    const value = frozen(await make());
-    this.#key = key;
-    this.#value = value;
-    return value;
-  }
-}
-
-function frozen<Value>(value: Value): Value {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const part of Object.values(value)) frozen(part);
-  return Object.freeze(value);
-}
 
 interface Kept {
   readonly key: string;

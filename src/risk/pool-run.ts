@@ -18,47 +18,17 @@ import {
 } from "../market/index.ts";
 import { isSameBook, type PoolDocument } from "../pool/index.ts";
 import { type Accounts, accountsOf, byId } from "./account.ts";
-import { keepRun, keptRun, Latest } from "./kept-run.ts";
+import { keepRun, keptRun } from "./kept-run.ts";
+import { Latest } from "./latest.ts";
 import { type LaidPool, layPoolWork, MEMORY_MAX } from "./layout.ts";
 import { LiquidationTally } from "./liquidation-summary.ts";
 import { LossCurve } from "./loss-curve.ts";
 import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
 import { RunningRisk } from "./progress.ts";
+import type { PoolRun } from "./run.ts";
 import { tailNeeded } from "./summary.ts";
-import { type Tail, worst } from "./tail.ts";
-import type { AssetExposure, Contributions, RiskSummary } from "./valuation.ts";
+import { worst } from "./tail.ts";
 import type { ValueRequest } from "./value-request.ts";
-
-/** A pool that was simulated and is still laid in memory: whatever asks about members asks it. */
-export interface PoolRun {
-  readonly request: ValueRequest;
-  readonly parameters: MarketParameters;
-  readonly model: MarketModel;
-  readonly laid: LaidPool;
-  /** [scenarios] the pool's losses. */
-  readonly losses: Float64Array<ArrayBuffer>;
-  /** The worst of them, as many as any level asks for. */
-  readonly tail: Tail;
-  /** Batches of the error bars. */
-  readonly chunks: readonly Chunk[];
-  /** Moments of every chunk with weight 1 per path. */
-  readonly moments: readonly Float64Array[];
-  readonly tally: LiquidationTally | null;
-  /** Prices that were held at the model's bound. */
-  readonly held: number;
-  readonly breathe: Breath;
-  /** What was found of these losses before: a run that is kept answers again with other terms. */
-  readonly found: Found;
-}
-
-/** What a valuation finds of a run that no layer and no rule changes. */
-export interface Found {
-  readonly curve: Latest<LossCurve>;
-  readonly summary: Latest<RiskSummary>;
-  readonly contributions: Latest<Contributions>;
-  readonly exposures: Latest<readonly AssetExposure[]>;
-  readonly digest: Latest<string>;
-}
 
 /**
  * Picks the pool's assets out of market parameters, in the order of ids: which normal drives

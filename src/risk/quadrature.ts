@@ -2,7 +2,7 @@ import { exp } from "../numeric/index.ts";
 import type { Account, Accounts, Legs } from "./account.ts";
 import { batchError, tailMoments } from "./contribution.ts";
 import { legsValue } from "./node-grid.ts";
-import type { PoolRun } from "./pool-run.ts";
+import type { PoolRun } from "./run.ts";
 import type { Estimate } from "./valuation.ts";
 
 /** Log returns and what each of them weighs: averages of smooth functions to the last digits. */

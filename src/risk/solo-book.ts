@@ -5,7 +5,7 @@ import { type Accounts, accountsOf, byId } from "./account.ts";
 import { batchError, tailMoments, type WeightedScenarios } from "./contribution.ts";
 import { layPoolWork, MEMORY_MAX } from "./layout.ts";
 import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
-import type { PoolRun } from "./pool-run.ts";
+import type { PoolRun } from "./run.ts";
 import type { Estimate } from "./valuation.ts";
 
 /** Scenarios that a mean is taken over where all of them would take too long. */

@@ -8,7 +8,8 @@ import { contributionsOf } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
 import type { LaidPool } from "./layout.ts";
 import { liquidationFigures } from "./liquidation-summary.ts";
-import { lossCurve, type PoolRun, prepare, runPool } from "./pool-run.ts";
+import { lossCurve, prepare, runPool } from "./pool-run.ts";
+import type { PoolRun } from "./run.ts";
 import { forecast, holdTo, type RunPlan } from "./run-plan.ts";
 import { summaryWork } from "./summary.ts";
 import type {

@@ -143,7 +143,7 @@ describe("one scenario", () => {
     const scenario = losses.indexOf(Math.max(...losses));
     const explanation = await engine.explain(pool, { ...OPTIONS, scenario });
     checkSums(explanation);
-    const { payments } = engine.settle(pool, explanation.total);
+    const { payments } = await engine.settle(pool, explanation.total);
     expect(sumOf(explanation.payments)).toBe(minor(explanation.total));
     for (const { payer, amount } of payments) {
       const own = explanation.payments.filter((one) => one.payer === payer);

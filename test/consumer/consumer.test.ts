@@ -2,131 +2,64 @@
 // builds as it comes; the built pages run in Chromium under a strict policy and must give the
 // figures of Node.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
-import { build as esbuild } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
-import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import webpack from "webpack";
 import { samplePool } from "../support/sample-pool.ts";
-import { unpacked } from "../support/tarball.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const home = mkdtempSync(join(tmpdir(), "riskpool-pages-"));
-const modules = join(home, "node_modules/riskpool");
-const executablePath = process.env["CHROME_BIN"] ?? "/usr/bin/chromium";
-const present = existsSync(executablePath) && existsSync(join(root, "dist/index.js"));
+import {
+  BUNDLERS,
+  bundlers,
+  launching,
+  present,
+  SELF,
+  Site,
+  Stranger,
+  WITH_WASM,
+} from "../support/stranger.ts";
 
 const APPS = ["page", "workers", "external"] as const;
 type App = (typeof APPS)[number];
-const html = (tag: string) => `<!doctype html><meta charset="utf-8"><title>page</title>${tag}`;
-
-/** Each builds the page in a folder as its own defaults say, and returns the folder to serve. */
-const bundlers = {
-  async esbuild(folder: string) {
-    const outdir = join(folder, "out-esbuild");
-    const entryPoints = [join(folder, "main.js")];
-    await esbuild({ entryPoints, outdir, bundle: true, minify: true, format: "esm" });
-    writeFileSync(
-      join(outdir, "index.html"),
-      html('<script type="module" src="/main.js"></script>'),
-    );
-    // It follows no address in the code: files are copied to where the address points.
-    cpSync(join(modules, "dist/kernel.wasm"), join(outdir, "kernel.wasm"));
-    cpSync(join(modules, "dist/worker.js"), join(outdir, "riskpool/worker.js"));
-    return outdir;
-  },
-  async vite(folder: string) {
-    writeFileSync(
-      join(folder, "index.html"),
-      html('<script type="module" src="/main.js"></script>'),
-    );
-    await vite({ root: folder, logLevel: "error", configFile: false });
-    return join(folder, "dist");
-  },
-  async webpack(folder: string) {
-    const path = join(folder, "out-webpack");
-    await new Promise<void>((resolve, reject) => {
-      webpack(
-        { mode: "production", context: folder, entry: "./main.js", output: { path } },
-        (error, stats) => {
-          const problems = stats?.hasErrors() || stats?.hasWarnings();
-          if (error || problems) reject(error ?? new Error(stats!.toString("errors-warnings")));
-          else resolve();
-        },
-      );
-    });
-    writeFileSync(join(path, "index.html"), html('<script defer src="/main.js"></script>'));
-    return path;
-  },
-};
-const BUNDLERS = Object.keys(bundlers) as (keyof typeof bundlers)[];
-
-const TYPES: { readonly [extension: string]: string } = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".wasm": "application/wasm",
-};
 
 /** Bytes after Brotli of what a page by Vite fetches before it asks for anything. */
-const START_MAX = 46_000;
-
-const SELF = "default-src 'none'; connect-src 'self'; script-src 'self'";
-const WITH_WASM = `${SELF} 'wasm-unsafe-eval'`;
+const START_MAX = 22_000;
 
 // A machine without Chromium cannot run these; CI installs it first and must not skip.
 describe.skipIf(!present && process.env["CI"] !== "true")("built by a stranger", () => {
   let browser: Browser;
   let origin: string;
   let expected: string;
-  let folder = "";
-  let policy = "";
+  let stranger: Stranger;
+  const site = new Site();
   const built = new Map<string, string>();
-  const server = createServer((request, response) => {
-    const file = join(folder, request.url === "/" ? "index.html" : request.url!);
-    response.setHeader("content-security-policy", policy);
-    response.statusCode = existsSync(file) ? 200 : 404;
-    response.setHeader("content-type", TYPES[extname(file)] ?? "text/plain");
-    response.end(existsSync(file) ? readFileSync(file) : "");
-  });
 
   beforeAll(async () => {
-    unpacked(root, home, modules);
+    stranger = new Stranger();
     for (const app of APPS) {
-      cpSync(join(root, "test/consumer", app), join(home, app), { recursive: true });
-      writeFileSync(join(home, app, "pool.json"), JSON.stringify(samplePool()));
+      const folder = stranger.app(app);
       for (const name of BUNDLERS) {
-        built.set(`${app} ${name}`, await bundlers[name](join(home, app)));
+        built.set(`${app} ${name}`, await bundlers[name](folder, stranger.modules));
       }
     }
     const { load } = (await import(
-      join(modules, "dist/index.js")
+      join(stranger.modules, "dist/index.js")
     )) as typeof import("../../src/index.ts");
     const options = { scenarios: 20_000, seed: 7n };
     expected = JSON.stringify(await (await load()).value(samplePool(), options));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({
-      executablePath,
-      args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-    });
-  }, 120_000);
+    origin = await site.open();
+    browser = await chromium.launch(launching);
+  });
   afterAll(async () => {
     await browser?.close();
-    server.close();
-    rmSync(home, { recursive: true, force: true });
+    site.close();
+    stranger?.dispose();
   });
 
   /** What the page of a build answers, and what it says on the console. */
-  async function shown(app: App, bundler: string, given: string, hash = "") {
-    folder = built.get(`${app} ${bundler}`)!;
-    policy = given;
+  async function shown(app: App, bundler: string, policy: string, hash = "", headers = {}) {
+    site.folder = built.get(`${app} ${bundler}`)!;
+    site.headers = { "content-security-policy": policy, ...headers };
     const tab = await browser.newPage();
     const said: string[] = [];
     const failed: string[] = [];
@@ -141,51 +74,93 @@ describe.skipIf(!present && process.env["CI"] !== "true")("built by a stranger",
     const answer = await tab.evaluate(
       () => (globalThis as unknown as { answer: { backend: string; result: string } }).answer,
     );
+    const page = await tab.evaluate(() => ({
+      isIsolated: crossOriginIsolated,
+      refused: (globalThis as unknown as { refused?: string }).refused,
+    }));
     await tab.close();
-    return { ...answer, said };
+    return { answer, said, ...page };
   }
 
   test.each(APPS.flatMap((app) => BUNDLERS.map((bundler) => [app, bundler] as const)))(
     "consumer: %s by %s gives the figures of Node",
     async (app, bundler) => {
-      const answer = await shown(app, bundler, WITH_WASM);
-      expect(answer).toEqual({ backend: "wasm", result: expected, said: [] });
+      const { answer, said, isIsolated } = await shown(app, bundler, WITH_WASM);
+      expect(answer).toEqual({ backend: "wasm", result: expected });
+      expect([said, isIsolated]).toEqual([[], false]);
     },
   );
 
-  test("consumer: workers begin from a Blob where the policy allows it", async () => {
-    const answer = await shown("workers", "vite", `${WITH_WASM}; worker-src blob:`, "#blob");
-    expect(answer.result).toBe(expected);
+  test.each(["", "#blob", "#own"])("consumer: workers%s in an isolated page", async (hash) => {
+    const policy = `${WITH_WASM}; worker-src 'self' blob:`;
+    const headers = {
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-embedder-policy": "require-corp",
+    };
+    const { answer, isIsolated } = await shown("workers", "vite", policy, hash, headers);
+    expect([answer.result, isIsolated]).toEqual([expected, true]);
   });
+
+  test.each(
+    BUNDLERS.flatMap(
+      (by) =>
+        [
+          [by, "#blob"],
+          [by, "#own"],
+        ] as const,
+    ),
+  )(
+    "consumer: workers by %s begin from a Blob where the policy allows it: %s",
+    async (by, hash) => {
+      const policy = `${WITH_WASM}; worker-src blob:`;
+      expect((await shown("workers", by, policy, hash)).answer.result).toBe(expected);
+    },
+  );
 
   test.each(["page", "external"] as const)(
     "consumer: %s falls back to plain JavaScript under a policy, and says so once",
     async (app) => {
-      const { backend, result, said } = await shown(app, "vite", SELF);
-      expect([backend, result]).toEqual(["js", expected]);
+      const { answer, said } = await shown(app, "vite", SELF);
+      expect(answer).toEqual({ backend: "js", result: expected });
       expect(said).toEqual([expect.stringContaining("'wasm-unsafe-eval'")]);
     },
   );
 
-  test.each(["riskpool", "riskpool/browser", "riskpool/external", "riskpool/node"])(
-    "consumer: %s can be imported where there is no window",
-    (name) => {
-      const code = `console.log(Object.keys(await import(${JSON.stringify(name)})).length > 0)`;
-      const args = ["--input-type=module", "-e", code];
-      expect(execFileSync(process.execPath, args, { cwd: home, encoding: "utf8" })).toBe("true\n");
-    },
-  );
+  test.each(BUNDLERS)("consumer: %s: a part that was not to be had is fetched anew", async (by) => {
+    const { answer, refused } = await shown("page", by, WITH_WASM, "#broken");
+    expect([answer.result, refused]).toEqual([expected, "PART_MISSING"]);
+  });
+
+  test.each([
+    ...["riskpool", "riskpool/browser", "riskpool/external", "riskpool/node"],
+    ...["riskpool/element"],
+  ])("consumer: %s can be imported where there is no window, and leaves no trace", (name) => {
+    const code = `
+      for (const name of ["fetch", "Worker", "document", "customElements", "navigator"])
+        delete globalThis[name];
+      const trace = () => [...Object.getOwnPropertyNames(globalThis), ...process.getActiveResourcesInfo()]
+        // What comes and goes while files are read.
+        .filter((name) => !name.endsWith("Req") && !name.startsWith("FSReq")).join();
+      const before = trace();
+      globalThis.WebAssembly.compile = globalThis.WebAssembly.Module = undefined;
+      const { length } = Object.keys(await import(${JSON.stringify(name)}));
+      console.log(length > 0, trace() === before);`;
+    const args = ["--input-type=module", "-e", code];
+    const out = execFileSync(process.execPath, args, { cwd: stranger.home, encoding: "utf8" });
+    expect(out).toBe("true true\n");
+  });
 
   test("consumer: a page fetches what it does not use later, if at all", () => {
-    const out = join(home, "page/dist");
+    const out = join(stranger.home, "page/dist");
     const page = readFileSync(join(out, "index.html"), "utf8");
     const first = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(
       ([, name]) => name!,
     );
     const text = first.map((name) => readFileSync(join(out, name), "utf8")).join("\n");
     expect(text).toContain("0061736d01000000");
-    // Words of a valuation, of an allocation, and of a plain function.
-    for (const word of ["expectedShortfall", "blockShortfall", "fewer buy at a higher price"]) {
+    // Words of a valuation, of an allocation, of a document's form, and of a plain function.
+    const words = ["expectedShortfall", "blockShortfall", "not part of the format"];
+    for (const word of [...words, "fewer buy at a higher price"]) {
       expect(text).not.toContain(word);
     }
     const packed = first.map((name) => brotliCompressSync(readFileSync(join(out, name))).length);

@@ -116,7 +116,7 @@ describe("results", () => {
       },
     };
     const { waterfall } = await engine.value(whole, small);
-    const settled = engine.settle(whole, "10");
+    const settled = await engine.settle(whole, "10");
     expect(String(waterfall.layers[0]!.capacity)).toBe(settled.layers[0]!.capacity);
   });
 

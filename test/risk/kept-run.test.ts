@@ -11,7 +11,7 @@ import {
   readPool,
   type ValueOptions,
 } from "../../src/index.ts";
-import { Latest } from "../../src/risk/kept-run.ts";
+import { Latest } from "../../src/risk/latest.ts";
 import { samplePool } from "../support/sample-pool.ts";
 
 const SCENARIOS = 20_000;

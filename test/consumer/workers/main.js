@@ -1,5 +1,5 @@
 import { load } from "riskpool";
-import { workerPool } from "riskpool/browser";
+import { workerPool, workerScript } from "riskpool/browser";
 import pool from "./pool.json";
 
 let script = new URL("riskpool/worker.js", import.meta.url);
@@ -7,6 +7,7 @@ if (location.hash === "#blob") {
   const text = await (await fetch(script)).text();
   script = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 }
+if (location.hash === "#own") script = await workerScript();
 const engine = await load({ executor: workerPool({ script, workers: 2 }) });
 const result = await engine.value(pool, { scenarios: 20_000, seed: 7n });
 await engine.dispose();

@@ -1,0 +1,273 @@
+import type {
+  Allocation,
+  Comparison,
+  Explanation,
+  InsiderFinding,
+  InsiderTerms,
+  LimitPolicy,
+  LossRule,
+  Policy,
+  Proposal,
+  Quote,
+  QuoteDesk,
+  SharedRealisedLoss,
+} from "./allocation/index.ts";
+// Readers by their files: through the room's door all of it would come along.
+import { readInsiderTerms } from "./allocation/insider-terms.ts";
+import { readLimitPolicy } from "./allocation/limit-policy.ts";
+import { readLossToShare } from "./allocation/loss-to-share.ts";
+import { readPolicies, readPrevious, readRules } from "./allocation/read-policy.ts";
+import { PoolError, received } from "./basics/index.ts";
+import { type Answer, answersOf, readBatchRun, readItem, type Source } from "./batch/index.ts";
+import type { Kernels } from "./engine/index.ts";
+import { type Instances, unlessAborted } from "./instances.ts";
+import { allocation, risk } from "./parts.ts";
+import type { Pool } from "./pool/index.ts";
+import {
+  type AllocateOptions,
+  type ExplainOptions,
+  poolOf,
+  readRequest,
+  readShared,
+  type ValueOptions,
+} from "./request.ts";
+import type { Measurement, PoolRun, RunPlan, Valuation, ValueRequest } from "./risk/index.ts";
+import { type Gain, type Settlement, settle } from "./settlement/index.ts";
+import type { LimitTerms } from "./terms/index.ts";
+
+/** What `engine.value` finds; plain JSON. */
+export interface PoolValuation extends Valuation {
+  /** Null where the document has no contribution terms. */
+  readonly allocation: Allocation | null;
+}
+
+/** How many pools are valued; everything has a default. */
+export interface BatchOptions extends ValueOptions {
+  /** `value` when left out; `measure` stops at risk and waterfall. */
+  readonly figures?: "value" | "measure";
+  /** Of answers: that of the items when left out, or as they come. */
+  readonly order?: "input" | "completed";
+  /** Items under way at a time, 1 … 1,024; as many as there are workers when left out. */
+  readonly ahead?: number;
+}
+
+/** An answer of a batch, of either kind. */
+export type AnyAnswer = Answer<PoolValuation | Measurement>;
+
+type AllocationPart = Awaited<ReturnType<typeof allocation>>;
+
+/** A run under way, and what may be done with it. */
+interface Under {
+  readonly run: PoolRun;
+  readonly part: AllocationPart;
+  /** Gives work inside the run an instance of its own. */
+  readonly spare: <Result>(work: (kernels: Kernels) => Promise<Result>) => Promise<Result>;
+  /** The same run from another seed. */
+  readonly again: (seed: bigint) => Promise<PoolRun>;
+}
+
+/**
+ * Reads what an engine is asked, has it run and shapes the answer: the methods of `Engine`, which
+ * say what each takes and throws. A page fetches it at its first question.
+ */
+export class Answers {
+  readonly #instances: Instances;
+  readonly #version: string;
+  /** The last desk of every pool, and the options it was made with. */
+  readonly #desks = new WeakMap<Pool, { readonly key: string; readonly desk: QuoteDesk }>();
+
+  constructor(instances: Instances, version: string) {
+    this.#instances = instances;
+    this.#version = version;
+  }
+
+  #read(pool: unknown, options: ValueOptions): ValueRequest {
+    return readRequest(pool, options, this.#version);
+  }
+
+  /** Gives work inside a run an instance of its own. */
+  #onSpare(signal: AbortSignal): Under["spare"] {
+    return (work) => this.#instances.lend(signal, work);
+  }
+
+  /** Runs a request and does something with the run that takes the rules of allocation. */
+  #under<Result>(
+    request: ValueRequest,
+    work: (under: Under) => Result | Promise<Result>,
+  ): Promise<Result> {
+    return this.#instances.lend(request.signal, async (kernels, signal) => {
+      const parts = Promise.all([risk(), allocation()]);
+      const [{ startRun }, part] = await unlessAborted(signal, parts);
+      const again = (seed: bigint) =>
+        startRun(kernels, this.#instances.executor, { ...request, seed, signal });
+      return work({ run: await again(request.seed), part, spare: this.#onSpare(signal), again });
+    });
+  }
+
+  async value(pool: unknown, options: ValueOptions = {}): Promise<PoolValuation> {
+    const request = this.#read(pool, options);
+    const { executor } = this.#instances;
+    return this.#instances.lend(request.signal, async (kernels, signal) => {
+      const terms = request.pool.document.contribution;
+      const { startRun, valuationOf } = await unlessAborted(signal, risk());
+      const asked = { ...request, signal };
+      // Covariances are of all scenarios; every other rule looks at tails, which are run again.
+      const contributions = terms?.rule === "covariance" ? "all" : request.contributions;
+      const run = await startRun(kernels, executor, { ...asked, contributions });
+      const valuation = await valuationOf({ ...run, request: asked }, executor);
+      if (!terms) return { ...valuation, allocation: null };
+      const { allocationsOf } = await unlessAborted(signal, allocation());
+      const [own] = await allocationsOf(run, [terms], this.#onSpare(signal));
+      return { ...valuation, allocation: own ?? null };
+    });
+  }
+
+  async measure(pool: unknown, options: ValueOptions = {}): Promise<Measurement> {
+    const request = this.#read(pool, options);
+    const { executor } = this.#instances;
+    return this.#instances.lend(request.signal, async (kernels, signal) => {
+      const { measurementOf, startRun } = await unlessAborted(signal, risk());
+      const asked = { ...request, contributions: "euler" as const, signal };
+      return measurementOf(await startRun(kernels, executor, asked), executor);
+    });
+  }
+
+  async *valueMany(source: Source<unknown>, options: BatchOptions = {}): AsyncGenerator<AnyAnswer> {
+    const { figures = "value", order, ahead, ...given } = optionsOf(options);
+    const { executor } = this.#instances;
+    const run = readBatchRun({ order, ahead: ahead ?? Math.max(1, executor.workers), figures });
+    const shared = readShared(given);
+    const work = async (item: unknown, index: number, signal: AbortSignal): Promise<AnyAnswer> => {
+      const { id, pool, options: own } = readItem<ValueOptions>(item);
+      try {
+        const asked = { ...shared, ...own, signal };
+        const valuation = await (figures === "measure"
+          ? this.measure(pool(), asked)
+          : this.value(pool(), asked));
+        return { index, id, valuation, error: null };
+      } catch (error) {
+        // What ends the batch, or is a fault of ours, is no answer.
+        if (!(error instanceof PoolError) || signal.aborted || error.code === "DISPOSED")
+          throw error;
+        return { index, id, valuation: null, error };
+      }
+    };
+    yield* answersOf(source, work, { ...run, signal: shared.signal });
+  }
+
+  async allocate(pool: unknown, options: AllocateOptions = {}): Promise<Allocation[]> {
+    const { rules, previous, ...rest } = optionsOf(options);
+    const request = { ...this.#read(pool, rest), contributions: "all" as const };
+    const { document } = request.pool;
+    const terms = readRules(rules, document);
+    const before = readPrevious(previous, document);
+    return this.#under(request, ({ run, part, spare }) =>
+      part.allocationsOf(run, terms, spare, before),
+    );
+  }
+
+  async compare(
+    pool: unknown,
+    policies: readonly Policy[],
+    options: ValueOptions = {},
+  ): Promise<Comparison> {
+    const request = { ...this.#read(pool, options), contributions: "all" as const };
+    const read = readPolicies(policies, request.pool.document);
+    const next = request.seed === 2n ** 64n - 1n ? 0n : request.seed + 1n;
+    return this.#under(request, ({ run, part, spare, again }) =>
+      part.comparisonOf(run, read, () => again(next), spare),
+    );
+  }
+
+  async explain(pool: unknown, options: ExplainOptions = {}): Promise<Explanation> {
+    const { scenario = null, ...rest } = optionsOf(options);
+    const request = this.#read(pool, rest);
+    return this.#under(request, ({ run, part }) => part.explanationOf(run, scenario));
+  }
+
+  async share(
+    pool: unknown,
+    loss: string,
+    rule: LossRule,
+    options: ValueOptions = {},
+  ): Promise<SharedRealisedLoss> {
+    const request = this.#read(pool, options);
+    const read = readLossToShare(loss, rule, request.pool.document);
+    return this.#under(request, ({ run, part }) => part.sharedByRule(run, read));
+  }
+
+  async selfDealing(
+    pool: unknown,
+    insider: InsiderTerms,
+    options: ValueOptions = {},
+  ): Promise<InsiderFinding> {
+    const request = this.#read(pool, options);
+    const terms = readInsiderTerms(insider, request.pool.document);
+    return this.#under(request, ({ run, part }) => part.insiderFinding(run, terms));
+  }
+
+  async suggestLimits(
+    pool: unknown,
+    policy: LimitPolicy = {},
+    options: ValueOptions = {},
+  ): Promise<LimitTerms> {
+    const request = { ...this.#read(pool, options), contributions: "all" as const };
+    const read = readLimitPolicy(policy, request.pool.document);
+    return this.#under(request, ({ run, part }) => part.suggestedLimits(run, read));
+  }
+
+  async quote(pool: unknown, position: Proposal, options: ValueOptions = {}): Promise<Quote> {
+    const request = { ...this.#read(pool, options), contributions: "all" as const };
+    const key = keyOf(request);
+    const known = this.#desks.get(request.pool);
+    let desk = known?.key === key ? known.desk : null;
+    if (!desk) {
+      desk = await this.#under(request, ({ run, part }) => part.QuoteDesk.of(run));
+      this.#desks.set(request.pool, { key, desk });
+    }
+    this.#instances.check();
+    return desk.quote(position, (work) =>
+      this.#instances.lend(request.signal, (kernels, signal) =>
+        work(kernels, this.#instances.executor.breather(signal)),
+      ),
+    );
+  }
+
+  async plan(pool: unknown, options: ValueOptions = {}): Promise<RunPlan> {
+    const request = this.#read(pool, options);
+    return this.#instances.lend(request.signal, async (kernels, signal) => {
+      const { planPool } = await unlessAborted(signal, risk());
+      return planPool(kernels, this.#instances.executor, { ...request, signal });
+    });
+  }
+}
+
+/** Settles a loss down the waterfall of a pool, a document or its text. */
+export function settlePool(pool: unknown, loss: string, gains?: readonly Gain[]): Settlement {
+  const { document } = poolOf(pool);
+  return settle(document.waterfall, document.currency, loss, gains);
+}
+
+/** Refuses what is no object before it is taken apart. */
+function optionsOf<Options extends object>(given: Options): Options {
+  if (typeof given === "object" && given !== null) return given;
+  throw new PoolError(
+    [
+      {
+        code: "TYPE",
+        pointer: "/options",
+        detail: "options must be an object, or left out",
+        expected: "object",
+        received: received(given),
+      },
+    ],
+    "request",
+  );
+}
+
+/** What decides the figures of a run, besides the pool. */
+function keyOf(request: ValueRequest): string {
+  const { market, scenarios, seed, horizonDays, stepDays, monitoring, levels, primary } = request;
+  const options = { market, scenarios, horizonDays, stepDays, monitoring, levels, primary };
+  return JSON.stringify({ ...options, seed: String(seed), mode: request.mode });
+}

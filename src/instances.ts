@@ -1,0 +1,94 @@
+import { PoolError } from "./basics/index.ts";
+import type { Executor, Kernels } from "./engine/index.ts";
+
+/** What is done with an instance of the kernels; the signal ends it. */
+export type Work<Result> = (kernels: Kernels, signal: AbortSignal) => Promise<Result>;
+
+/** Instances of the kernels, each lent to one run at a time, until all are given back at once. */
+export class Instances {
+  readonly executor: Executor;
+  readonly #instantiate: () => Kernels;
+  // Instances keep their memory; one is reused by the next run instead of growing a new one.
+  readonly #idle: Kernels[] = [];
+  /** Of what is under way. */
+  readonly #controls = new Set<AbortController>();
+  #isDisposed = false;
+
+  constructor(instantiate: () => Kernels, executor: Executor) {
+    this.#instantiate = instantiate;
+    this.executor = executor;
+  }
+
+  /** Refuses what comes after the disposal. @throws PoolError DISPOSED */
+  check(): void {
+    if (this.#isDisposed) throw disposed();
+  }
+
+  /**
+   * Does something that the caller's signal ends, and a disposal as well.
+   *
+   * @throws PoolError DISPOSED
+   */
+  async watch<Result>(
+    given: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    this.check();
+    // A signal of its own, so that a disposal can end the work as the caller can.
+    const control = new AbortController();
+    const abort = () => control.abort(given?.reason);
+    given?.addEventListener("abort", abort);
+    if (given?.aborted) abort();
+    this.#controls.add(control);
+    try {
+      return await work(control.signal);
+    } finally {
+      given?.removeEventListener("abort", abort);
+      this.#controls.delete(control);
+    }
+  }
+
+  /** Lends an instance; otherwise as {@link watch}. */
+  lend<Result>(given: AbortSignal | undefined, work: Work<Result>): Promise<Result> {
+    return this.watch(given, async (signal) => {
+      const kernels = this.#idle.pop() ?? this.#instantiate();
+      const result = await work(kernels, signal);
+      // Only after success: an instance whose run failed is left to the collector.
+      if (!this.#isDisposed) this.#idle.push(kernels);
+      return result;
+    });
+  }
+
+  /** Gives back all memory, ends the executor's threads and what is under way. */
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    this.#idle.length = 0;
+    for (const control of this.#controls) control.abort(disposed());
+    await this.executor.dispose?.();
+  }
+}
+
+/** Waits no longer once the signal is aborted. @throws the signal's reason */
+export function unlessAborted<Result>(
+  signal: AbortSignal,
+  under: Promise<Result>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
+    const done = () => signal.removeEventListener("abort", abort);
+    under.then(resolve, reject).then(done, done);
+  });
+}
+
+function disposed(): PoolError {
+  return new PoolError([
+    {
+      code: "DISPOSED",
+      pointer: "",
+      detail: "the engine has been disposed of; load another one",
+      expected: "a call before dispose()",
+    },
+  ]);
+}
