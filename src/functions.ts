@@ -199,6 +199,7 @@ export type {
   MaintenanceRatio,
   MarginShortage,
   Notice,
+  PriceShock,
   Progress,
   Receipt,
   RiskLevel,
@@ -207,6 +208,7 @@ export type {
   RunPlan,
   SamplePaths,
   ScaledInitialRatio,
+  ShockLoss,
   Valuation,
   WaterfallRisk,
 } from "./risk/index.ts";
@@ -254,4 +256,5 @@ export {
   sharedLoss,
   sharingMatrix,
 } from "./sharing/index.ts";
+export { shockLosses } from "./shock.ts";
 export type * from "./terms/index.ts";

@@ -223,6 +223,8 @@ export interface Valuation {
   readonly liquidation: LiquidationFigures | null;
   /** Null unless paths were asked for. */
   readonly samplePaths: SamplePaths | null;
+  /** Largest loss first; null unless they were asked for. */
+  readonly worstPaths: SamplePaths | null;
   readonly exposures: readonly AssetExposure[];
   /** What is taken for granted, in words. */
   readonly assumptions: readonly string[];
