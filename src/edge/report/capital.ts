@@ -136,12 +136,12 @@ function layerTable(about: Reading): Markup {
   const { scenarios } = valuation.risk;
   const columns = [
     { heading: "Layer" },
-    { heading: "Pays from", unit: code },
-    { heading: "Capacity", unit: code },
-    { heading: "Hit", unit: "probability ± s.e." },
-    { heading: "Exhausted", unit: "probability ± s.e." },
-    { heading: "Expected draw", unit: `${code} ± s.e.` },
-    { heading: "Mean draw in tail", unit: `${code} ± s.e.` },
+    { heading: "Pays from", term: "attachment", unit: code },
+    { heading: "Capacity", term: "capacity", unit: code },
+    { heading: "Hit", term: "hit", unit: "probability ± s.e." },
+    { heading: "Exhausted", term: "exhausted", unit: "probability ± s.e." },
+    { heading: "Expected draw", term: "draw", unit: `${code} ± s.e.` },
+    { heading: "Mean draw in tail", term: "tail-draw", unit: `${code} ± s.e.` },
   ];
   const rows: (string | Markup)[][] = layers.map((layer) => [
     html`${layer.id}<span class="under">${kindWords(layer)}: ${layer.provider}</span>`,

@@ -35,9 +35,12 @@ ${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidat
 }
 
 /** Some of the simulated prices, where paths were asked for. */
-export function pathSection(about: Reading): Markup {
-  if (about.valuation.samplePaths === null) return NOTHING;
-  return section("paths", "Some of the simulated prices", fanFigures(about));
+export function pathSection({ valuation, code }: Reading): Markup {
+  const { samplePaths, liquidation, risk } = valuation;
+  if (samplePaths === null) return NOTHING;
+  const words = `the first ${count(samplePaths.scenarios.length)} of ${count(risk.scenarios)} scenarios`;
+  const figures = fanFigures(samplePaths, { code, words, liquidation });
+  return section("paths", "Some of the simulated prices", figures);
 }
 
 /** What the pool can lose: the distribution, its tail and the risk at every level. */
@@ -49,11 +52,11 @@ function riskTable({ valuation, primary, code }: Reading): Markup {
   const { risk, pool } = valuation;
   const columns = [
     { heading: "Confidence" },
-    { heading: "VaR", unit: `${code} ± s.e.` },
+    { heading: "VaR", term: "value-at-risk", unit: `${code} ± s.e.` },
     { heading: "95 % interval", unit: code },
-    { heading: "ES", unit: `${code} ± s.e.` },
+    { heading: "ES", term: "shortfall", unit: `${code} ± s.e.` },
     { heading: "95 % interval", unit: code },
-    { heading: "Tail", unit: "scenarios" },
+    { heading: "Tail", term: "tail", unit: "scenarios" },
   ];
   const rows = risk.levels.map((level) => [
     levelPercent(level.level),

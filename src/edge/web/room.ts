@@ -7,19 +7,20 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
-import { guard } from "lit/directives/guard.js";
-import { type Issue, PoolError, type PoolValuation } from "../../index.ts";
+import { type Issue, PoolError, type PoolValuation, type RunningEstimate } from "../../index.ts";
 import { count, days, instant, levelPercent, moneyInWords, percent } from "../report/format.ts";
 import { reading } from "../report/reading.ts";
 import { reportHtml } from "../report/report.ts";
 import { addressOf, controlsAt } from "./address.ts";
 import { controlPanel } from "./control-panel.ts";
 import { type Controls, type RoomRequest, requestOf, startOf } from "./controls.ts";
+import { Explainer } from "./explainer.ts";
 import { pricedPool } from "./intake.ts";
 import type { Failure, PricedDocument } from "./message.ts";
 import { resultView } from "./result-view.ts";
 import { ROOM_STYLE } from "./style.ts";
 import { type Pass, Valuer } from "./valuer.ts";
+import { Views } from "./views.ts";
 
 /** Milliseconds without a move after which the address is written: browsers bound how often. */
 const ADDRESS_DELAY = 300;
@@ -55,6 +56,7 @@ export class RiskRoom extends LitElement {
     base: { state: true },
     problem: { state: true },
     progress: { state: true },
+    running: { state: true },
     isOpen: { state: true },
     isDropping: { state: true },
   };
@@ -74,9 +76,13 @@ export class RiskRoom extends LitElement {
   declare base: PoolValuation | null;
   declare problem: (Failure & { readonly subject: string }) | null;
   declare progress: number;
+  /** What the full run under way has found so far. */
+  declare running: RunningEstimate | null;
   declare isOpen: boolean;
   declare isDropping: boolean;
 
+  /** What is shown beside the valuation. */
+  readonly views: Views = new Views(this, () => this.worker);
   #valuer: Valuer | null = null;
   #latest = 0;
   #baseId = 0;
@@ -100,6 +106,8 @@ export class RiskRoom extends LitElement {
     this.base = null;
     this.problem = null;
     this.progress = 0;
+    this.running = null;
+    new Explainer(this, () => this.valuation);
     this.isOpen = false;
     this.isDropping = false;
   }
@@ -129,8 +137,8 @@ export class RiskRoom extends LitElement {
       failure: (id, failure) => {
         if (id === this.#latest) this.problem = { ...failure, subject: "This cannot be valued" };
       },
-      progress: (id, done, total) => {
-        if (id === this.#latest) this.progress = done / total;
+      progress: (id, part, running) => {
+        if (id === this.#latest) Object.assign(this, { progress: part, running });
       },
     });
     window.addEventListener("hashchange", this.#onAddress);
@@ -177,6 +185,7 @@ export class RiskRoom extends LitElement {
       this.problem = null;
       this.#asked.clear();
       this.#valuer?.setPool(pool);
+      this.views.setPool(pool);
       this.#move(controlsAt(pool, location.hash));
     } catch (error) {
       const isOurs = error instanceof PoolError;
@@ -191,6 +200,8 @@ export class RiskRoom extends LitElement {
     this.controls = controls;
     this.problem = null;
     this.progress = 0;
+    this.running = null;
+    this.views.stop();
     this.#latest = this.#valuer?.ask(controls) ?? 0;
     this.#asked.set(this.#latest, { controls, at: performance.now() });
     clearTimeout(this.#addressTimer);
@@ -218,6 +229,7 @@ export class RiskRoom extends LitElement {
     for (const old of this.#asked.keys()) if (old < id) this.#asked.delete(old);
     this.answer = { id, pass, controls: asked.controls, valuation };
     if (pass === "full") this.#settleBase(asked.controls, valuation);
+    if (pass === "full" && id === this.#latest) this.views.follow(this.answer);
     void this.#paint(pass, asked.at);
   }
 
@@ -285,7 +297,11 @@ ${
 }
 <main class="results">${this.#problems()}${
       pictured
-        ? guard([pictured, this.base], () => resultView(pictured.valuation, this.base))
+        ? resultView(
+            pictured.valuation,
+            this.base,
+            this.views.render(pictured, controls!, (moved) => this.#move(moved)),
+          )
         : html`<p class="waiting" role="status">${this.problem ? "" : "Valuing the pool in this tab …"}</p>`
     }</main>
 </div>
@@ -333,12 +349,14 @@ ${pool.liquidation && !answer?.controls.liquidation ? html`<div><dt>Liquidation 
     const shared = waterfall.socialised.probability.value;
     const isLate = id !== this.#latest || pass === "coarse";
     const done = this.progress > 0 ? `, ${percent(this.progress, 2)}` : "";
+    const { running } = this;
+    const sofar = running ? `, VaR so far ${moneyInWords(running.valueAtRisk.value, code)}` : "";
     const state = isLate
-      ? `${count(risk.scenarios)} scenarios; full run under way${done}`
+      ? `${count(risk.scenarios)} scenarios; full run under way${done}${sofar}`
       : `${count(risk.scenarios)} scenarios, seed ${valuation.receipt.seed}`;
-    return html`<div class="strip" role="region" aria-label="Headline figures"><p class="lead"><span>ES ${level}</span><b id="es">${moneyInWords(primary.expectedShortfall.value, code)}</b></p>
-<p><span>VaR ${level}</span><b id="var">${moneyInWords(primary.valueAtRisk.value, code)}</b></p>
-<p class="shared"><span>Shared by all</span><b>${shared === 0 ? "none seen" : percent(shared, 2)}</b></p>
+    return html`<div class="strip" role="region" aria-label="Headline figures"><p class="lead"><button type="button" class="term" data-term="shortfall">ES ${level}</button><b id="es">${moneyInWords(primary.expectedShortfall.value, code)}</b></p>
+<p><button type="button" class="term" data-term="value-at-risk">VaR ${level}</button><b id="var">${moneyInWords(primary.valueAtRisk.value, code)}</b></p>
+<p class="shared"><button type="button" class="term" data-term="shared">Shared by all</button><b>${shared === 0 ? "none seen" : percent(shared, 2)}</b></p>
 <p class="state ${isLate ? "late" : ""}">${days(risk.horizonDays)}; ${state}</p></div>`;
   }
 

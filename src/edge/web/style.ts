@@ -1,5 +1,6 @@
 import { type CSSResult, css, unsafeCSS } from "lit";
 import { STYLE } from "../report/style.ts";
+import { VIEW_STYLE } from "./view-style.ts";
 
 /** What the room adds to the report's sheet: where things stand on a screen, and the controls. */
 const ROOM: CSSResult = css`
@@ -111,4 +112,4 @@ fieldset{margin-bottom:1rem}
 `;
 
 /** The room's sheets: the report's, whose pictures it shows, and its own. */
-export const ROOM_STYLE: CSSResult[] = [unsafeCSS(STYLE), ROOM];
+export const ROOM_STYLE: CSSResult[] = [unsafeCSS(STYLE), ROOM, VIEW_STYLE];
