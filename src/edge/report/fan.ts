@@ -77,7 +77,7 @@ function quantile(ascending: readonly number[], fraction: number): number {
 }
 
 function draw(sample: SamplePaths, u: number, asset: string, worst: readonly number[]): Drawing {
-  const box = { left: 50, right: FAN.width - 8, y: HEIGHT };
+  const box = { left: 58, right: FAN.width - 8, y: HEIGHT };
   const steps = sample.days.length;
   const stride = Math.ceil(steps / POINTS_MAX);
   const kept = sample.days.map((_, t) => t).filter((t) => (t + 1) % stride === 0);

@@ -4,11 +4,13 @@ import {
   days,
   estimate,
   estimatePlace,
+  grouped,
   interval,
   JOIN,
   levelPercent,
   moneyInWords,
   percent,
+  percentEstimate,
   probability,
   rounded,
   significant,
@@ -56,20 +58,25 @@ function number(name: string, value: number, text: string = count(value)): Input
   return { name, value, text };
 }
 
+/** Scenarios of a tail, the last of which may count in part. */
+function tailCount(scenarios: number): string {
+  return grouped(String(Number(scenarios.toPrecision(9))));
+}
+
 /** What every simulated figure is made of. */
 function run({ valuation, primary }: Reading): Input[] {
   const { scenarios, horizonDays } = valuation.risk;
   return [
     number("Level α", primary.level, levelPercent(primary.level)),
     number("Scenarios N", scenarios),
-    number("Tail (1 − α)·N", primary.tailScenarios, significant(primary.tailScenarios, 6)),
+    number("Tail (1 − α)·N", primary.tailScenarios, tailCount(primary.tailScenarios)),
     number("Horizon", horizonDays, days(horizonDays)),
   ];
 }
 
 function errorWords(figure: IntervalEstimate, { code }: Reading): string {
   const error = rounded(figure.standardError, estimatePlace(figure));
-  return `Standard error ${code}${JOIN}${error}; 95${JOIN}% interval ${code}${JOIN}${interval(figure)}.`;
+  return `${code}${JOIN}${rounded(figure.value, estimatePlace(figure))}, standard error ${code}${JOIN}${error}; 95${JOIN}% interval ${code}${JOIN}${interval(figure)}.`;
 }
 
 /** A standard error with the interval of ±1.96 of it. */
@@ -85,7 +92,7 @@ function chanceError(figure: Estimate, scenarios: number): string {
   }
   const half = 1.96 * figure.standardError;
   const low = percent(Math.max(0, figure.value - half), 3);
-  return `Standard error ${percent(figure.standardError, 2)}; 95${JOIN}% interval ${low} to ${percent(figure.value + half, 3)}.`;
+  return `${percentEstimate(figure)}; 95${JOIN}% interval ${low} to ${percent(figure.value + half, 3)}.`;
 }
 
 type Explain = (about: Reading) => Explanation;
@@ -151,7 +158,7 @@ const RISK: Readonly<Record<string, Explain>> = {
       ],
       error:
         shortfall.value > 0
-          ? `Standard error ${percent(part, 2)}: all of it is that of ES.`
+          ? `${percent(about.funded / shortfall.value)}, standard error ${percent(part, 2)}: all of it is that of ES.`
           : "The tail gains: there is nothing to cover.",
       section: "method-layers",
     };
@@ -160,7 +167,7 @@ const RISK: Readonly<Record<string, Explain>> = {
     title: "Tail",
     formula: html`k = (1 − α)·N scenarios beyond the VaR; the last of them counts in part`,
     inputs: about.valuation.risk.levels.map(({ level, tailScenarios }) =>
-      number(levelPercent(level), tailScenarios, `${significant(tailScenarios, 6)} scenarios`),
+      number(levelPercent(level), tailScenarios, `${tailCount(tailScenarios)} scenarios`),
     ),
     error: "Known beforehand: no sampling error.",
     section: "method-errors",

@@ -1,6 +1,15 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { PoolDocument, Proposal, Quote } from "../../index.ts";
-import { estimate, grouped, instant, JOIN, moneyInWords, percent } from "../report/format.ts";
+import {
+  count,
+  estimate,
+  grouped,
+  instant,
+  JOIN,
+  moneyInWords,
+  percent,
+  significant,
+} from "../report/format.ts";
 import type { Reading } from "../report/reading.ts";
 import type { StudyState } from "./studies.ts";
 
@@ -154,6 +163,7 @@ function answer(about: Reading, { result, failure, isLate }: StudyState): Templa
   return html`<div id="quoted" role="status" class=${isLate ? "late" : ""}>
 <dl class="quoted">${quote.price ? figure("Price", `${code}${JOIN}${grouped(quote.price.amount)}`) : nothing}
 ${quote.price ? figure("Premium ± s.e.", `${code}${JOIN}${estimate(quote.price.premium)}`) : nothing}
+${quote.price ? figure("Skew fee", `${code}${JOIN}${significant(quote.price.skewFee, 3)} × ${significant(quote.price.stressMultiplier, 3)}`) : nothing}
 ${figure("Marginal ES ± s.e.", `${code}${JOIN}${estimate(quote.marginalShortfall)}`)}
 ${figure("Expected loss ± s.e.", `${code}${JOIN}${estimate(quote.expectedLoss)}`)}
 ${figure("Exposure", moneyInWords(quote.exposure, code))}
@@ -168,7 +178,7 @@ function limits({ code }: Reading, { limits }: Quote): TemplateResult | typeof n
 <thead><tr><th scope="col">Limit</th><th scope="col">Most</th><th scope="col">Before</th><th scope="col">After</th><th scope="col">Used</th><th scope="col" class="text">Verdict</th></tr></thead>
 <tbody>${limits.map(
     ({ id, of, max, before, after, isBroken, action }) =>
-      html`<tr><th scope="row">${id}${of ? html`<span class="under">${of}</span>` : nothing}</th><td>${grouped(max)}</td><td>${grouped(before.toFixed(0))}</td>
-<td>${grouped(after.toFixed(0))}</td><td>${percent(after / Number(max))}</td><td class="text">${isBroken ? html`<b>${action === "refuse" ? "refused" : "warning"}</b>` : "within"}</td></tr>`,
+      html`<tr><th scope="row">${id}${of ? html`<span class="under">${of}</span>` : nothing}</th><td>${count(Number(max))}</td><td>${count(before)}</td>
+<td>${count(after)}</td><td>${percent(after / Number(max))}</td><td class="text">${isBroken ? html`<b>${action === "refuse" ? "refused" : "warning"}</b>` : "within"}</td></tr>`,
   )}</tbody></table></div>`;
 }

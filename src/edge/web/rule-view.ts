@@ -87,8 +87,9 @@ function ask({ slow, onAsk, onCancel }: RuleView, rule: Rule): TemplateResult | 
   const { isWaiting, progress, result, isLate, failure } = slow(rule);
   const name = COLUMN[rule] ?? rule;
   if (isWaiting) {
-    const part = progress > 0 ? percent(progress, 2) : "waiting";
-    return html`<span class="under-way"><progress max="1" .value=${progress} aria-label=${`${ruleName(rule)}, under way`}></progress> ${name}, ${part}
+    // Simulated is not answered: how long the rule itself takes is not told.
+    const part = progress === 0 ? "waiting" : progress < 1 ? percent(progress, 2) : "dividing";
+    return html`<span class="under-way"><progress max="1" value=${progress < 1 ? progress : nothing} aria-label=${`${ruleName(rule)}, under way`}></progress> ${name}, ${part}
 <button type="button" data-cancel=${rule} @click=${() => onCancel(rule)}>Cancel</button></span>`;
   }
   if (result && !isLate) return nothing;

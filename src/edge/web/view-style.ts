@@ -7,6 +7,8 @@ text-decoration-color:var(--bar);text-underline-offset:.22em}
 button.term:hover{text-decoration-color:var(--accent)}
 button.term:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .strip button.term{color:var(--muted);font-size:.875rem;margin-right:.4rem}
+.panel{padding-inline:4px;margin-inline:-4px}
+h2,[id^="method-"]{scroll-margin-top:6rem}
 .explanation{position:fixed;inset:auto;margin:0;width:22rem;max-width:calc(100vw - 16px);
 max-height:calc(100vh - 16px);overflow:auto;padding:.8rem 1rem;border:1px solid var(--muted);
 border-radius:3px;background:var(--paper);color:var(--ink);font-size:.8125rem;line-height:1.45;
@@ -22,7 +24,8 @@ box-shadow:0 6px 24px rgb(0 0 0/.18)}
 .explanation dd{font-size:.8125rem!important;font-weight:400!important;color:var(--ink)!important;
 line-height:1.45!important;letter-spacing:0;text-align:right;white-space:nowrap}
 .explanation .error{color:var(--muted)}
-.late>:not(h2){opacity:.62}
+.late>h2::after{content:"\\a0 being computed anew";font-size:.8125rem;font-weight:400;
+letter-spacing:0;color:var(--muted)}
 .heat .reach,.difference{display:block;color:var(--muted);font-size:.75rem;line-height:1.3}
 .heat .reach{color:var(--ink)}
 tr.sum th,tr.sum td{border-top:1px solid var(--muted)}
@@ -37,7 +40,7 @@ th[aria-sort="descending"],th[aria-sort="ascending"]{color:var(--ink)}
 .under-way{display:inline-flex;gap:.5rem;align-items:center}
 progress{accent-color:var(--accent);width:6rem;height:.5rem}
 .correlation td{min-width:4.1rem;padding:.15rem .3rem!important}
-.correlation td.moved input{color:var(--accent);font-weight:650}
+.correlation td.moved input{font-weight:650;border-bottom:2px solid var(--accent)}
 .correlation input,.fields input,.fields select{font:inherit;color:inherit;background:transparent;
 border:1px solid var(--muted);border-radius:2px;padding:.15rem .25rem;min-width:0}
 .correlation input{width:3.9rem;text-align:right;border-color:transparent;
@@ -55,5 +58,4 @@ margin:.75rem 0}
 gap:.75rem 1.25rem}
 .quoted dd{font-weight:600}
 .multiples svg.small{max-width:none}
-@media (prefers-reduced-motion:no-preference){.late>:not(h2){transition:opacity .15s}}
 `;
