@@ -8,6 +8,7 @@ import {
   JOIN,
   moneyInWords,
   percent,
+  rounded,
   significant,
 } from "../report/format.ts";
 import type { Reading } from "../report/reading.ts";
@@ -122,7 +123,7 @@ export function quoteView(
     ...new Set([...document.options.map(({ expiry }) => expiry), draft.fields.expiry]),
   ];
   return html`<section id="quote" aria-labelledby="quote-heading"><h2 id="quote-heading">One more position</h2>
-<p>What a position would pay, what it does to the pool’s ES, and which limits refuse it, on the scenarios of the shown run.</p>
+<p>What a position would pay, what it does to the pool’s ES, and which limits refuse it, on the scenarios of the shown run. What is paid comes besides the position’s own value.</p>
 <form class="quote" aria-label="Position to quote" @submit=${ask}><div class="fields">
 ${choice(
   "participant",
@@ -161,14 +162,28 @@ function answer(about: Reading, { result, failure, isLate }: StudyState): Templa
   const { code } = about;
   const figure = (name: string, text: string) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`;
   return html`<div id="quoted" role="status" class=${isLate ? "late" : ""}>
-<dl class="quoted">${quote.price ? figure("Price", `${code}${JOIN}${grouped(quote.price.amount)}`) : nothing}
-${quote.price ? figure("Premium ± s.e.", `${code}${JOIN}${estimate(quote.price.premium)}`) : nothing}
-${quote.price ? figure("Skew fee", `${code}${JOIN}${significant(quote.price.skewFee, 3)} × ${significant(quote.price.stressMultiplier, 3)}`) : nothing}
+<dl class="quoted">${quote.price ? priced(code, quote.price).map(([name, text]) => figure(name, text)) : nothing}
 ${figure("Marginal ES ± s.e.", `${code}${JOIN}${estimate(quote.marginalShortfall)}`)}
 ${figure("Expected loss ± s.e.", `${code}${JOIN}${estimate(quote.expectedLoss)}`)}
 ${figure("Exposure", moneyInWords(quote.exposure, code))}
 ${figure("Limits", quote.isAllowed ? "allowed" : "refused")}</dl>
 ${limits(about, quote)}${isLate ? html`<p class="note">Of the controls as they were before the last move.</p>` : nothing}</div>`;
+}
+
+/** In the words of the terminal: what is paid besides the position's own value, and what it is made of. */
+function priced(code: string, price: NonNullable<Quote["price"]>): [name: string, text: string][] {
+  const { amount, premium, skewFee, stressMultiplier } = price;
+  const isRaised = skewFee > 0 && stressMultiplier !== 1;
+  return [
+    amount.startsWith("-")
+      ? ["To receive", `${code}${JOIN}${grouped(amount.slice(1))}`]
+      : ["To pay", `${code}${JOIN}${grouped(amount)}`],
+    ["Premium ± s.e.", `${code}${JOIN}${estimate(premium)}`],
+    [skewFee < 0 ? "Skew rebate" : "Skew fee", `${code}${JOIN}${rounded(Math.abs(skewFee), -2)}`],
+    ...(isRaised
+      ? [["Fee multiplied by", significant(stressMultiplier, 4)] as [string, string]]
+      : []),
+  ];
 }
 
 function limits({ code }: Reading, { limits }: Quote): TemplateResult | typeof nothing {
@@ -177,8 +192,8 @@ function limits({ code }: Reading, { limits }: Quote): TemplateResult | typeof n
   return html`<div class="scroll" role="region" aria-label=${caption} tabindex="0"><table><caption>${caption}</caption>
 <thead><tr><th scope="col">Limit</th><th scope="col">Most</th><th scope="col">Before</th><th scope="col">After</th><th scope="col">Used</th><th scope="col" class="text">Verdict</th></tr></thead>
 <tbody>${limits.map(
-    ({ id, of, max, before, after, isBroken, action }) =>
-      html`<tr><th scope="row">${id}${of ? html`<span class="under">${of}</span>` : nothing}</th><td>${count(Number(max))}</td><td>${count(before)}</td>
+    ({ id, of, scope, measure, max, before, after, isBroken, action }) =>
+      html`<tr><th scope="row">${id}<span class="under">${measure}, ${of === "" ? scope : `${scope} ${of}`}</span></th><td>${count(Number(max))}</td><td>${count(before)}</td>
 <td>${count(after)}</td><td>${percent(after / Number(max))}</td><td class="text">${isBroken ? html`<b>${action === "refuse" ? "refused" : "warning"}</b>` : "within"}</td></tr>`,
   )}</tbody></table></div>`;
 }
