@@ -99,7 +99,7 @@ ${
   isSet
     ? html`<p><button type="button" id="as-fitted" @click=${() => onMove({ ...controls, pairs: {} })}>Correlations as in the document</button></p>`
     : nothing
-}<p class="wrong" id="correlation-wrong" role="alert"></p>`;
+}<p class="wrong" id="correlation-wrong" aria-live="assertive"></p>`;
 }
 
 function cell(

@@ -1,4 +1,10 @@
-import { type PoolDocument, type PriceShock, type Settlement, settle } from "../../index.ts";
+import {
+  type PoolDocument,
+  type PriceShock,
+  type Settlement,
+  settle,
+  type WaterfallTerms,
+} from "../../index.ts";
 
 /** A shock with a name of its own. */
 export interface NamedShock {
@@ -64,16 +70,42 @@ export interface Poured {
  * Pours a measured loss down a document's waterfall; a gain is no loss. Where the last resort takes
  * from gains, what is left is counted and not divided.
  */
-export function pouredOf({ waterfall, currency }: PoolDocument, loss: number): Poured {
+export function pouredOf(document: PoolDocument, loss: number): Poured {
+  const { currency } = document;
+  const terms = undividedOf(document);
   const amount = Math.max(0, loss).toFixed(currency.decimals);
-  const isHaircut = waterfall.lastResort.kind === "haircut";
-  const settled = settle(waterfall, currency, amount, isHaircut ? [] : undefined);
+  const isHaircut = terms.lastResort.kind === "haircut";
+  const settled = settle(terms, currency, amount, isHaircut ? [] : undefined);
   const { layers, assessments, socialised } = settled;
   const called = assessments.reduce((sum, { amount }) => sum + Number(amount), 0);
   const shared = Number(socialised.total);
   const paying = layers.filter(({ used }) => Number(used) > 0).length;
   const beyond = shared > 0 ? layers.length + 2 : called > 0 ? layers.length + 1 : paying;
   return { layers, called, shared, reach: beyond };
+}
+
+const undivided = new WeakMap<PoolDocument, WaterfallTerms>();
+
+/**
+ * The waterfall with one payer for all members of a layer, and for everyone: who pays how much of it
+ * is not shown here, and dividing a loss among hundreds takes longer than a table may.
+ */
+function undividedOf(document: PoolDocument): WaterfallTerms {
+  const known = undivided.get(document);
+  if (known) return known;
+  const { layers, lastResort } = document.waterfall;
+  const terms: WaterfallTerms = {
+    ...document.waterfall,
+    layers: layers.map((layer) =>
+      layer.shares ? { ...layer, shares: [{ participant: "members", share: 1 }] } : layer,
+    ),
+    lastResort:
+      lastResort.kind === "haircut"
+        ? lastResort
+        : { ...lastResort, weights: [{ participant: "everyone", weight: 1 }] },
+  };
+  undivided.set(document, terms);
+  return terms;
 }
 
 /** `L1` … for layers, `calls` for those on members, `all` for everyone, `–` for nothing. */

@@ -14,6 +14,9 @@ export interface StudyState {
   readonly failure: Failure | null;
 }
 
+/** Milliseconds without a move before anything is asked: a slider under way is not held up. */
+const REST = 150;
+
 const NOTHING_YET: StudyState = {
   ...{ isWaiting: false, progress: 0, result: null, isLate: false, failure: null },
 };
@@ -37,6 +40,7 @@ export class Studies implements ReactiveController {
   #queue: Wish[] = [];
   #running: (Wish & { readonly id: number }) | null = null;
   #latest = 0;
+  #resting = 0;
 
   /** @param script  address of the worker's script */
   constructor(host: ReactiveControllerHost, script: () => string) {
@@ -46,6 +50,8 @@ export class Studies implements ReactiveController {
   }
 
   hostDisconnected(): void {
+    clearTimeout(this.#resting);
+    this.#resting = 0;
     this.#worker?.terminate();
     this.#worker = null;
     this.#running = null;
@@ -72,6 +78,8 @@ export class Studies implements ReactiveController {
 
   /** Stops everything: the controls move. */
   stop(): void {
+    clearTimeout(this.#resting);
+    this.#resting = 0;
     this.#controls = null;
     this.#queue = [];
     if (this.#running) this.#send({ kind: "abort" });
@@ -84,6 +92,10 @@ export class Studies implements ReactiveController {
   /** Asks everything that follows a valuation, in this order. */
   follow(controls: Controls, studies: Readonly<Record<string, Study>>): void {
     this.#controls = controls;
+    this.#resting = window.setTimeout(() => {
+      this.#resting = 0;
+      this.#go();
+    }, REST);
     for (const [key, study] of Object.entries(studies)) this.ask(key, study);
   }
 
@@ -110,7 +122,7 @@ export class Studies implements ReactiveController {
 
   #go(): void {
     const controls = this.#controls;
-    if (this.#running || !controls) return;
+    if (this.#running || this.#resting !== 0 || !controls) return;
     const wish = this.#queue.shift();
     if (!wish) return;
     this.#start();

@@ -34,6 +34,8 @@ export interface StudyHooks {
   readonly onProgress: (progress: Progress) => void;
 }
 
+/** Shocks between two looks at whether they are still wanted: some 20 ms of a large pool. */
+const SHOCKS_AT_ONCE = 8;
 /** Paths that are drawn or summed up in bands. */
 const PATHS = 200;
 /** Steps of a path: about as many as a small chart has points. */
@@ -81,7 +83,13 @@ export async function runStudy(
   const asked = { ...options, ...hooks };
   switch (study.name) {
     case "shocks": {
-      const losses = await shockLosses(pool, study.shocks, { market: options.market });
+      const losses: ShockLoss[] = [];
+      for (let from = 0; from < study.shocks.length; from += SHOCKS_AT_ONCE) {
+        const some = study.shocks.slice(from, from + SHOCKS_AT_ONCE);
+        losses.push(...(await shockLosses(pool, some, { market: options.market })));
+        await breath();
+        hooks.signal?.throwIfAborted();
+      }
       return { name: "shocks", losses };
     }
     case "rules": {
@@ -95,4 +103,9 @@ export async function runStudy(
     case "quote":
       return { name: "quote", quote: await engine.quote(pool, study.proposal, asked) };
   }
+}
+
+/** Lets messages in: an abort is one. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

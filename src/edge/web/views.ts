@@ -1,7 +1,7 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
-import type { PoolValuation } from "../../index.ts";
+import type { PoolDocument, PoolValuation } from "../../index.ts";
 import { fanFigures } from "../report/fan.ts";
 import { count, days } from "../report/format.ts";
 import { type Reading, reading } from "../report/reading.ts";
@@ -9,7 +9,7 @@ import { type Controls, LIVE_RULES, type RoomRequest, requestOf } from "./contro
 import { correlationView } from "./correlation-view.ts";
 import type { PricedDocument } from "./message.ts";
 import { QuoteDraft, quoteView } from "./quote-view.ts";
-import { type Rule, type RuleLook, ruleView } from "./rule-view.ts";
+import { furtherRules, type Rule, type RuleLook, ruleView } from "./rule-view.ts";
 import { shockSetOf } from "./scenario.ts";
 import { shockView, worstView } from "./scenario-view.ts";
 import { Studies, type StudyState } from "./studies.ts";
@@ -28,6 +28,8 @@ export class Views {
   #document: PricedDocument | null = null;
   #look: RuleLook | null = null;
   #draft: QuoteDraft | null = null;
+  /** The document that the shocks on show are of. */
+  #asked: PoolDocument | null = null;
   #request: { readonly of: Shown; readonly request: RoomRequest } | null = null;
 
   /** @param script  address of the worker's script */
@@ -51,6 +53,7 @@ export class Views {
     this.#document = document;
     this.#look = null;
     this.#draft = null;
+    this.#asked = null;
     this.#studies.setPool(document);
   }
 
@@ -96,12 +99,15 @@ ${this.#rules(shown, about)}${this.#quote(shown, about)}`;
     const { worstPaths } = shown.valuation;
     const state = this.#studies.stateOf("shocks");
     if (document.assets.length === 0) return html``;
+    // A late answer is shown with the layers that it was asked with.
+    if (!state.isLate || !this.#asked) this.#asked = document;
+    const asked = this.#asked;
     return html`${
       worstPaths
         ? html`<div class="panel">${guard([shown], () => worstView(about, document, worstPaths))}</div>`
         : nothing
-    }<div class="panel">${guard([shown, state], () =>
-      shockView(about, document, shockSetOf(document), state),
+    }<div class="panel">${guard([asked, state], () =>
+      shockView(about, asked, shockSetOf(asked), state),
     )}</div>`;
   }
 
@@ -120,7 +126,8 @@ ${this.#rules(shown, about)}${this.#quote(shown, about)}`;
       this.#studies.ask(keyOf(rule), { name: "rules", rules: [bareTerms(document, rule)] });
     const onCancel = (rule: Rule): void => this.#studies.cancel(keyOf(rule));
     const view = { document, chosen, look, live, slow, onLook, onAsk, onCancel };
-    return html`<div class="panel">${ruleView(about, view)}</div>`;
+    const states = [live, ...furtherRules(document).map(slow)];
+    return html`<div class="panel">${guard([shown, look, ...states], () => ruleView(about, view))}</div>`;
   }
 
   /** The run's own paths, where it walks any; else those of a small run that does. */
@@ -155,6 +162,9 @@ ${unsafeHTML(fanFigures(sample, { code: about.code, words, liquidation }).text)}
     const onAsk = (draft: QuoteDraft): void =>
       this.#studies.ask("quote", { name: "quote", proposal: draft.proposal(document) });
     const state = this.#studies.stateOf("quote");
-    return html`<div class="panel">${quoteView(about, document, this.#draft, state, onDraft, onAsk)}</div>`;
+    const draft = this.#draft;
+    return html`<div class="panel">${guard([shown, draft, state], () =>
+      quoteView(about, document, draft, state, onDraft, onAsk),
+    )}</div>`;
   }
 }

@@ -17,7 +17,7 @@ import { QuoteDraft } from "../../../src/edge/web/quote-view.ts";
 import { furtherRules } from "../../../src/edge/web/rule-view.ts";
 import { pouredOf, reachWords, shockSetOf } from "../../../src/edge/web/scenario.ts";
 import { bareTerms, pathOptions, runStudy } from "../../../src/edge/web/study.ts";
-import { loadSync, readPool, shockLosses } from "../../../src/index.ts";
+import { loadSync, readPool, settle, shockLosses } from "../../../src/index.ts";
 import { nearestCorrelation } from "../../../src/market/index.ts";
 
 const read = (name: string) =>
@@ -134,6 +134,20 @@ describe("shocks and the waterfall", () => {
     expect(at(50_000)).toEqual([15_000, 27_000, 8_000, 0, 0, "L3"]);
     expect(at(85_000)).toEqual([15_000, 27_000, 40_000, 3_000, 0, "calls"]);
     expect(at(100_000)).toEqual([15_000, 27_000, 40_000, 9_000, 9_000, "all"]);
+    for (const loss of [0, 12_345.67, 4_000_000, 9e6]) {
+      const { layers, assessments, socialised } = settle(
+        example.waterfall,
+        example.currency,
+        loss.toFixed(2),
+      );
+      const poured = pouredOf(example, loss);
+      expect(poured.layers.map(({ used }) => used)).toEqual(layers.map(({ used }) => used));
+      expect(poured.called).toBeCloseTo(
+        assessments.reduce((sum, { amount }) => sum + Number(amount), 0),
+        6,
+      );
+      expect(poured.shared).toBe(Number(socialised.total));
+    }
     const haircut = { kind: "haircut", rule: "proportional" } as const;
     const other = { ...small, waterfall: { ...small.waterfall, lastResort: haircut } };
     expect(pouredOf(other, 100_000).shared).toBe(9_000);
