@@ -32,30 +32,30 @@ export function typedPercent(text: string): number | null {
 }
 
 /**
- * Controls with one pair set; the market's own value to two digits sets it free again.
+ * Pairs with one of them set; the market's own value to two digits sets it free again.
  *
  * @param own  the market's correlation of the pair
  */
 export function withPair(
-  controls: Controls,
+  pairs: Controls["pairs"],
   pair: string,
   percents: number,
   own: number,
-): Controls {
-  const { [pair]: _, ...rest } = controls.pairs;
+): Controls["pairs"] {
+  const { [pair]: _, ...rest } = pairs;
   const isOwn = percents === Math.round(own * 100);
-  return { ...controls, pairs: isOwn ? rest : { ...rest, [pair]: percents } };
+  return isOwn ? rest : { ...rest, [pair]: percents };
 }
 
 /** The market: how prices may move, and a matrix of correlations that can be edited. */
 export function correlationView(
   about: Reading,
   document: PricedDocument,
-  controls: Controls,
-  onMove: (controls: Controls) => void,
+  pairs: Controls["pairs"],
+  onPairs: (pairs: Controls["pairs"]) => void,
 ): TemplateResult {
   const { assets } = document.market;
-  const matrix = assets.length > 1 ? table(about, document, controls, onMove) : nothing;
+  const matrix = assets.length > 1 ? table(about, document, pairs, onPairs) : nothing;
   return html`<section id="market" aria-labelledby="market-heading"><h2 id="market-heading">Market</h2>
 <p>${marketWords(about.valuation.market)}</p>
 ${
@@ -68,8 +68,8 @@ ${
 function table(
   { valuation }: Reading,
   document: PricedDocument,
-  controls: Controls,
-  onMove: (controls: Controls) => void,
+  pairs: Controls["pairs"],
+  onPairs: (pairs: Controls["pairs"]) => void,
 ): TemplateResult {
   const { assets, correlation: own, volatility } = document.market;
   const { market } = valuation;
@@ -83,10 +83,10 @@ function table(
       if (i === j) return html`<td class="note">1</td>`;
       const value = used(asset, other);
       if (j > i) return html`<td style=${tint(value)}>${correlation(value)}</td>`;
-      return cell(asset, other, own[i]![j]!, controls, onMove);
+      return cell(asset, other, own[i]![j]!, pairs, onPairs);
     },
   )}</tr>`;
-  const isSet = Object.keys(controls.pairs).length > 0;
+  const isSet = Object.keys(pairs).length > 0;
   return html`<div class="scroll" role="region" aria-label=${caption} tabindex="0"><table class="heat correlation"><caption>${caption}</caption>
 <thead><tr><th scope="col">Asset</th><th scope="col">Volatility</th>${assets.map((asset) => html`<th scope="col">${asset}</th>`)}</tr></thead>
 <tbody>${repeat(assets, (asset) => asset, row)}</tbody></table></div>
@@ -97,7 +97,7 @@ function table(
   }</p>
 ${
   isSet
-    ? html`<p><button type="button" id="as-fitted" @click=${() => onMove({ ...controls, pairs: {} })}>Correlations as in the document</button></p>`
+    ? html`<p><button type="button" id="as-fitted" @click=${() => onPairs({})}>Correlations as in the document</button></p>`
     : nothing
 }<p class="wrong" id="correlation-wrong" aria-live="assertive"></p>`;
 }
@@ -106,12 +106,12 @@ function cell(
   asset: string,
   other: string,
   own: number,
-  controls: Controls,
-  onMove: (controls: Controls) => void,
+  pairs: Controls["pairs"],
+  onPairs: (pairs: Controls["pairs"]) => void,
 ): TemplateResult {
   const pair = pairOf(asset, other);
-  const isSet = Object.hasOwn(controls.pairs, pair);
-  const value = isSet ? controls.pairs[pair]! / 100 : own;
+  const isSet = Object.hasOwn(pairs, pair);
+  const value = isSet ? pairs[pair]! / 100 : own;
   const take = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     const percents = typedPercent(input.value);
@@ -121,7 +121,7 @@ function cell(
       percents === null
         ? `${asset} and ${other}: a correlation to be set lies between −0.99 and 0.99; the run keeps ${correlation(value)}.`
         : "";
-    if (percents !== null) onMove(withPair(controls, pair, percents, own));
+    if (percents !== null) onPairs(withPair(pairs, pair, percents, own));
   };
   return html`<td style=${tint(value)} class=${isSet ? "moved" : ""}><input type="number" data-pair=${pair}
  min=${SPANS.pair.min / 100} max=${SPANS.pair.max / 100} step="0.01" .value=${live(value.toFixed(2))}

@@ -300,7 +300,9 @@ ${
         ? resultView(
             pictured.valuation,
             this.base,
-            this.views.render(pictured, controls!, (moved) => this.#move(moved)),
+            this.views.render(pictured, controls!, (moved) =>
+              this.#move({ ...this.controls!, ...moved }),
+            ),
           )
         : html`<p class="waiting" role="status">${this.problem ? "" : "Valuing the pool in this tab …"}</p>`
     }</main>

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import type { Allocation, ContributionTerms, PoolDocument } from "../../index.ts";
 import {
   count,
@@ -9,9 +10,8 @@ import {
   percent,
   rounded,
 } from "../report/format.ts";
-import type { Reading } from "../report/reading.ts";
 import { ruleAsks, ruleName } from "../report/rule-words.ts";
-import { LIVE_RULES } from "./controls.ts";
+import { FULL_SCENARIOS, LIVE_RULES } from "./controls.ts";
 import type { StudyState } from "./studies.ts";
 
 export type Rule = ContributionTerms["rule"];
@@ -65,20 +65,21 @@ function allocationsOf(state: StudyState): readonly Allocation[] {
 }
 
 /** Contributions by several rules on the same scenarios, side by side. */
-export function ruleView(about: Reading, view: RuleView): TemplateResult {
+export function ruleView(view: RuleView): TemplateResult {
+  const { live, chosen, look } = view;
   const further = furtherRules(view.document);
-  const states = [view.live, ...further.map(view.slow)];
+  const states = [live, ...further.map(view.slow)];
   const allocations = states.flatMap(allocationsOf);
   const isLate = states.some((state) => state.result !== null && state.isLate);
-  const { live } = view;
+  const results = states.map(({ result }) => result);
   return html`<section id="rules" aria-labelledby="rules-heading" class=${isLate ? "late" : ""} aria-busy=${isLate}>
 <h2 id="rules-heading">Rules side by side</h2>
-<p>What each rule asks of everyone by itself, before floors, caps and own records, on the same ${count(about.valuation.risk.scenarios)} scenarios. Below each figure: the difference from the chosen rule.</p>
+<p>What each rule asks of everyone by itself, before floors, caps and own records, on the same ${count(FULL_SCENARIOS)} scenarios. Below each figure: the difference from the chosen rule.</p>
 <div class="asks" role="group" aria-label="Rules that take longer">${further.map((rule) => ask(view, rule))}</div>
 ${live.failure ? html`<p class="note" role="alert">${live.failure.message}</p>` : nothing}
 ${
   allocations.length > 0
-    ? table(about, view, allocations)
+    ? guard([chosen, look.by, look.isAll, ...results], () => table(view, allocations))
     : html`<p class="note">${live.failure ? "" : "Asking the rules …"}</p>`
 }</section>`;
 }
@@ -101,8 +102,7 @@ function ask({ slow, onAsk, onCancel }: RuleView, rule: Rule): TemplateResult | 
 type Row = Allocation["rows"][number];
 
 function table(
-  about: Reading,
-  { chosen, look, onLook }: RuleView,
+  { document, chosen, look, onLook }: RuleView,
   allocations: readonly Allocation[],
 ): TemplateResult {
   const byId = allocations.map(({ rows }) => new Map(rows.map((row) => [row.id, row])));
@@ -118,8 +118,8 @@ function table(
   };
   const ids = look.by === "name" ? [...ranked].sort() : [...ranked].sort(order);
   const shown = look.isAll ? ids : ids.slice(0, SHOWN);
-  const { code, primary } = about;
-  const caption = `Contributions by rule at ${levelPercent(primary.level)}, ${code} ± s.e.; ● marks the chosen rule`;
+  const { code } = document.currency;
+  const caption = `Contributions by rule at ${levelPercent(allocations[0]!.level)}, ${code} ± s.e.; ● marks the chosen rule`;
   const heading = (by: RuleLook["by"], name: TemplateResult | string, sort: string) =>
     html`<th scope="col" aria-sort=${look.by === by ? sort : "none"}><button type="button" class="sort" data-sort=${by} @click=${() => onLook({ ...look, by })}>${name}</button></th>`;
   return html`<div class="scroll" role="region" aria-label=${caption} tabindex="0"><table class="rules"><caption>${caption}</caption>

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import type { PoolDocument, SamplePaths, ShockLoss } from "../../index.ts";
 import {
   axisScale,
@@ -79,17 +80,19 @@ function hasCalls({ waterfall }: PoolDocument): boolean {
 
 /** What given shocks would cost at once. */
 export function shockView(
-  { code }: Reading,
   document: PoolDocument,
-  set: ShockSet,
+  set: () => ShockSet,
   { result, isLate, failure }: StudyState,
 ): TemplateResult {
   const losses = result?.name === "shocks" ? result.losses : null;
+  const { code } = document.currency;
+  const tables = () =>
+    html`${shockTable(code, document, set(), losses!)}${namedTable(code, document, set(), losses!)}`;
   const body = failure
     ? html`<p class="note" role="alert">${failure.message}</p>`
-    : losses && losses.length === set.shocks.length
-      ? html`${shockTable(code, document, set, losses)}${namedTable(code, document, set, losses)}`
-      : html`<p class="note">Valuing every position under ${count(set.shocks.length)} shocks …</p>`;
+    : losses
+      ? guard([document, losses], tables)
+      : html`<p class="note">Valuing every position under every shock …</p>`;
   return html`<section id="shocks" aria-labelledby="shocks-heading" class=${isLate ? "late" : ""} aria-busy=${isLate}>
 <h2 id="shocks-heading">If prices moved now</h2>
 <p>Every position valued before and after, in closed form: an instant move with implied volatilities as they are and nobody liquidated in between. Covers do not depend on prices.</p>

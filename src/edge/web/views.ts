@@ -9,7 +9,7 @@ import { type Controls, LIVE_RULES, type RoomRequest, requestOf } from "./contro
 import { correlationView } from "./correlation-view.ts";
 import type { PricedDocument } from "./message.ts";
 import { QuoteDraft, quoteView } from "./quote-view.ts";
-import { furtherRules, type Rule, type RuleLook, ruleView } from "./rule-view.ts";
+import { type Rule, type RuleLook, ruleView } from "./rule-view.ts";
 import { shockSetOf } from "./scenario.ts";
 import { shockView, worstView } from "./scenario-view.ts";
 import { Studies, type StudyState } from "./studies.ts";
@@ -82,16 +82,20 @@ export class Views {
     return this.#request.request;
   }
 
-  /** @param onMove  told of controls that a reader moves in a picture */
-  render(shown: Shown, controls: Controls, onMove: (controls: Controls) => void): TemplateResult {
+  /** @param onMove  told of controls that a reader moves in a picture; the others stay */
+  render(
+    shown: Shown,
+    { pairs }: Controls,
+    onMove: (moved: Partial<Controls>) => void,
+  ): TemplateResult {
     const document = this.#document!;
     const about = reading(shown.valuation);
-    const market = guard([shown, controls], () =>
-      correlationView(about, document, controls, onMove),
+    const market = guard([shown, pairs], () =>
+      correlationView(about, document, pairs, (each) => onMove({ pairs: each })),
     );
     return html`<div class="columns"><div>${this.#scenarios(shown, about)}</div>
 <div><div class="panel">${market}</div>${this.#paths(shown, about)}</div></div>
-${this.#rules(shown, about)}${this.#quote(shown, about)}`;
+${this.#rules(shown)}${this.#quote(shown, about)}`;
   }
 
   #scenarios(shown: Shown, about: Reading): TemplateResult {
@@ -106,12 +110,10 @@ ${this.#rules(shown, about)}${this.#quote(shown, about)}`;
       worstPaths
         ? html`<div class="panel">${guard([shown], () => worstView(about, document, worstPaths))}</div>`
         : nothing
-    }<div class="panel">${guard([asked, state], () =>
-      shockView(about, asked, shockSetOf(asked), state),
-    )}</div>`;
+    }<div class="panel">${shockView(asked, () => shockSetOf(asked), state)}</div>`;
   }
 
-  #rules(shown: Shown, about: Reading): TemplateResult {
+  #rules(shown: Shown): TemplateResult {
     const { document } = this.#requestOf(shown);
     const chosen = (document.contribution?.rule ?? "euler-es") as Rule;
     const look = this.#look ?? { by: chosen, isAll: false };
@@ -126,8 +128,7 @@ ${this.#rules(shown, about)}${this.#quote(shown, about)}`;
       this.#studies.ask(keyOf(rule), { name: "rules", rules: [bareTerms(document, rule)] });
     const onCancel = (rule: Rule): void => this.#studies.cancel(keyOf(rule));
     const view = { document, chosen, look, live, slow, onLook, onAsk, onCancel };
-    const states = [live, ...furtherRules(document).map(slow)];
-    return html`<div class="panel">${guard([shown, look, ...states], () => ruleView(about, view))}</div>`;
+    return html`<div class="panel">${ruleView(view)}</div>`;
   }
 
   /** The run's own paths, where it walks any; else those of a small run that does. */
@@ -142,12 +143,11 @@ ${this.#rules(shown, about)}${this.#quote(shown, about)}`;
       ? `the first ${count(own.scenarios.length)} of ${count(risk.scenarios)} scenarios`
       : `${count(sample.scenarios.length)} paths of the same market over ${days(sample.days.at(-1)!)}, walked in steps and so on random numbers of their own`;
     const isLate = own === null && state.isLate;
-    return html`<div class="panel">${guard(
-      [sample, liquidation, isLate],
-      () => html`<section id="paths" aria-labelledby="paths-heading" class=${isLate ? "late" : ""} aria-busy=${isLate}>
+    const figures = () =>
+      unsafeHTML(fanFigures(sample, { code: about.code, words, liquidation }).text);
+    return html`<div class="panel"><section id="paths" aria-labelledby="paths-heading" class=${isLate ? "late" : ""} aria-busy=${isLate}>
 <h2 id="paths-heading">Some of the simulated prices</h2>
-${unsafeHTML(fanFigures(sample, { code: about.code, words, liquidation }).text)}</section>`,
-    )}</div>`;
+${guard([sample, liquidation], figures)}</section></div>`;
   }
 
   #quote(shown: Shown, about: Reading): TemplateResult | typeof nothing {
