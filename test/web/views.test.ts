@@ -168,6 +168,35 @@ describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in 
     await tab.close();
   });
 
+  test("views: a name keeps the focus while the figures under it are renewed", async () => {
+    const tab = await opened();
+    await tab.locator("#capital [data-term=exhausted]").focus();
+    await tab.locator(".explanation").waitFor();
+    const before = await tab.locator(".explanation dd").first().textContent();
+    await tab.evaluate(() => {
+      location.hash = "#volatility=200";
+    });
+    await tab.waitForFunction(
+      () => {
+        const room = document.querySelector("risk-room") as Room;
+        const { market } = room.request?.options ?? {};
+        return room.settled && market?.volatility[0] === 1;
+      },
+      null,
+      { timeout: 20_000 },
+    );
+    await tab.waitForTimeout(300);
+    const focused = await tab.evaluate(() => {
+      const { activeElement } = document.querySelector("risk-room")!.shadowRoot!;
+      return (activeElement as HTMLElement | null)?.dataset["term"];
+    });
+    expect(focused).toBe("exhausted");
+    // And what is said is what is now on show.
+    const after = await tab.locator(".explanation dd").first().textContent();
+    expect(after).not.toBe(before);
+    await tab.close();
+  });
+
   test("views: a figure explains itself to the pointer, which may rest on the words", async () => {
     const tab = await opened();
     const term = tab.locator("button.term[data-term=hit]");
@@ -302,6 +331,20 @@ describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in 
       /the first 200 of 100,000 scenarios/,
     );
     expect(await tab.locator("#liquidation-times").count()).toBe(1);
+    await tab.close();
+  });
+
+  test("views: a long run says what it has found so far", async () => {
+    const tab = await opened("#volatility=110", "light", null);
+    await tab.locator("#with-liquidation").check();
+    await tab.waitForFunction(() => {
+      const state = document.querySelector("risk-room")!.shadowRoot!.querySelector(".strip .state");
+      return /full run under way, [\d.]+.%, VaR so far USD/.test(state?.textContent ?? "");
+    });
+    // The next move does not wait for it.
+    await tab.locator("#with-liquidation").uncheck();
+    await idle(tab);
+    expect((await request(tab)).document.liquidation).toBeUndefined();
     await tab.close();
   });
 

@@ -46,7 +46,7 @@ export class Explainer implements ReactiveController {
 
   hostUpdate(): void {
     const focused = this.#root?.activeElement;
-    this.#held = null;
+    if (focused) this.#held = null;
     if (!(focused instanceof HTMLElement) || !focused.matches("button.term")) return;
     const term = focused.dataset["term"]!;
     const index = this.#buttonsOf(term).indexOf(focused as HTMLButtonElement);
@@ -54,8 +54,17 @@ export class Explainer implements ReactiveController {
   }
 
   hostUpdated(): void {
-    this.#listen();
-    for (const span of this.#root?.querySelectorAll<HTMLElement>("span[data-term]") ?? []) {
+    const root = this.#root;
+    if (!root || this.#isListening) return;
+    this.#isListening = true;
+    this.#listen(root);
+    // Pictures come with an update or after it, whenever there is time to draw them.
+    new MutationObserver(() => this.#equip(root)).observe(root, { childList: true, subtree: true });
+    this.#equip(root);
+  }
+
+  #equip(root: ShadowRoot): void {
+    for (const span of root.querySelectorAll<HTMLElement>("span[data-term]")) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "term";
@@ -64,9 +73,11 @@ export class Explainer implements ReactiveController {
       span.replaceWith(button);
     }
     if (this.#button && !this.#button.isConnected) this.#close();
-    if (this.#held && !this.#root?.activeElement) {
-      this.#buttonsOf(this.#held.term)[this.#held.index]?.focus({ preventScroll: true });
-    }
+    if (!this.#held || root.activeElement) return;
+    const again = this.#buttonsOf(this.#held.term)[this.#held.index];
+    if (!again) return;
+    this.#held = null;
+    again.focus({ preventScroll: true });
   }
 
   get #root(): ShadowRoot | null {
@@ -78,10 +89,7 @@ export class Explainer implements ReactiveController {
     return Array.from(all).filter((button) => button.dataset["term"] === term);
   }
 
-  #listen(): void {
-    const root = this.#root;
-    if (!root || this.#isListening) return;
-    this.#isListening = true;
+  #listen(root: ShadowRoot): void {
     root.addEventListener("pointerover", (event) => this.#onPointer(event as PointerEvent));
     root.addEventListener("pointerout", (event) => this.#onLeave(event as PointerEvent));
     root.addEventListener("focusin", (event) => this.#onFocus(event));
