@@ -165,6 +165,32 @@ test("shockLosses: a barrier beyond which the price lies is touched", async () =
   );
 });
 
+test("shockLosses: a barrier's forward moves along, and its writer pays what stands behind it", async () => {
+  const position = {
+    ...{ id: "touch", participant: "ada", asset: "ORB", kind: "one-touch", direction: "up" },
+    ...{ side: "short", barrier: 50_000, cash: "900.00", quantity: 1, impliedVolatility: 0.5 },
+    ...{ expiry: "2025-11-28T08:00Z", settlement: "linear", collateral: "400.00" },
+  };
+  const bare = { ...small, options: [], perpetuals: [], holdings: [], covers: [] };
+  const worth = async (spot: number, forward: number): Promise<number> => {
+    const assets = [{ id: "ORB", spot }, small.assets[1]!];
+    // Long, so that its worth is not cut at any collateral.
+    const { collateral, ...free } = { ...position, side: "long", forward };
+    expect(collateral).toBe("400.00");
+    const run = { scenarios: 1000, levels: [0.9], confidence: 0.9 };
+    const { pool } = await loadSync().value({ ...bare, assets, barriers: [free] }, run);
+    return pool.markToMarket;
+  };
+  const pool = { ...bare, barriers: [{ ...position, forward: 40_400 }] };
+  const [mild, hard] = await shockLosses(pool, [{ ORB: 0.05 }, { ORB: 0.3 }]);
+  const before = await worth(40_000, 40_400);
+  expect(mild!.loss).toBeCloseTo(-((await worth(42_000, 42_420)) - before), 8);
+  expect(mild!.shortfall).toBe(0);
+  // Touched, it owes 900, of which 500 are not there.
+  expect(hard!.loss).toBeCloseTo(-(400 - before), 8);
+  expect(hard!.shortfall).toBeCloseTo(500, 8);
+});
+
 test("shockLosses: no shock costs nothing, and none gives none", async () => {
   expect(await shockLosses(example, [{}, { ORB: 0 }])).toEqual([
     { loss: 0, shortfall: 0 },

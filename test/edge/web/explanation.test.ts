@@ -72,6 +72,71 @@ describe.each([
     }
   });
 
+  test("explanation: each layer, participant and asset is told its own figure", () => {
+    const { waterfall, contributions, allocation, exposures } = about.valuation;
+    const expected = {
+      attachment: waterfall.layers.map((each) => [each.id, each.attachment]),
+      capacity: waterfall.layers.map((each) => [each.id, each.capacity]),
+      hit: waterfall.layers.map((each) => [each.id, each.hit]),
+      exhausted: waterfall.layers.map((each) => [each.id, each.exhausted]),
+      draw: waterfall.layers.map((each) => [each.id, each.expectedLoss]),
+      "tail-draw": waterfall.layers.map((each) => [each.id, each.tailLoss]),
+      contribution: contributions.rows.map((each) => [each.id, each.contribution]),
+      share: contributions.rows.map((each) => [each.id, each.share]),
+      "own-expected-loss": contributions.rows.map((each) => [each.id, each.expectedLoss]),
+      "stand-alone": contributions.rows.map((each) => [each.id, each.standAlone]),
+      asked: allocation!.rows.map((each) => [each.id, each.amount]),
+      "asked-share": allocation!.rows.map((each) => [each.id, each.share]),
+      "by-rule": allocation!.rows.map((each) => [each.id, each.raw]),
+      part: allocation!.rows.map((each) => [each.id, each.contribution]),
+      record: allocation!.rows.map((each) => [each.id, each.recordFactor]),
+      moved: allocation!.rows.map((each) => [each.id, each.rebalanced]),
+      delta: exposures.map((each) => [each.asset, each.deltaCoins]),
+      gamma: exposures.map((each) => [each.asset, each.gammaPerPercent]),
+      vega: exposures.map((each) => [each.asset, each.vegaPerPoint]),
+      tail: about.valuation.risk.levels.map(({ level, tailScenarios }) => [
+        `${Number((level * 100).toFixed(6))}\u00a0%`,
+        tailScenarios,
+      ]),
+    };
+    for (const [term, rows] of Object.entries(expected)) {
+      const told = new Map(
+        explanationOf(term, about)!.inputs.map(({ name, value }) => [name, value]),
+      );
+      const found = rows.filter(([name]) => told.has(name as string));
+      expect(found.length, term).toBeGreaterThanOrEqual(Math.min(2, rows.length));
+      for (const [name, value] of found) expect(told.get(name as string), term).toBe(value);
+    }
+  });
+
+  test("explanation: the headline figures name the run they are of", () => {
+    const { risk, waterfall } = about.valuation;
+    const told = (term: string) => explanationOf(term, about)!.inputs.map(({ value }) => value);
+    const run = [
+      about.primary.level,
+      risk.scenarios,
+      about.primary.tailScenarios,
+      risk.horizonDays,
+    ];
+    expect(told("shortfall")).toEqual([...run, about.primary.valueAtRisk.value, risk.worst]);
+    expect(told("value-at-risk")).toEqual([...run, risk.worst]);
+    expect(told("expected-loss")).toEqual([
+      risk.scenarios,
+      risk.standardDeviation,
+      risk.best,
+      risk.worst,
+    ]);
+    expect(told("shared")).toEqual([
+      waterfall.layers.reduce((sum, { capacity }) => sum + capacity, 0),
+      risk.scenarios,
+      waterfall.socialised.expectedLoss,
+    ]);
+    expect(told("coverage").slice(1)).toEqual([
+      about.primary.expectedShortfall,
+      about.primary.level,
+    ]);
+  });
+
   test("explanation: says how sure the headline figures are", () => {
     const { expectedShortfall, valueAtRisk } = about.primary;
     for (const [term, figure] of [
