@@ -61,15 +61,15 @@ function slider(each: Slider): TemplateResult {
   };
   return html`<div class="control ${isMoved ? "moved" : ""}">
 <label for=${name} title=${label}>${label}</label>${each.note ? html`<output for=${name}>${each.note}</output>` : nothing}
-<span class="number"><input type="text" inputmode="decimal" autocomplete="off" id="${name}-typed" size="4"
- aria-label="${label}, number${unit && ` in ${unit === "%" ? "per cent" : unit}`}" aria-describedby="${name}-error" .value=${printed(value)} @change=${type}><span aria-hidden="true">${unit}</span></span>
 <input type="range" id=${name} min=${span.min} max=${span.max} step=${span.step}
  .value=${live(String(value))} aria-valuetext=${text} aria-describedby="${name}-error"
  @input=${(event: Event) => {
    const input = event.target as HTMLInputElement;
    markField(input.form!, name, "");
    each.move(Number(input.value));
- }}><p class="field-error" id="${name}-error" role="alert"></p></div>`;
+ }}>
+<span class="number"><input type="text" inputmode="decimal" autocomplete="off" id="${name}-typed" size="4"
+ aria-label="${label}, number${unit && ` in ${unit === "%" ? "per cent" : unit}`}" aria-describedby="${name}-error" .value=${printed(value)} @change=${type}><span aria-hidden="true">${unit}</span></span><p class="field-error" id="${name}-error" aria-live="assertive"></p></div>`;
 }
 
 /** As it can be typed again. */
@@ -90,7 +90,7 @@ function choice(
     event: Event,
   ) => move((event.target as HTMLSelectElement).value)}>${options.map(
     ([each, words]) => html`<option value=${each} ?selected=${each === value}>${words}</option>`,
-  )}</select><p class="field-error" id="${name}-error" role="alert"></p></div>`;
+  )}</select><p class="field-error" id="${name}-error" aria-live="assertive"></p></div>`;
 }
 
 /** The controls of a pool, as a form; on a narrow screen they can be folded away. */

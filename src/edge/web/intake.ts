@@ -6,6 +6,7 @@ import {
   readJson,
   readPool,
 } from "../../index.ts";
+import { printable } from "../report/format.ts";
 import { importDeribitChain } from "../venue/deribit.ts";
 import { readPriceCsv } from "../venue/price-csv.ts";
 import { oneOfEach, readFileText, type TextFile } from "./file-text.ts";
@@ -44,7 +45,7 @@ export class Refusal extends Error {
   readonly unpriced: Unpriced | null;
 
   constructor(name: string, error: unknown, text = "", unpriced: Unpriced | null = null) {
-    super(`${name} was not opened`);
+    super(`${printable(name)} was not opened`);
     this.name = "Refusal";
     this.issues = error instanceof PoolError ? error.issues : [unexpected(error)];
     this.excerpts = excerpts(text, this.issues);

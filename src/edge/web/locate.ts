@@ -49,7 +49,11 @@ function offsetOf(text: string, line: number, column: number): Span {
   return { from, to: from + 1 };
 }
 
-function excerptAt(text: string, { from, to }: Span): Excerpt {
+function excerptAt(text: string, span: Span): Excerpt {
+  // Where the text ends too early, its last character says more than nothing.
+  const last = Math.max(text.trimEnd().length - 1, 0);
+  const from = Math.min(span.from, last);
+  const to = Math.max(span.to, from + 1);
   const begin = from === 0 ? 0 : text.lastIndexOf("\n", from - 1) + 1;
   let end = text.indexOf("\n", from);
   if (end < 0) end = text.length;

@@ -21,7 +21,7 @@ main,header,footer{max-width:none;margin:0;padding:0}
 .room{position:relative;max-width:118rem;margin:0 auto;padding:0 1.5rem}
 header{display:flex;flex-wrap:wrap;align-items:end;gap:.75rem 2rem;padding:1.5rem 0 1rem;
 border-bottom:1px solid var(--line)}
-header .name{flex:1 1 18rem;min-width:0}
+header .name{flex:1 1 26rem;min-width:0}
 header h1{margin:0;font-size:1.625rem}
 header .kicker{margin:0 0 .15rem}
 header .facts{margin:.35rem 0 0;padding:0;border:0;display:flex;flex-wrap:wrap;gap:.1rem 1.25rem}
@@ -44,9 +44,11 @@ legend{padding:0;font-weight:650;font-size:.9375rem;margin-bottom:.35rem}
 .control{display:grid;grid-template-columns:minmax(0,1fr) auto auto;gap:0 .6rem;font-size:.875rem;
 margin:.3rem 0;align-items:center;line-height:1.3}
 .control label{min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.control label:nth-last-child(4),.control label:has(+select){grid-column:1/3}
+.control label:not(:has(+output)){grid-column:1/3}
+.control output{grid-column:2;grid-row:1}.control .number{grid-column:3;grid-row:1}
 .control output{color:var(--muted);white-space:nowrap;font-size:.8125rem}
-.number{display:flex;align-items:baseline;gap:.25rem;color:var(--muted);min-width:4.6rem}
+.number{display:flex;align-items:baseline;gap:.25rem;color:var(--muted)}
+.number span{min-width:2rem}
 .number input{font:inherit;color:var(--ink);background:transparent;border:1px solid transparent;
 border-bottom-color:var(--line);border-radius:3px 3px 0 0;width:2.9rem;min-height:1.5rem;padding:0 .2rem;
 text-align:right}
@@ -59,8 +61,8 @@ font-size:.8125rem;line-height:1.4;overflow-wrap:anywhere}
 .control>input,.control>select{grid-column:1/-1}
 input[type="range"]{width:100%;margin:0;height:1.5rem;accent-color:var(--accent);
 background:transparent}
-.check{display:flex;gap:.5rem;align-items:baseline;font-size:.875rem}
-.check input{accent-color:var(--accent);width:1rem;height:1rem;flex:none}
+.check{display:flex;min-height:1.5rem;gap:.5rem;align-items:flex-start;font-size:.875rem}
+.check input{accent-color:var(--accent);width:1.5rem;height:1.5rem;margin:0;flex:none}
 button,select,.file{font:inherit;font-size:.8125rem;line-height:1.4;color:var(--ink);
 background:var(--paper);border:1px solid var(--muted);border-radius:3px;padding:.35rem .7rem;
 min-height:2rem;cursor:pointer;display:inline-block}
@@ -84,13 +86,18 @@ margin-top:1.25rem;padding-top:1.25rem}
 .figures .lead dd{font-size:1.625rem}
 .panel table{font-size:.8125rem}
 .panel th,.panel td{padding-left:.65rem}
+.panel td,.panel thead th{white-space:normal}
+.panel .scroll{background:linear-gradient(90deg,var(--paper),transparent) 0 0/2.5rem 100% no-repeat local,
+linear-gradient(270deg,var(--paper),transparent) 100% 0/2.5rem 100% no-repeat local,
+linear-gradient(90deg,var(--line),transparent) 0 0/.6rem 100% no-repeat scroll,
+linear-gradient(270deg,var(--line),transparent) 100% 0/.6rem 100% no-repeat scroll}
 .panel th:first-child,.panel td:first-child{padding-left:0}
 .panel tr.primary th:first-child{padding-left:.6rem}
 .panel .heat td,.panel .heat th{padding-left:.5rem}
 figure{margin:1rem 0 1.25rem}
 @container (max-width:520px){.figures{grid-template-columns:1fr 1fr}.figures div.lead{grid-column:span 2}
 .figures div:not(.lead){grid-column:span 1}svg.wide{display:none}svg.narrow{display:block;max-width:none}}
-@container (min-width:521px){svg.wide{display:block}svg.narrow{display:none}}
+@container (min-width:521px){svg.wide{display:block;max-width:56rem}svg.narrow{display:none}}
 .problems{border-left:3px solid var(--accent);padding:.25rem 0 .25rem 1rem;margin:1rem 0}
 .problems h2{font-size:1rem;margin:0}
 .problems dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:0 .75rem;margin:.5rem 0;
@@ -112,6 +119,7 @@ details.menu>div{position:absolute;z-index:4;right:0;top:100%;margin-top:2px;dis
 background:var(--paper);border:1px solid var(--muted);border-radius:3px;padding:.25rem}
 details.menu>div button{border:0;text-align:left;white-space:nowrap}
 .panel-menu{float:right;margin:1.75rem 0 0 1rem;position:relative;z-index:1}
+.panel+.panel .panel-menu{margin-top:2.3rem}
 .panel-menu details.menu>summary{border-color:transparent;color:var(--muted);min-height:1.75rem;padding:.2rem .5rem}
 .panel-menu details.menu>summary:hover,.panel-menu details[open]>summary{border-color:var(--line);color:var(--ink)}
 .spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);margin:0}
@@ -121,11 +129,12 @@ details.menu>div button{border:0;text-align:left;white-space:nowrap}
 summary{font-size:.875rem}
 @media (min-width:1500px){.columns{grid-template-columns:minmax(0,1.14fr) minmax(0,1fr)}
 .columns .panel:first-child section{border-top:0!important;margin-top:0;padding-top:1.5rem}}
+@media (max-width:1150px){form{top:4.6rem;max-height:calc(100vh - 4.6rem)}}
 @media (max-width:860px){.room{padding:0 1rem}
 .plan{grid-template-columns:minmax(0,1fr)}
 form{position:static;max-height:none;border-right:0;border-bottom:1px solid var(--line);
 padding:.5rem 0}
-.strip{gap:.15rem 1rem;justify-content:space-between}
+.strip{gap:.15rem 2rem}
 .strip p:not(.state){display:grid;font-size:.875rem;line-height:1.35}
 .strip span{font-size:.75rem;margin:0}
 .strip p.shared{flex-basis:100%;display:flex;gap:.4rem;align-items:baseline}
