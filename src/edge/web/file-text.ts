@@ -89,6 +89,14 @@ function faultyByte(bytes: Uint8Array): number {
     if (isSound(middle)) sound = middle;
     else faulty = middle;
   }
+  // A character that was begun and not gone on with is at fault from its first byte.
+  for (let back = 1; back <= 3 && (bytes[sound - back] ?? 0) >= 0x80; back++) {
+    const first = bytes[sound - back]!;
+    if (first >= 0xc0) {
+      const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+      return back < length ? sound - back : Math.min(sound, bytes.length - 1);
+    }
+  }
   return Math.min(sound, bytes.length - 1);
 }
 
