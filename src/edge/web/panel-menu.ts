@@ -4,7 +4,7 @@ import { csvText } from "./csv.ts";
 import { type MenuItem, menu } from "./menu.ts";
 import { pictureOf, pngOf } from "./picture-export.ts";
 import { saveFile } from "./save.ts";
-import { tableOf } from "./table-export.ts";
+import { hasTable, tableOf } from "./table-export.ts";
 
 /** What a menu was made of, so that it is made anew only where that has changed. */
 const made = new WeakMap<Element, string>();
@@ -24,8 +24,7 @@ export function equipPanels(root: ParentNode, valuation: () => PoolValuation | n
     const figures = Array.from(section.querySelectorAll("figure")).filter((each) =>
       each.querySelector("svg"),
     );
-    const table = tableOf(shown, section.id);
-    const key = [section.id, table?.name, ...figures.map(titleOf)].join("\n");
+    const key = [section.id, hasTable(shown, section.id), ...figures.map(titleOf)].join("\n");
     if (made.get(panel) === key) continue;
     made.set(panel, key);
     panel.querySelector(":scope > .panel-menu")?.remove();
@@ -52,7 +51,7 @@ function itemsOf(
 ): MenuItem[] {
   const items: MenuItem[] = [];
   const now = valuation();
-  if (now && tableOf(now, section)) {
+  if (now && hasTable(now, section)) {
     items.push({
       words: "Table as CSV",
       choose: () => {

@@ -13,6 +13,7 @@ import { reportHtml } from "../report/report.ts";
 import { addressOf, controlsAt } from "./address.ts";
 import { controlPanel } from "./control-panel.ts";
 import { type Controls, type RoomRequest, requestOf, startOf } from "./controls.ts";
+import { drawnInPlace } from "./drawn.ts";
 import { clearFields, markIssues } from "./field-error.ts";
 import { headerView } from "./header.ts";
 import { type Opened, opened, openFiles, Refusal, type Unpriced } from "./intake.ts";
@@ -257,21 +258,7 @@ export class RiskRoom extends LitElement {
     else this.#baseId = this.#valuer?.askFull(startOf(this.pool)) ?? 0;
   }
 
-  // Pictures are replaced as a whole: what a reader has unfolded is unfolded again.
-  #unfolded: string[] = [];
-
-  override willUpdate(): void {
-    const open = this.renderRoot?.querySelectorAll?.("main section details[open]") ?? [];
-    this.#unfolded = Array.from(open, (each) => each.closest("section")?.id ?? "");
-  }
-
   override updated(changed: PropertyValues): void {
-    for (const id of this.#unfolded) {
-      const details = this.renderRoot.querySelector<HTMLDetailsElement>(
-        `#${CSS.escape(id)} details`,
-      );
-      if (details) details.open = true;
-    }
     if (changed.has("pictured"))
       equipPanels(this.renderRoot, () => this.pictured?.valuation ?? null);
     if (changed.has("theme")) {
@@ -303,7 +290,9 @@ ${
 }
 <main class="results">${problemView(this.problem)}${notesView(this.notes)}${
       pictured
-        ? guard([pictured, this.base], () => resultView(pictured.valuation, this.base))
+        ? guard([pictured, this.base], () =>
+            drawnInPlace(resultView(pictured.valuation, this.base)),
+          )
         : html`<p class="waiting" role="status">${this.problem ? "" : "Valuing the pool in this tab …"}</p>`
     }</main>
 </div>

@@ -15,12 +15,19 @@ const pairHeader = (name: string, unit: string): string[] => [
 ];
 
 /**
- * The tables of a valuation by the section of the page that shows them, with every digit that was
- * computed. A section of another name has none.
+ * The table of a valuation that a section of the page shows, with every digit that was computed; null
+ * where a section has none.
  */
 export function tableOf(valuation: PoolValuation, section: string): Table | null {
-  const make = Object.hasOwn(TABLES, section) ? TABLES[section] : undefined;
-  return make?.(valuation, valuation.pool.currency.code) ?? null;
+  if (!hasTable(valuation, section)) return null;
+  return TABLES[section]?.(valuation, valuation.pool.currency.code) ?? null;
+}
+
+/** Whether a section of the page has a table. */
+export function hasTable(valuation: PoolValuation, section: string): boolean {
+  return (
+    Object.hasOwn(TABLES, section) && (section !== "allocation" || valuation.allocation !== null)
+  );
 }
 
 const TABLES: Readonly<Record<string, (valuation: PoolValuation, code: string) => Table | null>> = {
