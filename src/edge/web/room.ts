@@ -13,7 +13,7 @@ import { reportHtml } from "../report/report.ts";
 import { addressOf, controlsAt } from "./address.ts";
 import { controlPanel } from "./control-panel.ts";
 import { type Controls, type RoomRequest, requestOf, startOf } from "./controls.ts";
-import { drawnInPlace } from "./drawn.ts";
+import { allDrawn, drawnInPlace, isDrawing } from "./drawn.ts";
 import { clearFields, markIssues } from "./field-error.ts";
 import { headerView } from "./header.ts";
 import { type Opened, opened, openFiles, Refusal, type Unpriced } from "./intake.ts";
@@ -131,7 +131,7 @@ export class RiskRoom extends LitElement {
 
   /** Whether the shown answer is the full run of where the controls stand. */
   get settled(): boolean {
-    return this.pictured?.id === this.#latest && this.pictured.pass === "full";
+    return this.pictured?.id === this.#latest && this.pictured.pass === "full" && !isDrawing();
   }
 
   override connectedCallback(): void {
@@ -246,6 +246,7 @@ export class RiskRoom extends LitElement {
     if (this.pictured === this.answer) return;
     this.pictured = this.answer;
     await this.updateComplete;
+    await allDrawn();
     this.dispatchEvent(new CustomEvent("valuation", { detail: this.valuation }));
     await painted();
     performance.measure(`room ${pass} pictures`, { start, end: performance.now() });
