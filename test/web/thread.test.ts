@@ -5,7 +5,14 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startOf } from "../../src/edge/web/controls.ts";
 import { pricedPool } from "../../src/edge/web/intake.ts";
-import { example, hasChromium, type Rooms, settled, startRooms } from "../support/room-page.ts";
+import {
+  example,
+  hasChromium,
+  type RoomElement,
+  type Rooms,
+  settled,
+  startRooms,
+} from "../support/room-page.ts";
 
 const pool = pricedPool(example("pool.json"), example("prices.csv"));
 const controls = startOf(pool);
@@ -188,6 +195,16 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
       document.body.append(room);
     });
     await settled(tab);
+    expect(tab.workers()).toHaveLength(2);
+    // Moved about the page, it keeps a pool that came as a file.
+    await tab.evaluate(async (text) => {
+      const room = document.querySelector("risk-room") as RoomElement;
+      await room.openFiles([new File([text.replace("(synthetic)", "(moved)")], "moved.json")]);
+      document.body.append(document.createElement("main"));
+      document.querySelector("main")!.append(room);
+    }, example("small-pool.json"));
+    await settled(tab);
+    expect(await tab.locator("h1").textContent()).toBe("Small pool (moved)");
     expect(tab.workers()).toHaveLength(2);
     await tab.close();
   });
