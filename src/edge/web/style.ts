@@ -53,7 +53,8 @@ margin:.3rem 0;align-items:center;line-height:1.3}
 border-bottom-color:var(--line);border-radius:3px 3px 0 0;width:2.9rem;min-height:1.5rem;padding:0 .2rem;
 text-align:right}
 .number input:hover,.number input:focus{border-color:var(--muted)}
-[aria-invalid="true"]{border-color:var(--accent)!important;outline:1px solid var(--accent)}
+.number [aria-invalid="true"],select[aria-invalid="true"]{border-color:var(--accent);
+outline:1px solid var(--accent)}
 .field-error{grid-column:1/-1;margin:.1rem 0 .35rem;padding-left:.5rem;border-left:3px solid var(--accent);
 font-size:.8125rem;line-height:1.4;overflow-wrap:anywhere}
 .field-error:empty{display:none}
@@ -75,7 +76,7 @@ button:disabled{color:var(--muted);border-color:var(--line);cursor:default}
 .tools label{font-size:.75rem;color:var(--muted);display:grid;gap:.1rem}
 .tools label.file{font-size:.8125rem;color:var(--ink)}
 .results{min-width:0;padding-bottom:3rem}
-.columns{display:grid;grid-template-columns:minmax(0,1fr);gap:0 2.5rem}
+.columns{display:grid;grid-template-columns:minmax(0,1fr);gap:0 2rem}
 .columns>div{min-width:0}
 .panel{container-type:inline-size;content-visibility:auto;contain-intrinsic-size:auto 40rem}
 section,section+section{margin:0;padding:1.75rem 0 0;border:0}
@@ -85,7 +86,7 @@ margin-top:1.25rem;padding-top:1.25rem}
 .figures{grid-template-columns:repeat(6,minmax(0,1fr));gap:1.1rem 1.5rem}
 .figures .lead dd{font-size:1.625rem}
 .panel table{font-size:.8125rem}
-.panel th,.panel td{padding-left:.65rem}
+.panel th,.panel td{padding-left:.5rem}
 .panel td,.panel thead th{white-space:normal}
 .panel .scroll{background:linear-gradient(90deg,var(--paper),transparent) 0 0/2.5rem 100% no-repeat local,
 linear-gradient(270deg,var(--paper),transparent) 100% 0/2.5rem 100% no-repeat local,
