@@ -12,6 +12,8 @@ export interface TextFile {
 
 /** Longest file that is read: a tab holds its text and what is made of it at once. */
 const BYTES_MAX = 64 * 1024 * 1024;
+/** Most lines of prices: a century of hours. */
+const LINES_MAX = 1_000_000;
 const BYTE_ORDER_MARKS = [
   { marks: [0xff, 0xfe], name: "UTF-16" },
   { marks: [0xfe, 0xff], name: "UTF-16" },
@@ -20,7 +22,7 @@ const BYTE_ORDER_MARKS = [
 /**
  * Reads a file of the visitor's as UTF-8 text; a byte order mark is dropped.
  *
- * @throws PoolError BODY_TOO_LARGE, BODY_EMPTY, TEXT_INVALID, FILE_UNREADABLE
+ * @throws PoolError BODY_TOO_LARGE, BODY_EMPTY, TEXT_INVALID, TOO_MANY_ITEMS, FILE_UNREADABLE
  */
 export async function readFileText(file: File): Promise<TextFile> {
   if (file.size > BYTES_MAX) {
@@ -36,7 +38,22 @@ export async function readFileText(file: File): Promise<TextFile> {
     throw fault("BODY_EMPTY", "the file is empty", "a pool, an option chain or prices", "0 bytes");
   }
   const text = decoded(bytes);
-  return { name: file.name, text, kind: kindOf(file.name, text) };
+  const kind = kindOf(file.name, text);
+  if (kind === "prices") checkLines(text);
+  return { name: file.name, text, kind };
+}
+
+/** A line costs many times its letters once it is split. */
+function checkLines(text: string): void {
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+  if (lines <= LINES_MAX) return;
+  throw fault(
+    "TOO_MANY_ITEMS",
+    "the file has too many lines for a tab; cut it to the time that is used, or value it on the command line",
+    `at most ${LINES_MAX} lines`,
+    `${lines} lines`,
+  );
 }
 
 async function bytesOf(file: File): Promise<Uint8Array> {

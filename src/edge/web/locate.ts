@@ -96,7 +96,7 @@ function jsonSpans(text: string, pointers: readonly string[]): (Span | null)[] {
       node = next;
     }
   }
-  new JsonWalk(text).value(root);
+  if (root.below.size > 0) new JsonWalk(text).value(root);
   return pointers.map((pointer) => {
     let node: Wanted | undefined = root;
     let span: Span | null = null;
@@ -112,7 +112,6 @@ function jsonSpans(text: string, pointers: readonly string[]): (Span | null)[] {
 /** A reader that forgives everything: it only has to find places, and stops where it is lost. */
 class JsonWalk {
   readonly #text: string;
-  readonly #token = /\s*(?:"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,"]+|")/y;
   #from = 0;
   #at = 0;
 
@@ -163,14 +162,38 @@ class JsonWalk {
     return true;
   }
 
+  /** A mark, a string with its quotes, or a word; "" at the end. */
   #next(): string {
-    this.#token.lastIndex = this.#at;
-    const found = this.#token.exec(this.#text)?.[0] ?? "";
-    this.#at += found.length;
-    const token = found.trimStart();
-    this.#from = this.#at - token.length;
-    return token;
+    const text = this.#text;
+    let at = this.#at;
+    while (isSpace(text.charCodeAt(at))) at++;
+    this.#from = at;
+    const first = text[at] ?? "";
+    if (first === '"') at = closing(text, at);
+    else if (MARKS.has(first)) at++;
+    else while (at < text.length && !isSpace(text.charCodeAt(at)) && !ENDS.has(text[at]!)) at++;
+    this.#at = at;
+    return text.slice(this.#from, at);
   }
+}
+
+const MARKS: ReadonlySet<string> = new Set("{}[]:,");
+const ENDS: ReadonlySet<string> = new Set('{}[]:,"');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
+}
+
+/** Behind the quote that closes the one at a place, or the end. */
+function closing(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === BACKSLASH) at++;
+    else if (unit === QUOTE) return at + 1;
+  }
+  return text.length;
 }
 
 function unquoted(token: string): string {

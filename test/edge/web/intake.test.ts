@@ -106,6 +106,15 @@ test("intake: a file that is too large is not read", async () => {
   Object.defineProperty(file, "arrayBuffer", { value: read });
   const error = (await openFiles([file], null).catch((caught: unknown) => caught)) as Refusal;
   expect(told(error)).toEqual(["BODY_TOO_LARGE "]);
+  const lines = await refusalOf(["p.csv", `time,ORB\n${"\n".repeat(1_000_001)}`]);
+  expect(told(lines)).toEqual(["TOO_MANY_ITEMS "]);
+});
+
+test("intake: a long file is answered without a stack that overflows", async () => {
+  const quoted = await refusalOf(["a.json", `{"format": "${"\\\\".repeat(2e6)}`]);
+  expect(told(quoted)[0]).toMatch(/^JSON_SYNTAX /);
+  const many = `{"format":"riskpool","x":"${"y".repeat(4e6)}","options":[{"id":5}]}`;
+  expect(told(await refusalOf(["a.json", many]))).toContain("TYPE /options/0/id 1:5");
 });
 
 test("intake: prices with gaps stay gaps; two pools, or prices alone, are refused", async () => {
