@@ -20,9 +20,10 @@ import { type Reading, reading } from "./reading.ts";
  *
  * Every text of the valuation is escaped. The same valuation gives the same bytes.
  *
- * @returns a complete HTML document, ending in a line feed
+ * @param theme  that of the reader's system when left out
+ * @returns      a complete HTML document, ending in a line feed
  */
-export function reportHtml(valuation: PoolValuation): string {
+export function reportHtml(valuation: PoolValuation, theme?: "light" | "dark"): string {
   const about = reading(valuation);
   const { pool } = valuation;
   return htmlPage(
@@ -31,6 +32,7 @@ export function reportHtml(valuation: PoolValuation): string {
 ${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidationSection(about)}${contributionSection(about)}${allocationSection(about)}${exposureSection(about)}${section("convergence", "Has the simulation settled?", convergenceFigure(about))}${marketSection(about)}${pathSection(about)}${assumptionSection(about)}${methodSection(about)}${receiptSection(about)}</main>
 <footer><p>Computed by ${valuation.receipt.engine} ${valuation.receipt.version} from prices of ${instant(pool.asOf)}. A risk estimate is not a promise: losses can exceed every figure on this page.</p></footer>
 `,
+    theme,
   );
 }
 

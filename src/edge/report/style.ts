@@ -44,6 +44,7 @@ svg.narrow{display:none}
 svg text{font-size:11.5px;fill:var(--muted)}
 svg text.strong{fill:var(--ink);font-weight:600}
 svg text.plain{fill:var(--ink)}
+svg tspan.aside{fill:var(--muted)}
 svg text.halo{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
 svg .axis,svg .mark,svg .grid,svg .error,svg .zero{fill:none;stroke:var(--line);stroke-width:1}
 svg .axis{stroke:var(--muted)}

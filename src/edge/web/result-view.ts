@@ -13,6 +13,7 @@ import { type Markup, section } from "../report/markup.ts";
 import { assumptionSection, methodSection } from "../report/method.ts";
 import { reading } from "../report/reading.ts";
 import { lossSection } from "../report/report.ts";
+import { drawnInPlace } from "./drawn.ts";
 import { comparisonSection } from "./interval.ts";
 
 // Only `html` of the report makes markup, and it escapes every text that is put in.
@@ -32,7 +33,9 @@ export function resultView(
   document: PoolValuation | null,
   beside: TemplateResult,
 ): TemplateResult {
-  return html`${guard([valuation, document], () => pictures(valuation, document))}${beside}${guard([valuation], () => smallPrint(valuation))}`;
+  return html`${guard([valuation, document], () =>
+    drawnInPlace(pictures(valuation, document)),
+  )}${beside}${guard([valuation], () => drawnInPlace(smallPrint(valuation)))}`;
 }
 
 function pictures(valuation: PoolValuation, document: PoolValuation | null): TemplateResult {
