@@ -2,7 +2,10 @@ import { type CSSResult, css } from "lit";
 
 /** What the views beside the valuation add to the room's sheet. */
 export const VIEW_STYLE: CSSResult = css`
-button.term{all:unset;cursor:help;border-radius:2px;text-decoration:underline dotted 1px;
+/* As large as a finger needs, without moving the lines around it. */
+button.term,button.sort{all:unset;display:inline-block;min-width:24px;min-height:24px;
+box-sizing:border-box;padding-block:3px;margin-block:-4px}
+button.term{cursor:help;border-radius:2px;text-decoration:underline dotted 1px;
 text-decoration-color:var(--bar);text-underline-offset:.22em}
 button.term:hover{text-decoration-color:var(--accent)}
 button.term:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
@@ -30,7 +33,7 @@ letter-spacing:0;color:var(--muted)}
 .heat .reach{color:var(--ink)}
 tr.sum th,tr.sum td{border-top:1px solid var(--muted)}
 .wrap{display:block;white-space:normal;min-width:11rem}
-button.sort{all:unset;cursor:pointer;text-align:inherit}
+button.sort{cursor:pointer;text-align:inherit}
 button.sort:hover{color:var(--ink)}
 button.sort:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 th[aria-sort="descending"] button.sort::after{content:"\\a0\\2193"}
@@ -43,7 +46,7 @@ progress{accent-color:var(--accent);width:6rem;height:.5rem}
 .correlation td.moved input{font-weight:650;border-bottom:2px solid var(--accent)}
 .correlation input,.fields input,.fields select{font:inherit;color:inherit;background:transparent;
 border:1px solid var(--muted);border-radius:2px;padding:.15rem .25rem;min-width:0}
-.correlation input{width:3.9rem;text-align:right;border-color:transparent;
+.correlation input{width:3.9rem;min-height:24px;text-align:right;border-color:transparent;
 border-bottom-color:var(--muted);border-radius:0}
 .correlation input:hover{border-color:var(--muted)}
 .correlation input[aria-invalid="true"]{outline:2px solid var(--ink)}
