@@ -201,6 +201,7 @@ export type {
   MarginShortage,
   Measurement,
   Notice,
+  PriceShock,
   Progress,
   Receipt,
   RiskLevel,
@@ -209,6 +210,7 @@ export type {
   RunPlan,
   SamplePaths,
   ScaledInitialRatio,
+  ShockLoss,
   Valuation,
   WaterfallRisk,
 } from "./risk/index.ts";
@@ -256,4 +258,5 @@ export {
   sharedLoss,
   sharingMatrix,
 } from "./sharing/index.ts";
+export { shockLosses } from "./shock.ts";
 export type * from "./terms/index.ts";

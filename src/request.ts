@@ -29,6 +29,8 @@ export interface ValueOptions {
   readonly monitoring?: "discrete" | "continuous";
   /** Return the paths of the first scenarios, 0 … 1,000; 0 when left out. */
   readonly samplePaths?: number;
+  /** Return the paths of the worst scenarios, 0 … 1,000; 0 when left out. */
+  readonly worstPaths?: number;
   /** Level of contributions and layers, e.g. 0.975 (the default). */
   readonly confidence?: number;
   /** Levels to report; 0.95, 0.975 and 0.99 when left out. The confidence is always among them. */
@@ -91,6 +93,7 @@ const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } 
   step: "number or string",
   monitoring: "string",
   samplePaths: "number",
+  worstPaths: "number",
   confidence: "number",
   levels: "object",
   market: "object",
@@ -112,6 +115,7 @@ const READ_APART: ReadonlySet<string> = new Set([
   "monitoring",
   "contributions",
   "samplePaths",
+  "worstPaths",
   "confidence",
   "levels",
   "market",
@@ -313,10 +317,10 @@ function readContributions(problems: Issue[], wanted: unknown = "all"): "all" | 
 /** Reads how the path is looked at. */
 function readWay(
   problems: Issue[],
-  { step, monitoring = "discrete", samplePaths = 0 }: ValueOptions,
+  { step, monitoring = "discrete", samplePaths = 0, worstPaths = 0 }: ValueOptions,
   horizonDays: number | undefined,
   watched: boolean,
-): Pick<ValueRequest, "stepDays" | "monitoring" | "samplePaths"> {
+): Pick<ValueRequest, "stepDays" | "monitoring" | "samplePaths" | "worstPaths"> {
   if (monitoring !== "discrete" && monitoring !== "continuous") {
     problems.push({
       code: "ENUM",
@@ -327,13 +331,14 @@ function readWay(
       received: received(monitoring),
     });
   }
-  if (!(Number.isInteger(samplePaths) && samplePaths >= 0 && samplePaths <= SAMPLE_PATHS_MAX)) {
+  for (const [name, number] of Object.entries({ samplePaths, worstPaths })) {
+    if (Number.isInteger(number) && number >= 0 && number <= SAMPLE_PATHS_MAX) continue;
     problems.push({
-      code: countCode(samplePaths),
-      pointer: "/options/samplePaths",
+      code: countCode(number),
+      pointer: `/options/${name}`,
       detail: "the number of paths to return must be a whole number within the bounds",
       expected: `integer, 0 … ${SAMPLE_PATHS_MAX}`,
-      received: received(samplePaths),
+      received: received(number),
     });
   }
   const wanted = step ?? (watched ? Math.min(1 / 24, horizonDays ?? 1) : undefined);
@@ -348,7 +353,7 @@ function readWay(
       received: received(wanted),
     });
   }
-  return { stepDays, monitoring, samplePaths };
+  return { stepDays, monitoring, samplePaths, worstPaths };
 }
 
 /** Code for what should have been a whole number within bounds. */

@@ -231,5 +231,7 @@ export interface Valuation extends Measurement {
   readonly contributions: Contributions;
   /** Null unless paths were asked for. */
   readonly samplePaths: SamplePaths | null;
+  /** Largest loss first; null unless they were asked for. */
+  readonly worstPaths: SamplePaths | null;
   readonly exposures: readonly AssetExposure[];
 }

@@ -17,6 +17,8 @@ export interface ValueRequest {
   readonly monitoring: "discrete" | "continuous";
   /** First scenarios whose paths are wanted for looking at. */
   readonly samplePaths: number;
+  /** Worst scenarios whose paths are wanted; no more than any tail holds are returned. */
+  readonly worstPaths?: number;
   readonly levels: readonly Level[];
   readonly primary: Level;
   /** What is found about everyone: all of it, or Euler contributions alone. */

@@ -133,7 +133,8 @@ export async function valuationOf(run: PoolRun, executor: Executor): Promise<Val
     waterfall,
     contributions,
     liquidation,
-    samplePaths: samplePathsOf(laid, request.samplePaths, losses),
+    samplePaths: pathsOf(laid, firstScenarios(request.samplePaths), losses),
+    worstPaths: pathsOf(laid, worstScenarios(run), losses),
     exposures,
     ...words,
   };
@@ -146,11 +147,23 @@ function liquidationOf({ laid, tally, moments, request }: PoolRun): LiquidationF
   return liquidationFigures(tally, margin, sumStart, moments, accounts.times, primary, monitoring);
 }
 
-/** The first scenarios' prices at every step. */
-function samplePathsOf(laid: LaidPool, count: number, losses: Float64Array): SamplePaths | null {
-  if (count === 0) return null;
+function firstScenarios(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** The worst scenarios, largest loss first; ties by number. */
+function worstScenarios({ request, tail }: PoolRun): number[] {
+  return Array.from(tail.scenarios.subarray(0, request.worstPaths ?? 0));
+}
+
+/** Prices of some scenarios at every step; null for none. */
+function pathsOf(
+  laid: LaidPool,
+  scenarios: readonly number[],
+  losses: Float64Array,
+): SamplePaths | null {
+  if (scenarios.length === 0) return null;
   const { assets, spots, times } = laid.accounts;
-  const scenarios = Array.from({ length: count }, (_, i) => i);
   laid.simulation.withMoments = false;
   const returns = laid.simulation.samplePaths(scenarios, times.length, assets.length);
   const at = (p: number, t: number, u: number) =>
@@ -159,10 +172,10 @@ function samplePathsOf(laid: LaidPool, count: number, losses: Float64Array): Sam
     days: times.map((time) => time * 365),
     assets,
     scenarios,
-    prices: scenarios.map((p) =>
+    prices: scenarios.map((_, p) =>
       assets.map((_, u) => times.map((__, t) => spots[u]! * exp(at(p, t, u)))),
     ),
-    losses: Array.from(losses.subarray(0, count)),
+    losses: scenarios.map((p) => losses[p]!),
   };
 }
 

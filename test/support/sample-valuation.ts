@@ -340,6 +340,7 @@ export const sampleValuation: PoolValuation = {
   allocation: allocation(),
   liquidation: null,
   samplePaths: null,
+  worstPaths: null,
   exposures: exposures(),
   assumptions: [
     "Positions are held unchanged over the horizon; nobody trades, hedges or adds collateral.",

@@ -270,7 +270,10 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
     const saved = async (button: string): Promise<string> => {
       const [download] = await Promise.all([
         tab.waitForEvent("download"),
-        tab.locator(button).click(),
+        tab
+          .locator("header summary")
+          .click()
+          .then(() => tab.locator(button).click()),
       ]);
       return readFileSync(await download.path(), "utf8");
     };

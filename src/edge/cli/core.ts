@@ -142,6 +142,10 @@ export interface Core {
   readonly calibrate: (
     request: CalibrationRequest & { readonly prices: string },
   ) => Promise<CalibrationStatement>;
+  /** The pool with the market that a run of it would use written into its document. */
+  readonly priced: (
+    request: Pick<RunRequest, "pool" | "market" | "prices" | "calibration">,
+  ) => Promise<PoolStatement>;
   readonly check: (request: { readonly pool: string }) => Promise<PoolStatement>;
   /** The JSON Schema of the pool document. */
   readonly schema: () => Promise<string>;

@@ -14,6 +14,25 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Paths of the pool that is valued when none is named, and of its prices. */
   readonly example: { readonly pool: string; readonly prices: string };
+  /** Folder of the built risk room. */
+  readonly room: string;
+  /** Serves a site on this machine alone; port 0 is any that is free. Rejects where it cannot. */
+  readonly serve: (site: Site, port: number) => Promise<Served>;
+  readonly openBrowser: (address: string) => void;
+}
+
+/** All that is served: files by path, and the content security policy of every answer. */
+export interface Site {
+  readonly files: ReadonlyMap<string, { readonly type: string; readonly bytes: Uint8Array }>;
+  readonly policy: string;
+}
+
+/** A site that is being served. */
+export interface Served {
+  /** Ends in a slash. */
+  readonly address: string;
+  /** Resolves when the process was told to end and nothing is served any more. */
+  readonly closed: Promise<void>;
 }
 
 /** The exit codes that `--help` promises. */

@@ -88,6 +88,15 @@ function worldOf(
   return { pool, options, notices: fitted?.notices ?? [] };
 }
 
+const MARKET_MISSING = {
+  code: "MARKET_MISSING",
+  pointer: "/market",
+  detail:
+    "the document does not say how prices may move; add a market to it, or give --prices or --market",
+  expected: "market parameters: model, assets, volatility, correlation",
+  received: "missing",
+};
+
 /** Asks an engine that is gone afterwards. */
 async function onEngine<Answer>(
   { workers }: RunRequest,
@@ -185,6 +194,16 @@ export const localCore: Core = {
 
   async calibrate({ prices, ...request }) {
     return marketFrom(prices, request);
+  },
+
+  async priced({ pool, market, prices, calibration }) {
+    const { document } = readPool(pool);
+    const assets = document.assets.map((asset) => asset.id);
+    const fitted = prices === undefined ? undefined : marketFrom(prices, calibration, assets);
+    const own = market === undefined ? (fitted?.market ?? document.market) : marketIn(market);
+    if (own === undefined) throw new PoolError([MARKET_MISSING], "pool document");
+    const whole = readPool({ ...document, market: own });
+    return { pool: whole.document, notices: fitted?.notices ?? [] };
   },
 
   async check({ pool }) {

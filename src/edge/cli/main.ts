@@ -3,16 +3,18 @@ import type { Core } from "./core.ts";
 import { decoded, readUtf8, writeWhole } from "./file.ts";
 import type { Io } from "./io.ts";
 import { main } from "./program.ts";
+import { openInBrowser, serveSite } from "./room-server.ts";
 
 /**
  * Runs the command line in this process and sets its exit code.
  *
- * No handler is set for SIGINT: a run may hold the thread, and the system's own handling ends it at
+ * No handler is set for SIGINT but while the room is served: a run may hold the thread, and the system's own handling ends it at
  * once, which a shell reports as 130. Files are replaced whole, so nothing is left half written.
  *
  * @param example  paths of the pool that `riskpool value` takes when none is named, and of its prices
+ * @param room     folder of the built risk room
  */
-export async function start(core: Core, example: Io["example"]): Promise<void> {
+export async function start(core: Core, example: Io["example"], room: string): Promise<void> {
   // A reader that has seen enough (`| head`) closes the pipe; that is no fault.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
@@ -27,6 +29,9 @@ export async function start(core: Core, example: Io["example"]): Promise<void> {
     ...(process.stdout.columns > 0 && { columns: process.stdout.columns }),
     env: process.env,
     example,
+    room,
+    serve: serveSite,
+    openBrowser: openInBrowser,
   };
   process.exitCode = await main(process.argv.slice(2), io, core);
 }

@@ -7,6 +7,7 @@ import type { Core } from "./core.ts";
 import { printFailure } from "./failure.ts";
 import { addImportChain } from "./import-chain.ts";
 import { EXIT, type Io } from "./io.ts";
+import { addOpen } from "./open.ts";
 import { addQuote } from "./quote.ts";
 import { addSettle } from "./settle.ts";
 import { addValue } from "./value.ts";
@@ -55,6 +56,7 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
   addCheck(program, io, core);
   addCalibrate(program, io, core);
   addImportChain(program, io, core);
+  addOpen(program, io, core);
   try {
     await program.parseAsync(withCommand(argv), { from: "user" });
     return exit;

@@ -162,36 +162,41 @@ function columnsOf(allocation: Allocation, code: string): OptionalColumn[] {
   const columns: OptionalColumn[] = [
     { heading: "Participant", isUsed: true, cell: (row) => row.id, sum: "Sum" },
     {
-      ...{ heading: "Amount", unit: code, isUsed: true },
+      ...{ heading: "Amount", term: "asked", unit: code, isUsed: true },
       cell: (row) => grouped(row.amount),
       sum: grouped(lessOf(totalAmount, unallocated)),
     },
     {
-      ...{ heading: "Share", unit: "before bounds", isUsed: true },
+      ...{ heading: "Share", term: "asked-share", unit: "before bounds", isUsed: true },
       cell: (row) => percent(row.share),
     },
     {
-      ...{ heading: "By the rule", unit: `${code} ± s.e.`, isUsed: true },
+      ...{ heading: "By the rule", term: "by-rule", unit: `${code} ± s.e.`, isUsed: true },
       cell: (row) => estimate(row.raw),
       sum: isRaw ? estimate(total) : significant(rawTotal),
     },
     {
-      ...{ heading: "Part of the total", unit: `${code} ± s.e.`, isUsed: !isRaw },
+      ...{ heading: "Part of the total", term: "part", unit: `${code} ± s.e.`, isUsed: !isRaw },
       cell: (row) => estimate(row.contribution),
       sum: estimate(total),
     },
     {
-      ...{ heading: "Own record", unit: "factor" },
+      ...{ heading: "Own record", term: "record", unit: "factor" },
       isUsed: rows.some((row) => row.recordFactor !== 1),
       cell: (row) => significant(row.recordFactor, 3),
     },
     {
-      ...{ heading: "Moved by bounds", unit: code },
+      ...{ heading: "Moved by bounds", term: "moved", unit: code },
       isUsed: rows.some((row) => !isNothing(row.rebalanced)),
       cell: (row) => grouped(row.rebalanced),
     },
     {
-      ...{ heading: "Bound", text: true, isUsed: rows.some((row) => row.bound !== null) },
+      ...{
+        heading: "Bound",
+        term: "bound",
+        text: true,
+        isUsed: rows.some((row) => row.bound !== null),
+      },
       cell: (row) => row.bound ?? "",
     },
   ];

@@ -31,6 +31,8 @@ import { html, type Markup, section, table } from "./markup.ts";
 import { halfWidth, type Reading } from "./reading.ts";
 
 const ROW = 46;
+/** Room for the probabilities beside the bars, where no mark of a loss can run through them. */
+const GUTTER = 158;
 
 /** Who bears a loss, in order: the layers, calls on members and what is left for everyone. */
 export function capitalSection(about: Reading): Markup {
@@ -70,14 +72,16 @@ function draw(about: Reading, size: Size): Drawing {
   const scale = axisScale(limit);
   const top = 46;
   const height = top + (layers.length + 1) * ROW;
-  const box = { left: 2, right: size.width - 14, y: height };
-  const x = linear([0, limit / scale.factor], [box.left, box.right], size.name === "wide" ? 8 : 4);
+  const isWide = size.name === "wide";
+  const box = { left: 2, right: size.width - (isWide ? GUTTER : 14), y: height };
+  const x = linear([0, limit / scale.factor], [box.left, box.right], isWide ? 7 : 4);
   const at = (loss: number): number => x(Math.min(Math.max(loss, 0), limit) / scale.factor);
-  const names = size.name === "wide" ? 60 : 22;
+  const names = isWide ? 60 : 22;
+  const chances = isWide ? size.width : null;
   const row = (layer: LayerRisk, index: number): Markup => {
     const y = top + index * ROW;
     const start = layer.attachment;
-    return bar(y, clipped(printable(layer.id), names), layer.hit, scenarios, box.right, [
+    return bar(y, clipped(printable(layer.id), names), layer.hit, scenarios, chances, [
       rect(at(start), y + 20, at(start + layer.capacity) - at(start), 14, "room"),
       rect(at(start), y + 20, at(start + layer.tailLoss.value) - at(start), 14, "tail"),
       error(layer.tailLoss, start, at, y + 27),
@@ -85,7 +89,7 @@ function draw(about: Reading, size: Size): Drawing {
   };
   const y = top + layers.length * ROW;
   const start = about.resources;
-  const rest = bar(y, "Socialised", socialised.probability, scenarios, box.right, [
+  const rest = bar(y, "Socialised", socialised.probability, scenarios, chances, [
     rect(at(start), y + 20, box.right - at(start), 14, "open"),
     rect(at(start), y + 20, at(start + socialised.tailLoss.value) - at(start), 14, "tail"),
     error(socialised.tailLoss, start, at, y + 27),
@@ -95,7 +99,7 @@ function draw(about: Reading, size: Size): Drawing {
     { name: "ES", value: primary.expectedShortfall.value, style: "mark", y: 29 },
   ].map(({ name, value, style, y }) => {
     const text = `${name} ${levelPercent(primary.level)}`;
-    const left = at(value) + 90 > size.width;
+    const left = at(value) + 90 > (isWide ? size.width : box.right);
     return [
       line(at(value), y - 9, at(value), height, style),
       label(at(value) + (left ? -5 : 5), y, text, left ? "end" : "start", "strong halo"),
@@ -106,16 +110,21 @@ ${layers.map(row)}${rest}${bottomAxis(x, box, `Pool loss, ${unitName(about.code,
   return { height: height + 42, content };
 }
 
+/** @param right  where the probability ends; behind the name where there is no room for it beside */
 function bar(
   y: number,
   name: string,
   hit: LayerRisk["hit"],
   scenarios: number,
-  right: number,
+  right: number | null,
   shapes: readonly Markup[],
 ): Markup {
   const chance = hit.value === 0 ? probability(hit, scenarios) : `hit ${percentEstimate(hit)}`;
-  return html`${label(2, y + 14, name, "start", "plain halo")}${label(right, y + 14, chance, "end", "halo")}${shapes}
+  const words =
+    right === null
+      ? html`<text x="2" y="${y + 14}" text-anchor="start" class="plain halo">${name} <tspan class="aside">${chance}</tspan></text>`
+      : html`${label(2, y + 14, name, "start", "plain halo")}${label(right, y + 31, chance, "end")}`;
+  return html`${words}${shapes}
 `;
 }
 
@@ -136,12 +145,12 @@ function layerTable(about: Reading): Markup {
   const { scenarios } = valuation.risk;
   const columns = [
     { heading: "Layer" },
-    { heading: "Pays from", unit: code },
-    { heading: "Capacity", unit: code },
-    { heading: "Hit", unit: "probability ± s.e." },
-    { heading: "Exhausted", unit: "probability ± s.e." },
-    { heading: "Expected draw", unit: `${code} ± s.e.` },
-    { heading: "Mean draw in tail", unit: `${code} ± s.e.` },
+    { heading: "Pays from", term: "attachment", unit: code },
+    { heading: "Capacity", term: "capacity", unit: code },
+    { heading: "Hit", term: "hit", unit: "probability ± s.e." },
+    { heading: "Exhausted", term: "exhausted", unit: "probability ± s.e." },
+    { heading: "Expected draw", term: "draw", unit: `${code} ± s.e.` },
+    { heading: "Mean draw in tail", term: "tail-draw", unit: `${code} ± s.e.` },
   ];
   const rows: (string | Markup)[][] = layers.map((layer) => [
     html`${layer.id}<span class="under">${kindWords(layer)}: ${layer.provider}</span>`,

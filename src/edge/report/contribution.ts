@@ -110,15 +110,15 @@ function fullTable({ valuation, code }: Reading): Markup {
   const isAll = contributions.standAloneTotal !== null;
   const columns = [
     { heading: "Participant" },
-    { heading: "Contribution", unit: `${code} ± s.e.` },
-    { heading: "Share", unit: "of ES" },
+    { heading: "Contribution", term: "contribution", unit: `${code} ± s.e.` },
+    { heading: "Share", term: "share", unit: "of ES" },
     ...(isAll
       ? [
-          { heading: "Expected loss", unit: `${code} ± s.e.` },
-          { heading: "Stand-alone ES", unit: `${code} ± s.e.` },
+          { heading: "Expected loss", term: "own-expected-loss", unit: `${code} ± s.e.` },
+          { heading: "Stand-alone ES", term: "stand-alone", unit: `${code} ± s.e.` },
         ]
       : []),
-    { heading: "Amount", unit: code },
+    { heading: "Amount", term: "amount", unit: code },
   ];
   const rows = contributions.rows.map((row) => [
     row.id,

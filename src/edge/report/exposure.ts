@@ -80,10 +80,10 @@ function greeks({ valuation, code }: Reading): Markup {
     { heading: "Asset" },
     { heading: "Spot", unit: code },
     { heading: "Volatility", unit: "per year" },
-    { heading: "Delta", unit: "coins" },
-    { heading: "Delta", unit: code },
-    { heading: "Gamma", unit: `${code} per 1 %` },
-    { heading: "Vega", unit: `${code} per point` },
+    { heading: "Delta", term: "delta", unit: "coins" },
+    { heading: "Delta", term: "delta-money", unit: code },
+    { heading: "Gamma", term: "gamma", unit: `${code} per 1 %` },
+    { heading: "Vega", term: "vega", unit: `${code} per point` },
   ];
   const { exposures } = valuation;
   const delta = columnPrinter(exposures.map((each) => each.deltaCoins * each.spot));

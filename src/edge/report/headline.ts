@@ -15,7 +15,7 @@ import {
   significant,
 } from "./format.ts";
 import { modelName } from "./market.ts";
-import { html, type Markup, section } from "./markup.ts";
+import { html, type Markup, section, term } from "./markup.ts";
 import { halfWidth, type Reading } from "./reading.ts";
 
 /** The top of the page: which pool, when, and what was asked. */
@@ -66,10 +66,11 @@ export function headlineSection(about: Reading): Markup {
     html`<p class="summary">${summary(about)}</p>
 `,
     html`<dl class="figures">
-${moneyFigure(about, `Expected shortfall ${level}`, expectedShortfall)}
-${moneyFigure(about, `Value at risk ${level}`, valueAtRisk)}
-${smallFigure("Expected loss", moneyInWords(risk.expectedLoss.value, about.code, 3), `s.e. ${about.code}${JOIN}${significant(risk.expectedLoss.standardError, 2)}; negative is a gain`)}
+${moneyFigure(about, "shortfall", `Expected shortfall ${level}`, expectedShortfall)}
+${moneyFigure(about, "value-at-risk", `Value at risk ${level}`, valueAtRisk)}
+${smallFigure("expected-loss", "Expected loss", moneyInWords(risk.expectedLoss.value, about.code, 3), `s.e. ${about.code}${JOIN}${significant(risk.expectedLoss.standardError, 2)}; negative is a gain`)}
 ${smallFigure(
+  "shared",
   "Loss shared by all",
   waterfall.socialised.probability.value === 0
     ? "none seen"
@@ -78,7 +79,7 @@ ${smallFigure(
     ? `probability ${probability(waterfall.socialised.probability, risk.scenarios).replace("none seen, ", "")} (95 % bound)`
     : `probability; s.e. ${percent(waterfall.socialised.probability.standardError, 2)}`,
 )}
-${smallFigure("Layers against ES", coverage.ratio, coverage.note)}
+${smallFigure("coverage", "Layers against ES", coverage.ratio, coverage.note)}
 </dl>
 `,
   );
@@ -86,15 +87,16 @@ ${smallFigure("Layers against ES", coverage.ratio, coverage.note)}
 
 function moneyFigure(
   about: Reading,
+  id: string,
   name: string,
   figure: Reading["primary"]["expectedShortfall"],
 ): Markup {
   const scale = moneyScale(figure.value);
-  return html`<div class="lead"><dt>${name}</dt><dd>${moneyInWords(figure.value, about.code)}</dd><dd class="note">95 % interval ${about.code}${JOIN}${interval(scaled(figure, scale))}${scale.word && JOIN + scale.word}; s.e.${JOIN}${about.code}${JOIN}${significant(figure.standardError, 2)}</dd></div>`;
+  return html`<div class="lead"><dt>${term(id, name)}</dt><dd>${moneyInWords(figure.value, about.code)}</dd><dd class="note">95 % interval ${about.code}${JOIN}${interval(scaled(figure, scale))}${scale.word && JOIN + scale.word}; s.e.${JOIN}${about.code}${JOIN}${significant(figure.standardError, 2)}</dd></div>`;
 }
 
-function smallFigure(name: string, value: string, note: string): Markup {
-  return html`<div><dt>${name}</dt><dd>${value}</dd><dd class="note">${note}</dd></div>`;
+function smallFigure(id: string, name: string, value: string, note: string): Markup {
+  return html`<div><dt>${term(id, name)}</dt><dd>${value}</dd><dd class="note">${note}</dd></div>`;
 }
 
 function coverageWords(about: Reading): { ratio: string; note: string } {

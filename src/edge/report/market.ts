@@ -19,10 +19,16 @@ ${matrix}</details>
   return section(
     "market",
     "Market",
-    html`<p>${modelWords(market)} The smallest eigenvalue of the correlation matrix is ${significant(market.smallestEigenvalue, 3)}${eigenvalueWords(market.smallestEigenvalue)}</p>
+    html`<p>${marketWords(market)}</p>
 `,
     market.assets.length > 0 ? folded : NOTHING,
   );
+}
+
+/** The model, and whether its correlations are any. */
+export function marketWords(market: Valuation["market"]): string {
+  const smallest = market.smallestEigenvalue;
+  return `${modelWords(market)} The smallest eigenvalue of the correlation matrix is ${significant(smallest, 3)}${eigenvalueWords(smallest)}`;
 }
 
 /** The model in one sentence. */

@@ -57,6 +57,8 @@ export interface Column {
   readonly unit?: string;
   /** A second line under the unit. */
   readonly hint?: string;
+  /** What the heading is explained as where a page can explain it. */
+  readonly term?: string;
   /** Words stand left, numbers right. */
   readonly text?: boolean;
 }
@@ -74,7 +76,9 @@ export function table(
 ): Markup {
   const head = columns.map(
     (column) =>
-      html`<th scope="col"${textClass(column)}>${column.heading}${
+      html`<th scope="col"${textClass(column)}>${
+        column.term ? term(column.term, column.heading) : column.heading
+      }${
         column.unit ? html` <span class="unit">${column.unit}</span>` : NOTHING
       }${column.hint ? html` <span class="unit">${column.hint}</span>` : NOTHING}</th>`,
   );
@@ -96,6 +100,11 @@ ${body}</tbody></table></div>
 
 function textClass(column: Column): Markup {
   return column.text ? html` class="text"` : NOTHING;
+}
+
+/** The name of a figure, marked so that a page with scripts can explain it; plain text elsewhere. */
+export function term(id: string, name: string): Markup {
+  return html`<span data-term="${id}">${name}</span>`;
 }
 
 /** A section under a second-level heading. */

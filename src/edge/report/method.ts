@@ -31,12 +31,12 @@ export function methodSection({ valuation, primary }: Reading): Markup {
     "method",
     "Method in short",
     html`<ul>
-<li><b>Scenarios.</b> ${count(scenarios)} joint price paths and cover events over ${days(horizonDays)}; every position is valued on each, and the pool's loss is the fall of its value over that time. Losses are positive, gains negative.</li>
-<li><b>Value at risk.</b> The loss that ${tail} scenarios exceed (level ${level}). Its interval is read off order statistics: the number of losses beyond a quantile is binomial, whatever the distribution.</li>
-<li><b>Expected shortfall.</b> The mean of those worst losses, the last of them weighted by what is left of the tail (Acerbi &amp; Tasche, On the coherence of expected shortfall, 2002). Its standard error counts both the spread inside the tail and the error of the tail's edge.</li>
-<li><b>Contributions.</b> Each participant's mean loss over the pool's tail: the Euler share, which rewards what lowers the pool's risk at the margin and sums to the whole (Tasche, Risk contributions and performance measurement, 1999).</li>
-<li><b>Layers.</b> Each scenario's loss is poured down the layers in order; hit probabilities and draws are frequencies and means over scenarios.</li>
-<li><b>Errors.</b> ± is one standard error of the simulation (s.e.); intervals are 95 %. An event never seen is bounded by 3 / scenarios (Hanley &amp; Lippman-Hand, 1983). They measure chance in the simulation, not whether the model is right.</li>
+<li id="method-scenarios"><b>Scenarios.</b> ${count(scenarios)} joint price paths and cover events over ${days(horizonDays)}; every position is valued on each, and the pool's loss is the fall of its value over that time. Losses are positive, gains negative.</li>
+<li id="method-value-at-risk"><b>Value at risk.</b> The loss that ${tail} scenarios exceed (level ${level}). Its interval is read off order statistics: the number of losses beyond a quantile is binomial, whatever the distribution.</li>
+<li id="method-shortfall"><b>Expected shortfall.</b> The mean of those worst losses, the last of them weighted by what is left of the tail (Acerbi &amp; Tasche, On the coherence of expected shortfall, 2002). Its standard error counts both the spread inside the tail and the error of the tail's edge.</li>
+<li id="method-contributions"><b>Contributions.</b> Each participant's mean loss over the pool's tail: the Euler share, which rewards what lowers the pool's risk at the margin and sums to the whole (Tasche, Risk contributions and performance measurement, 1999).</li>
+<li id="method-layers"><b>Layers.</b> Each scenario's loss is poured down the layers in order; hit probabilities and draws are frequencies and means over scenarios.</li>
+<li id="method-errors"><b>Errors.</b> ± is one standard error of the simulation (s.e.); intervals are 95 %. An event never seen is bounded by 3 / scenarios (Hanley &amp; Lippman-Hand, 1983). They measure chance in the simulation, not whether the model is right.</li>
 </ul>
 `,
   );

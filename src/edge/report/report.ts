@@ -20,9 +20,10 @@ import { type Reading, reading } from "./reading.ts";
  *
  * Every text of the valuation is escaped. The same valuation gives the same bytes.
  *
- * @returns a complete HTML document, ending in a line feed
+ * @param theme  that of the reader's system when left out
+ * @returns      a complete HTML document, ending in a line feed
  */
-export function reportHtml(valuation: PoolValuation): string {
+export function reportHtml(valuation: PoolValuation, theme?: "light" | "dark"): string {
   const about = reading(valuation);
   const { pool } = valuation;
   return htmlPage(
@@ -31,13 +32,17 @@ export function reportHtml(valuation: PoolValuation): string {
 ${headlineSection(about)}${lossSection(about)}${capitalSection(about)}${liquidationSection(about)}${contributionSection(about)}${allocationSection(about)}${exposureSection(about)}${section("convergence", "Has the simulation settled?", convergenceFigure(about))}${marketSection(about)}${pathSection(about)}${assumptionSection(about)}${methodSection(about)}${receiptSection(about)}</main>
 <footer><p>Computed by ${valuation.receipt.engine} ${valuation.receipt.version} from prices of ${instant(pool.asOf)}. A risk estimate is not a promise: losses can exceed every figure on this page.</p></footer>
 `,
+    theme,
   );
 }
 
 /** Some of the simulated prices, where paths were asked for. */
-export function pathSection(about: Reading): Markup {
-  if (about.valuation.samplePaths === null) return NOTHING;
-  return section("paths", "Some of the simulated prices", fanFigures(about));
+export function pathSection({ valuation, code }: Reading): Markup {
+  const { samplePaths, liquidation, risk } = valuation;
+  if (samplePaths === null) return NOTHING;
+  const words = `the first ${count(samplePaths.scenarios.length)} of ${count(risk.scenarios)} scenarios`;
+  const figures = fanFigures(samplePaths, { code, words, liquidation });
+  return section("paths", "Some of the simulated prices", figures);
 }
 
 /** What the pool can lose: the distribution, its tail and the risk at every level. */
@@ -49,11 +54,11 @@ function riskTable({ valuation, primary, code }: Reading): Markup {
   const { risk, pool } = valuation;
   const columns = [
     { heading: "Confidence" },
-    { heading: "VaR", unit: `${code} ± s.e.` },
+    { heading: "VaR", term: "value-at-risk", unit: `${code} ± s.e.` },
     { heading: "95 % interval", unit: code },
-    { heading: "ES", unit: `${code} ± s.e.` },
+    { heading: "ES", term: "shortfall", unit: `${code} ± s.e.` },
     { heading: "95 % interval", unit: code },
-    { heading: "Tail", unit: "scenarios" },
+    { heading: "Tail", term: "tail", unit: "scenarios" },
   ];
   const rows = risk.levels.map((level) => [
     levelPercent(level.level),

@@ -44,6 +44,7 @@ svg.narrow{display:none}
 svg text{font-size:11.5px;fill:var(--muted)}
 svg text.strong{fill:var(--ink);font-weight:600}
 svg text.plain{fill:var(--ink)}
+svg tspan.aside{fill:var(--muted)}
 svg text.halo{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
 svg .axis,svg .mark,svg .grid,svg .error,svg .zero{fill:none;stroke:var(--line);stroke-width:1}
 svg .axis{stroke:var(--muted)}
@@ -60,7 +61,9 @@ svg .curve.second{stroke:var(--muted)}
 svg .faint{fill:none;stroke:var(--muted);stroke-width:.6;opacity:.45;stroke-linejoin:round}
 svg .band{fill:var(--accent);fill-opacity:.16}
 svg .band.second{fill:var(--muted)}
+svg .curve.thin{stroke-width:1.1}
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(12.5rem,1fr));gap:1.25rem}
+.multiples.fans{grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr))}
 .scroll{overflow-x:auto;margin:1.25rem 0;-webkit-overflow-scrolling:touch}
 .scroll:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4}

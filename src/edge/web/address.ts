@@ -1,9 +1,18 @@
 import type { PoolDocument } from "../../index.ts";
-import { CONFIDENCES, type Controls, LIVE_RULES, SPANS, type Span, startOf } from "./controls.ts";
+import {
+  CONFIDENCES,
+  type Controls,
+  LIVE_RULES,
+  pairOf,
+  SPANS,
+  type Span,
+  startOf,
+} from "./controls.ts";
 
 const NUMBERS = ["volatility", "correlation", "freedom", "horizon"] as const;
 const SPOT = "spot.";
 const LAYER = "layer.";
+const PAIR = "pair.";
 
 /** The controls that were moved, as the part of an address behind its #; "" where none was. */
 export function addressOf(document: PoolDocument, controls: Controls): string {
@@ -21,6 +30,9 @@ export function addressOf(document: PoolDocument, controls: Controls): string {
   }
   for (const [id, percent] of Object.entries(controls.layers)) {
     if (percent !== 100) query.set(LAYER + id, String(percent));
+  }
+  for (const [pair, percent] of Object.entries(controls.pairs)) {
+    query.set(PAIR + pair, String(percent));
   }
   return query.toString();
 }
@@ -45,7 +57,9 @@ export function controlsAt(document: PoolDocument, address: string): Controls {
   const isRule = (LIVE_RULES as readonly string[]).includes(rule);
   const percents = (prefix: string, ids: readonly string[], span: Span, usual: number) =>
     Object.fromEntries(
-      ids.map((id) => [id, whole(prefix + id, span, usual)]).filter(([, each]) => each !== usual),
+      ids
+        .map((id) => [id, whole(prefix + id, span, usual)])
+        .filter(([, each]) => !Object.is(each, usual)),
     );
   const assets = document.assets.map(({ id }) => id);
   const layers = document.waterfall.layers.map(({ id }) => id);
@@ -60,5 +74,11 @@ export function controlsAt(document: PoolDocument, address: string): Controls {
     liquidation: query.get("liquidation") === "on" && document.liquidation !== undefined,
     spots: percents(SPOT, assets, SPANS.spot, 0),
     layers: percents(LAYER, layers, SPANS.layer, 100),
+    pairs: percents(PAIR, pairsOf(document), SPANS.pair, Number.NaN),
   };
+}
+
+function pairsOf({ market }: PoolDocument): string[] {
+  const ids = market?.assets ?? [];
+  return ids.flatMap((one, i) => ids.slice(i + 1).map((other) => pairOf(one, other)));
 }

@@ -27,10 +27,10 @@ const script = {
   define: { RISKPOOL_VERSION: JSON.stringify(version) },
 };
 
-/** Builds everything into a folder, which is emptied first. */
-export async function buildRoom(folder = `${root}build/web`) {
+/** Builds the page into a folder, which is emptied first; no pool is in it. */
+export async function buildPage(folder) {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(`${folder}/pools`, { recursive: true });
+  mkdirSync(folder, { recursive: true });
   await Promise.all([
     build({ ...script, entryPoints: [`${here}/main.ts`], outfile: `${folder}/room.js` }),
     build({
@@ -41,6 +41,12 @@ export async function buildRoom(folder = `${root}build/web`) {
     }),
   ]);
   for (const name of ["index.html", "page.css"]) cpSync(`${here}/${name}`, `${folder}/${name}`);
+}
+
+/** Builds the page and the pools to choose from into a folder, which is emptied first. */
+export async function buildRoom(folder = `${root}build/web`) {
+  await buildPage(folder);
+  mkdirSync(`${folder}/pools`);
   const example = (name) => readFileSync(`${root}examples/${name}`, "utf8");
   const { examplePool } = await intake();
   writeFileSync(

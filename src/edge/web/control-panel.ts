@@ -12,6 +12,7 @@ import {
   type Span,
   startOf,
 } from "./controls.ts";
+import { markField, readTyped } from "./field-error.ts";
 
 /** Told of controls that stand differently. */
 export type OnMove = (controls: Controls) => void;
@@ -22,8 +23,14 @@ interface Slider {
   readonly value: number;
   readonly usual: number;
   readonly span: Span;
-  /** Value with its unit, shown and spoken. */
+  /** Value with its unit, as it is spoken. */
   readonly text: string;
+  /** What the number alone does not say; shown beside the label. */
+  readonly note?: string;
+  /** Unit of the number: `%`, `days` or none. */
+  readonly unit: string;
+  /** Any number of the span will do, not only whole ones. */
+  readonly isFraction?: boolean;
   readonly move: (value: number) => void;
 }
 
@@ -39,13 +46,35 @@ function change(percent: number): string {
   return `${percent > 0 ? "+" : ""}${grouped(String(percent))}${JOIN}%`;
 }
 
+/** A number to slide or to type; what is typed wrongly is answered in its place. */
 function slider(each: Slider): TemplateResult {
-  const isMoved = each.value !== each.usual;
+  const { name, label, value, span, text, unit } = each;
+  const isMoved = value !== each.usual;
+  const type = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    const form = input.form!;
+    const typed = readTyped(input.value, span, unit, !each.isFraction);
+    markField(form, name, "error" in typed ? typed.error : "");
+    if ("error" in typed) return;
+    input.value = printed(typed.value);
+    if (typed.value !== value) each.move(typed.value);
+  };
   return html`<div class="control ${isMoved ? "moved" : ""}">
-<label for=${each.name} title=${each.label}>${each.label}</label><output for=${each.name}>${each.text}</output>
-<input type="range" id=${each.name} min=${each.span.min} max=${each.span.max} step=${each.span.step}
- .value=${live(String(each.value))} aria-valuetext=${each.text}
- @input=${(event: Event) => each.move(Number((event.target as HTMLInputElement).value))}></div>`;
+<label for=${name} title=${label}>${label}</label>${each.note ? html`<output for=${name}>${each.note}</output>` : nothing}
+<input type="range" id=${name} min=${span.min} max=${span.max} step=${span.step}
+ .value=${live(String(value))} aria-valuetext=${text} aria-describedby="${name}-error"
+ @input=${(event: Event) => {
+   const input = event.target as HTMLInputElement;
+   markField(input.form!, name, "");
+   each.move(Number(input.value));
+ }}>
+<span class="number"><input type="text" inputmode="decimal" autocomplete="off" id="${name}-typed" size="4"
+ aria-label="${label}, number${unit && ` in ${unit === "%" ? "per cent" : unit}`}" aria-describedby="${name}-error" .value=${printed(value)} @change=${type}><span aria-hidden="true">${unit}</span></span><p class="field-error" id="${name}-error" aria-live="assertive"></p></div>`;
+}
+
+/** As it can be typed again. */
+function printed(value: number): string {
+  return String(value);
 }
 
 function choice(
@@ -57,10 +86,11 @@ function choice(
   move: (value: string) => void,
 ): TemplateResult {
   return html`<div class="control ${value === usual ? "" : "moved"}"><label for=${name}>${label}</label>
-<select id=${name} .value=${live(value)} @change=${(event: Event) =>
-    move((event.target as HTMLSelectElement).value)}>${options.map(
+<select id=${name} aria-describedby="${name}-error" .value=${live(value)} @change=${(
+    event: Event,
+  ) => move((event.target as HTMLSelectElement).value)}>${options.map(
     ([each, words]) => html`<option value=${each} ?selected=${each === value}>${words}</option>`,
-  )}</select></div>`;
+  )}</select><p class="field-error" id="${name}-error" aria-live="assertive"></p></div>`;
 }
 
 /** The controls of a pool, as a form; on a narrow screen they can be folded away. */
@@ -83,6 +113,12 @@ function correlationWords(percent: number): string {
   return `${Math.abs(percent)}${JOIN}% towards ${percent > 0 ? "1" : "0"}`;
 }
 
+/** Where a positive or negative correlation goes. */
+function correlationNote(percent: number): string {
+  if (percent === 0) return "as fitted";
+  return percent > 0 ? "towards 1" : "towards 0";
+}
+
 function marketGroup(document: PoolDocument, controls: Controls, onMove: OnMove): TemplateResult {
   const start = startOf(document);
   return html`<fieldset><legend>Market</legend>
@@ -93,6 +129,8 @@ ${slider({
   usual: start.volatility,
   span: SPANS.volatility,
   text: `× ${(controls.volatility / 100).toFixed(2)}`,
+  note: "of the fitted",
+  unit: "%",
   move: (volatility) => onMove({ ...controls, volatility }),
 })}${slider({
   name: "correlation",
@@ -101,6 +139,8 @@ ${slider({
   usual: start.correlation,
   span: SPANS.correlation,
   text: correlationWords(controls.correlation),
+  note: correlationNote(controls.correlation),
+  unit: "%",
   move: (correlation) => onMove({ ...controls, correlation }),
 })}${choice(
   "model",
@@ -121,6 +161,8 @@ ${slider({
         usual: start.freedom,
         span: SPANS.freedom,
         text: significant(controls.freedom, 3),
+        unit: "",
+        isFraction: true,
         move: (freedom) => onMove({ ...controls, freedom }),
       })
     : nothing
@@ -138,6 +180,7 @@ ${slider({
   usual: start.horizon,
   span: SPANS.horizon,
   text: days(controls.horizon),
+  unit: "days",
   move: (horizon) => onMove({ ...controls, horizon }),
 })}${choice(
   "confidence",
@@ -170,6 +213,7 @@ ${allPrices(document, controls, onMove)}${document.assets.map(({ id, spot }) => 
     usual: 0,
     span: SPANS.spot,
     text: change(percent),
+    unit: "%",
     move: (value) => onMove({ ...controls, spots: { ...controls.spots, [id]: value } }),
   });
 })}</fieldset>`;
@@ -187,6 +231,8 @@ function allPrices(document: PoolDocument, controls: Controls, onMove: OnMove): 
     usual: 0,
     span: SPANS.spot,
     text: isOne ? change(first) : "differ",
+    ...(!isOne && { note: "differ" }),
+    unit: "%",
     move: (value) =>
       onMove({ ...controls, spots: Object.fromEntries(ids.map((id) => [id, value])) }),
   });
@@ -206,6 +252,8 @@ ${document.waterfall.layers.map(({ id, size }) => {
     usual: 100,
     span: SPANS.layer,
     text: moneyExact(amount, code),
+    note: moneyExact(amount, code),
+    unit: "%",
     move: (value) => onMove({ ...controls, layers: { ...controls.layers, [id]: value } }),
   });
 })}</fieldset>`;

@@ -22,6 +22,8 @@ export interface Controls {
   readonly liquidation: boolean;
   /** Change of each asset's price now, per cent; an asset that is left out stays. */
   readonly spots: Readonly<Record<string, number>>;
+  /** Correlation of pairs of assets by {@link pairOf}, per cent; a pair that is left out stays. */
+  readonly pairs: Readonly<Record<string, number>>;
   /** Size of each layer, per cent of the document's; a layer that is left out stays. */
   readonly layers: Readonly<Record<string, number>>;
 }
@@ -36,13 +38,14 @@ export interface Span {
 type NumberName = "volatility" | "correlation" | "freedom" | "horizon";
 
 /** Bounds of the sliders; an address from outside is held to them as well. */
-export const SPANS: Readonly<Record<NumberName | "spot" | "layer", Span>> = {
+export const SPANS: Readonly<Record<NumberName | "spot" | "layer" | "pair", Span>> = {
   volatility: { min: 25, max: 300, step: 5 },
   correlation: { min: -100, max: 100, step: 5 },
   freedom: { min: 2.1, max: 30, step: 0.1 },
   horizon: { min: 1, max: 30, step: 1 },
   spot: { min: -60, max: 60, step: 1 },
   layer: { min: 10, max: 300, step: 5 },
+  pair: { min: -99, max: 99, step: 1 },
 };
 
 /** Levels to choose from, per cent: the full run has a tail to speak of beyond each. */
@@ -55,6 +58,8 @@ export const FULL_SCENARIOS = 100_000;
 const COARSE_SCENARIOS = 10_000;
 const TAIL_MIN = 100;
 const SAMPLE_PATHS = 200;
+/** Scenarios that the table of the worst shows. */
+const WORST_PATHS = 10;
 const FREEDOM_USUAL = 5;
 
 /** Where the controls stand for a document as it is; its liquidation terms wait to be switched on. */
@@ -69,6 +74,7 @@ export function startOf(document: PoolDocument): Controls {
     rule: document.contribution?.rule ?? "euler-es",
     liquidation: false,
     spots: {},
+    pairs: {},
     layers: {},
   };
 }
@@ -80,6 +86,11 @@ export function percentAt(
   usual: number,
 ): number {
   return Object.hasOwn(percents, id) ? percents[id]! : usual;
+}
+
+/** Name of a pair of assets, whichever comes first; no id holds a tilde. */
+export function pairOf(one: string, other: string): string {
+  return one < other ? `${one}~${other}` : `${other}~${one}`;
 }
 
 /** Scenarios of the quick first answer: few, but never too few for the tail. */
@@ -117,6 +128,7 @@ export function requestOf(
       levels: [...new Set([0.95, 0.975, 0.99, confidence])],
       contributions: "euler",
       market: stressedMarket(document.market, controls),
+      worstPaths: WORST_PATHS,
       // Only a run that looks at the path has one to show.
       ...(isOnPath && { samplePaths: SAMPLE_PATHS }),
     },
@@ -174,21 +186,31 @@ export function resized(amount: string, percent: number, decimals: number): stri
 }
 
 /**
- * The market under stress. Correlations are a mixture with those of independent assets or of one
- * asset; both are positive semidefinite, and so is every mixture.
+ * The market under stress. Correlations are those of the market but for the pairs that were set, in a
+ * mixture with those of independent assets or of one asset. Both of these are positive semidefinite,
+ * and so is every mixture with a matrix that is; with pairs that contradict each other the engine
+ * takes the nearest correlation matrix.
  */
 export function stressedMarket(market: MarketParameters, controls: Controls): MarketParameters {
   const { degreesOfFreedom, ...rest } = market;
   const scale = controls.volatility / 100;
   const strength = Math.abs(controls.correlation) / 100;
   const towards = controls.correlation > 0 ? 1 : 0;
+  const given = market.correlation.map((row, i) =>
+    row.map((each, j) => {
+      const pair = pairOf(market.assets[i]!, market.assets[j]!);
+      return Object.hasOwn(controls.pairs, pair) ? controls.pairs[pair]! / 100 : each;
+    }),
+  );
+  const isSet = Object.keys(controls.pairs).length > 0;
   return {
     ...rest,
     model: controls.model,
     volatility: market.volatility.map((each) => each * scale),
-    correlation: market.correlation.map((row, i) =>
+    correlation: given.map((row, i) =>
       row.map((each, j) => (i === j ? 1 : (1 - strength) * each + strength * towards)),
     ),
+    ...(isSet && { repair: "nearest" as const }),
     ...(controls.model === "student-t" && { degreesOfFreedom: controls.freedom }),
   };
 }

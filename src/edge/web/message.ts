@@ -1,5 +1,12 @@
-import type { Issue, MarketParameters, PoolDocument, PoolValuation } from "../../index.ts";
+import type {
+  Issue,
+  MarketParameters,
+  PoolDocument,
+  PoolValuation,
+  RunningEstimate,
+} from "../../index.ts";
 import type { Controls } from "./controls.ts";
+import type { Study, StudyResult } from "./study.ts";
 
 /** A document that can be valued. */
 export type PricedDocument = PoolDocument & { readonly market: MarketParameters };
@@ -12,6 +19,12 @@ export type ToWorker =
       readonly id: number;
       readonly controls: Controls;
       readonly scenarios: number;
+    }
+  | {
+      readonly kind: "study";
+      readonly id: number;
+      readonly controls: Controls;
+      readonly study: Study;
     }
   | { readonly kind: "abort" };
 
@@ -28,7 +41,10 @@ export type FromWorker =
       readonly id: number;
       readonly done: number;
       readonly total: number;
+      /** Null until enough scenarios lie beyond the level. */
+      readonly estimate: RunningEstimate | null;
     }
   | { readonly kind: "value"; readonly id: number; readonly valuation: PoolValuation }
+  | { readonly kind: "study"; readonly id: number; readonly result: StudyResult }
   | { readonly kind: "failure"; readonly id: number; readonly failure: Failure }
   | { readonly kind: "aborted"; readonly id: number };

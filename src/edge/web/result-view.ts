@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import type { PoolValuation } from "../../index.ts";
 import { allocationSection } from "../report/allocation.ts";
@@ -8,26 +9,42 @@ import { convergenceFigure } from "../report/convergence.ts";
 import { exposureSection } from "../report/exposure.ts";
 import { headlineSection } from "../report/headline.ts";
 import { liquidationSection } from "../report/liquidation.ts";
-import { marketSection } from "../report/market.ts";
 import { type Markup, section } from "../report/markup.ts";
 import { assumptionSection, methodSection } from "../report/method.ts";
 import { reading } from "../report/reading.ts";
-import { lossSection, pathSection } from "../report/report.ts";
+import { lossSection } from "../report/report.ts";
+import { drawnInPlace } from "./drawn.ts";
 import { comparisonSection } from "./interval.ts";
 
 // Only `html` of the report makes markup, and it escapes every text that is put in.
 const panel = (markup: Markup): TemplateResult =>
   html`<div class="panel">${unsafeHTML(markup.text)}</div>`;
 
-/** The report's own pictures of a valuation, laid out for a screen. */
+const column = (...markups: readonly Markup[]): TemplateResult =>
+  html`<div>${markups.filter(({ text }) => text !== "").map(panel)}</div>`;
+
+/**
+ * The report's own pictures of a valuation, laid out for a screen.
+ *
+ * @param beside  views that come and go by themselves, between the pictures and the small print
+ */
 export function resultView(
   valuation: PoolValuation,
   document: PoolValuation | null,
+  beside: TemplateResult,
 ): TemplateResult {
+  return html`${guard([valuation, document], () =>
+    drawnInPlace(pictures(valuation, document)),
+  )}${beside}${guard([valuation], () => drawnInPlace(smallPrint(valuation)))}`;
+}
+
+function pictures(valuation: PoolValuation, document: PoolValuation | null): TemplateResult {
+  const about = reading(valuation);
+  return html`<div class="columns">${column(headlineSection(about), lossSection(about), capitalSection(about), liquidationSection(about))}${column(comparisonSection(about, document), contributionSection(about), exposureSection(about))}</div>`;
+}
+
+function smallPrint(valuation: PoolValuation): TemplateResult {
   const about = reading(valuation);
   const settled = section("convergence", "Has the simulation settled?", convergenceFigure(about));
-  const column = (...markups: readonly Markup[]): TemplateResult =>
-    html`<div>${markups.filter(({ text }) => text !== "").map(panel)}</div>`;
-  return html`<div class="columns">${column(headlineSection(about), lossSection(about), capitalSection(about), liquidationSection(about))}${column(comparisonSection(about, document), contributionSection(about), exposureSection(about))}</div>
-<div class="columns">${column(allocationSection(about), marketSection(about), pathSection(about))}${column(settled, assumptionSection(about), methodSection(about))}</div>`;
+  return html`<div class="columns">${column(allocationSection(about), settled)}${column(assumptionSection(about), methodSection(about))}</div>`;
 }

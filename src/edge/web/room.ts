@@ -7,22 +7,32 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
-import { guard } from "lit/directives/guard.js";
-import { type Issue, PoolError, type PoolValuation } from "../../index.ts";
-import { count, days, instant, levelPercent, moneyInWords, percent } from "../report/format.ts";
-import { reading } from "../report/reading.ts";
+import { PoolError, type PoolValuation, type RunningEstimate } from "../../index.ts";
 import { reportHtml } from "../report/report.ts";
 import { addressOf, controlsAt } from "./address.ts";
 import { controlPanel } from "./control-panel.ts";
 import { type Controls, type RoomRequest, requestOf, startOf } from "./controls.ts";
-import { pricedPool } from "./intake.ts";
+import { allDrawn, isDrawing } from "./drawn.ts";
+import { Explainer } from "./explainer.ts";
+import { clearFields, markIssues } from "./field-error.ts";
+import { headerView } from "./header.ts";
+import { type Opened, opened, openFiles, Refusal, type Unpriced } from "./intake.ts";
+import type { MenuItem } from "./menu.ts";
 import type { Failure, PricedDocument } from "./message.ts";
+import { equipPanels } from "./panel-menu.ts";
+import { notesView, type Problem, problemOf, problemView } from "./problem.ts";
 import { resultView } from "./result-view.ts";
+import { jsonText, saveFile } from "./save.ts";
+import { spokenFigures, stripView } from "./strip.ts";
 import { ROOM_STYLE } from "./style.ts";
+import { rememberedTheme, rememberTheme, type Theme } from "./theme.ts";
 import { type Pass, Valuer } from "./valuer.ts";
+import { Views } from "./views.ts";
 
 /** Milliseconds without a move after which the address is written: browsers bound how often. */
 const ADDRESS_DELAY = 300;
+/** Measurements kept of each kind. */
+const NOTES_MAX = 200;
 
 /** An answer and what it answers. */
 interface Answer {
@@ -37,7 +47,7 @@ interface Answer {
  *
  * Attributes: `src`, address of a pool document with a market, of the page's own origin; `worker`,
  * address of `room-worker.js`; `pools`, JSON of [address, name] pairs to choose from; `theme`,
- * `light` or `dark`, the visitor's own when left out.
+ * `light` or `dark`; when left out, what the visitor chose here before, or else the system's.
  * Fires `valuation` when an answer is shown.
  */
 export class RiskRoom extends LitElement {
@@ -54,7 +64,9 @@ export class RiskRoom extends LitElement {
     pictured: { state: true },
     base: { state: true },
     problem: { state: true },
+    notes: { state: true },
     progress: { state: true },
+    running: { state: true },
     isOpen: { state: true },
     isDropping: { state: true },
   };
@@ -64,7 +76,7 @@ export class RiskRoom extends LitElement {
   /** Address or file that the shown pool came from. */
   declare origin: string;
   declare worker: string;
-  declare theme: "light" | "dark" | undefined;
+  declare theme: Theme;
   declare pool: PricedDocument | null;
   declare controls: Controls | null;
   declare answer: Answer | null;
@@ -72,20 +84,27 @@ export class RiskRoom extends LitElement {
   declare pictured: Answer | null;
   /** The full valuation of the document as it stands. */
   declare base: PoolValuation | null;
-  declare problem: (Failure & { readonly subject: string }) | null;
+  declare problem: Problem | null;
+  /** How the files of the shown pool were read. */
+  declare notes: readonly string[];
   declare progress: number;
+  /** What the full run under way has found so far. */
+  declare running: RunningEstimate | null;
   declare isOpen: boolean;
   declare isDropping: boolean;
 
+  /** What is shown beside the valuation. */
+  readonly views: Views = new Views(this, () => this.worker);
   #valuer: Valuer | null = null;
   #latest = 0;
   #baseId = 0;
   /** Requests under way: their controls, and when the move was made. */
   readonly #asked = new Map<number, { readonly controls: Controls; readonly at: number }>();
   #addressTimer = 0;
-  /** A pool that came without a market, kept until its prices come. */
-  #unpriced: string | null = null;
-  #source = "";
+  /** What prices that come alone belong to: the shown pool, or one that waits for them. */
+  #document: Unpriced | null = null;
+  /** Files are read one after the other, whatever is quicker: the last one counts. */
+  #opening = 0;
 
   constructor() {
     super();
@@ -99,7 +118,10 @@ export class RiskRoom extends LitElement {
     this.pictured = null;
     this.base = null;
     this.problem = null;
+    this.notes = [];
     this.progress = 0;
+    this.running = null;
+    new Explainer(this, () => this.valuation);
     this.isOpen = false;
     this.isDropping = false;
   }
@@ -119,7 +141,7 @@ export class RiskRoom extends LitElement {
 
   /** Whether the shown answer is the full run of where the controls stand. */
   get settled(): boolean {
-    return this.pictured?.id === this.#latest && this.pictured.pass === "full";
+    return this.pictured?.id === this.#latest && this.pictured.pass === "full" && !isDrawing();
   }
 
   override connectedCallback(): void {
@@ -127,14 +149,17 @@ export class RiskRoom extends LitElement {
     this.#valuer = new Valuer(this.worker, {
       answer: (id, pass, valuation) => this.#show(id, pass, valuation),
       failure: (id, failure) => {
-        if (id === this.#latest) this.problem = { ...failure, subject: "This cannot be valued" };
+        if (id === this.#latest) void this.#fail(failure);
       },
-      progress: (id, done, total) => {
-        if (id === this.#latest) this.progress = done / total;
+      progress: (id, part, running) => {
+        if (id === this.#latest) Object.assign(this, { progress: part, running });
       },
     });
     window.addEventListener("hashchange", this.#onAddress);
-    if (this.src) void this.open(this.src);
+    this.theme ??= rememberedTheme();
+    // Moved to another place of the page, it goes on with what it had.
+    if (this.pool) this.#begin(this.pool);
+    else if (this.src) void this.open(this.src);
   }
 
   override disconnectedCallback(): void {
@@ -147,50 +172,63 @@ export class RiskRoom extends LitElement {
 
   /** Fetches a pool document of the page's own origin and values it. */
   async open(address: string): Promise<void> {
-    const response = await fetch(address);
-    if (response.ok) this.#take(await response.text(), address);
-    else {
-      const message = `${address} is not there (${response.status})`;
-      this.problem = { subject: "The pool could not be fetched", message, issues: [] };
-    }
+    await this.#take(address, async () => {
+      const response = await fetch(address);
+      if (response.ok) return opened({ name: address, source: await response.text(), notes: [] });
+      const detail = `${address} is not there (${response.status})`;
+      const issue = { code: "NOT_FOUND", pointer: "", detail, expected: "a pool document" };
+      throw new Refusal(address, new PoolError([issue]));
+    });
   }
 
-  /** Reads a pool document (JSON) and, with it or after it, prices (CSV), and values the pool. */
+  /** Reads a pool document or an option chain and, with it or after it, prices; values the pool. */
   async openFiles(files: readonly File[]): Promise<void> {
-    const isPrices = (file: File): boolean => /\.csv$/i.test(file.name);
-    const prices = await files.find(isPrices)?.text();
-    const source = await files.find((file) => !isPrices(file))?.text();
     const name = files.map((file) => file.name).join(", ");
-    this.#take(source ?? this.#unpriced ?? this.#source, name, prices);
+    await this.#take(name, () => openFiles(files, this.#document));
   }
 
-  #take(source: string, name: string, prices?: string): void {
+  async #take(name: string, read: () => Promise<Opened>): Promise<void> {
+    const turn = ++this.#opening;
     try {
-      const pool = pricedPool(source, prices);
-      this.#source = source;
+      const { pool, source, notes } = await read();
+      if (turn !== this.#opening || !this.isConnected) return;
+      this.#document = { name, source, notes: [] };
+      this.notes = notes;
       this.origin = name;
-      this.#unpriced = null;
-      this.pool = pool;
-      this.base = null;
-      this.answer = null;
-      this.pictured = null;
-      this.problem = null;
-      this.#asked.clear();
-      this.#valuer?.setPool(pool);
-      this.#move(controlsAt(pool, location.hash));
+      clearFields(this.renderRoot);
+      this.#begin(pool);
     } catch (error) {
-      const isOurs = error instanceof PoolError;
-      const issues: readonly Issue[] = isOurs ? error.issues : [];
-      this.#unpriced = issues.some(({ code }) => code === "MARKET_MISSING") ? source : null;
-      const message = error instanceof Error ? error.message : String(error);
-      this.problem = { subject: `${name} was not opened`, message, issues };
+      if (turn !== this.#opening) return;
+      this.problem = problemOf(error);
+      if (error instanceof Refusal && error.unpriced) this.#document = error.unpriced;
     }
+  }
+
+  #begin(pool: PricedDocument): void {
+    this.pool = pool;
+    this.base = null;
+    this.answer = null;
+    this.pictured = null;
+    this.#asked.clear();
+    this.#baseId = 0;
+    this.#valuer?.setPool(pool);
+    this.views.setPool(pool);
+    this.#move(controlsAt(pool, location.hash));
+  }
+
+  async #fail(failure: Failure): Promise<void> {
+    this.problem = { ...failure, subject: "This cannot be valued" };
+    await this.updateComplete;
+    if (this.pool) markIssues(this.renderRoot, failure.issues, this.pool);
   }
 
   #move(controls: Controls): void {
     this.controls = controls;
+    if (this.problem) clearFields(this.renderRoot);
     this.problem = null;
     this.progress = 0;
+    this.running = null;
+    this.views.stop();
     this.#latest = this.#valuer?.ask(controls) ?? 0;
     this.#asked.set(this.#latest, { controls, at: performance.now() });
     clearTimeout(this.#addressTimer);
@@ -218,6 +256,7 @@ export class RiskRoom extends LitElement {
     for (const old of this.#asked.keys()) if (old < id) this.#asked.delete(old);
     this.answer = { id, pass, controls: asked.controls, valuation };
     if (pass === "full") this.#settleBase(asked.controls, valuation);
+    if (pass === "full" && id === this.#latest) this.views.follow(this.answer);
     void this.#paint(pass, asked.at);
   }
 
@@ -225,13 +264,14 @@ export class RiskRoom extends LitElement {
   async #paint(pass: Pass, start: number): Promise<void> {
     await this.updateComplete;
     await painted();
-    performance.measure(`room ${pass}`, { start, end: performance.now() });
+    note(`room ${pass}`, start);
     if (this.pictured === this.answer) return;
     this.pictured = this.answer;
     await this.updateComplete;
+    await allDrawn();
     this.dispatchEvent(new CustomEvent("valuation", { detail: this.valuation }));
     await painted();
-    performance.measure(`room ${pass} pictures`, { start, end: performance.now() });
+    note(`room ${pass} pictures`, start);
   }
 
   /** Sees to it that there is something to compare with. */
@@ -241,21 +281,9 @@ export class RiskRoom extends LitElement {
     else this.#baseId = this.#valuer?.askFull(startOf(this.pool)) ?? 0;
   }
 
-  // Pictures are replaced as a whole: what a reader has unfolded is unfolded again.
-  #unfolded: string[] = [];
-
-  override willUpdate(): void {
-    const open = this.renderRoot?.querySelectorAll?.("main details[open]") ?? [];
-    this.#unfolded = Array.from(open, (each) => each.closest("section")?.id ?? "");
-  }
-
   override updated(changed: PropertyValues): void {
-    for (const id of this.#unfolded) {
-      const details = this.renderRoot.querySelector<HTMLDetailsElement>(
-        `#${CSS.escape(id)} details`,
-      );
-      if (details) details.open = true;
-    }
+    if (changed.has("pictured"))
+      equipPanels(this.renderRoot, () => this.pictured?.valuation ?? null);
     if (changed.has("theme")) {
       this.dispatchEvent(new CustomEvent("theme", { detail: this.theme ?? null }));
     }
@@ -268,7 +296,7 @@ export class RiskRoom extends LitElement {
    this.isDropping = false;
  }} @drop=${this.#onDrop}>
 ${this.#header()}
-${answer ? this.#strip(answer) : nothing}
+${answer ? stripView(answer.valuation, answer.id !== this.#latest || answer.pass === "coarse", this.progress, this.running) : nothing}
 <div class="plan">
 ${
   pool && controls
@@ -283,91 +311,72 @@ ${
       )
     : nothing
 }
-<main class="results">${this.#problems()}${
+<main class="results">${problemView(this.problem)}${notesView(this.notes)}${
       pictured
-        ? guard([pictured, this.base], () => resultView(pictured.valuation, this.base))
+        ? resultView(
+            pictured.valuation,
+            this.base,
+            this.views.render(pictured, controls!, (moved) =>
+              this.#move({ ...this.controls!, ...moved }),
+            ),
+          )
         : html`<p class="waiting" role="status">${this.problem ? "" : "Valuing the pool in this tab …"}</p>`
     }</main>
 </div>
-<p class="spoken" role="status">${this.#spoken()}</p>
+<p class="spoken" role="status">${pictured?.pass === "full" ? spokenFigures(pictured.valuation) : ""}</p>
 <footer><p>Everything is computed in this tab; a file that is opened here does not leave it. A risk estimate is not a promise: losses can exceed every figure on this page.</p></footer>
 </div>`;
   }
 
   #header(): TemplateResult {
-    const { pool, answer } = this;
-    const isMoved = pool && this.controls ? addressOf(pool, this.controls) !== "" : false;
-    return html`<header><div class="name"><p class="kicker">Risk room</p>
-<h1>${pool?.name ?? "Risk room"}</h1>
-${
-  pool
-    ? html`<dl class="facts"><div><dt>As of</dt><dd>${instant(pool.asOf)}</dd></div>
-<div><dt>Participants</dt><dd>${count(pool.participants.length)}</dd></div>
-<div><dt>Positions</dt><dd>${count(pool.options.length + (pool.barriers?.length ?? 0) + pool.perpetuals.length + pool.covers.length)}</dd></div>
-${pool.liquidation && !answer?.controls.liquidation ? html`<div><dt>Liquidation terms</dt><dd>left out: prices at the horizon alone</dd></div>` : nothing}</dl>`
-    : nothing
-}</div>
-<div class="tools">${this.#poolChoice()}
-<label class="file">Open a pool or prices …<input type="file" multiple accept=".json,.csv,application/json,text/csv" @change=${this.#onFiles}></label>
-<button type="button" id="reset" ?disabled=${!isMoved} @click=${() => pool && this.#move(startOf(pool))}>Reset controls</button>
-<button type="button" id="save-result" ?disabled=${!answer} @click=${() => this.#save("result")}>Save result</button>
-<button type="button" id="save-report" ?disabled=${!answer} @click=${() => this.#save("report")}>Save report</button>
-<button type="button" id="save-pool" ?disabled=${!answer} @click=${() => this.#save("pool")}>Save stressed pool</button>
-<label>Theme<select id="theme" @change=${this.#onTheme}><option value="">System</option><option value="light">Light</option><option value="dark">Dark</option></select></label></div></header>`;
+    const { pool, controls } = this;
+    return headerView({
+      pool,
+      withLiquidation: this.answer?.controls.liquidation ?? false,
+      pools: this.pools,
+      origin: this.origin,
+      theme: this.theme,
+      isMoved: pool && controls ? addressOf(pool, controls) !== "" : false,
+      exports: this.#exports(),
+      onFiles: (files) => void this.openFiles(files),
+      onPool: (address) => void this.open(address),
+      onReset: () => {
+        clearFields(this.renderRoot);
+        if (pool) this.#move(startOf(pool));
+      },
+      onTheme: (theme) => {
+        this.theme = theme;
+        rememberTheme(theme);
+      },
+    });
   }
 
-  #poolChoice(): TemplateResult | typeof nothing {
-    if (this.pools.length === 0) return nothing;
-    const isOwn = this.origin !== "" && this.pools.every(([address]) => address !== this.origin);
-    const choices = isOwn ? [...this.pools, [this.origin, this.origin] as const] : this.pools;
-    return html`<label>Pool<select id="pool" @change=${this.#onChoice}>${choices.map(
-      ([address, name]) =>
-        html`<option value=${address} .selected=${address === this.origin}>${name}</option>`,
-    )}</select></label>`;
-  }
-
-  #strip({ valuation, pass, id }: Answer): TemplateResult {
-    const { primary, code } = reading(valuation);
-    const { risk, waterfall } = valuation;
-    const level = levelPercent(primary.level);
-    const shared = waterfall.socialised.probability.value;
-    const isLate = id !== this.#latest || pass === "coarse";
-    const done = this.progress > 0 ? `, ${percent(this.progress, 2)}` : "";
-    const state = isLate
-      ? `${count(risk.scenarios)} scenarios; full run under way${done}`
-      : `${count(risk.scenarios)} scenarios, seed ${valuation.receipt.seed}`;
-    return html`<div class="strip" role="region" aria-label="Headline figures"><p class="lead"><span>ES ${level}</span><b id="es">${moneyInWords(primary.expectedShortfall.value, code)}</b></p>
-<p><span>VaR ${level}</span><b id="var">${moneyInWords(primary.valueAtRisk.value, code)}</b></p>
-<p class="shared"><span>Shared by all</span><b>${shared === 0 ? "none seen" : percent(shared, 2)}</b></p>
-<p class="state ${isLate ? "late" : ""}">${days(risk.horizonDays)}; ${state}</p></div>`;
-  }
-
-  /** Read out when a full run has come in, and not at every step towards it. */
-  #spoken(): string {
-    const { pictured } = this;
-    if (pictured?.pass !== "full") return "";
-    const { primary, code } = reading(pictured.valuation);
-    const level = levelPercent(primary.level);
-    return `Full run: ES ${level} ${moneyInWords(primary.expectedShortfall.value, code)}, VaR ${level} ${moneyInWords(primary.valueAtRisk.value, code)}`;
-  }
-
-  #problems(): TemplateResult | typeof nothing {
-    const { problem } = this;
-    if (!problem) return nothing;
-    const { subject, message, issues } = problem;
-    return html`<div class="problems" role="alert"><h2>${subject}${
-      issues.length > 1 ? `: ${count(issues.length)} problems` : ""
-    }</h2>${
-      issues.length === 0
-        ? html`<p>${message}</p>`
-        : html`<div>${issues.map(
-            (
-              issue,
-            ) => html`<dl><dt>At</dt><dd><code>${issue.pointer || "the whole document"}</code></dd>
-<dt>Remedy</dt><dd>${issue.detail}</dd><dt>Expected</dt><dd>${issue.expected}</dd>
-<dt>Received</dt><dd>${issue.received ?? "–"}</dd><dt>Code</dt><dd><code>${issue.code}</code></dd></dl>`,
-          )}</div>`
-    }</div>`;
+  #exports(): MenuItem[] {
+    const isOff = !this.answer;
+    const save = (name: string, type: string, text: () => string): (() => void) => {
+      return () => this.answer && saveFile(name, type, text());
+    };
+    const json = (name: string, value: () => unknown): (() => void) =>
+      save(`${name}.json`, "application/json", () => jsonText(value()));
+    const report = (): string => reportHtml(this.valuation!, this.theme);
+    return [
+      {
+        ...{ id: "save-result", words: "Result (JSON)", isOff },
+        choose: json("result", () => this.valuation),
+      },
+      {
+        ...{ id: "save-request", words: "Request (JSON)", isOff },
+        choose: json("request", () => this.request),
+      },
+      {
+        ...{ id: "save-report", words: "Report (HTML)", isOff },
+        choose: save("report.html", "text/html", report),
+      },
+      {
+        ...{ id: "save-pool", words: "Stressed pool (JSON)", isOff },
+        choose: json("pool", () => this.request?.document),
+      },
+    ];
   }
 
   #onDrag(event: DragEvent): void {
@@ -381,43 +390,12 @@ ${pool.liquidation && !answer?.controls.liquidation ? html`<div><dt>Liquidation 
     const files = Array.from(event.dataTransfer?.files ?? []);
     if (files.length > 0) void this.openFiles(files);
   }
-
-  #onFiles(event: Event): void {
-    const input = event.target as HTMLInputElement;
-    const files = Array.from(input.files ?? []);
-    // The same file, mended, can be chosen again.
-    input.value = "";
-    if (files.length > 0) void this.openFiles(files);
-  }
-
-  #onChoice(event: Event): void {
-    void this.open((event.target as HTMLSelectElement).value);
-  }
-
-  #onTheme(event: Event): void {
-    const { value } = event.target as HTMLSelectElement;
-    if (value === "light" || value === "dark") this.theme = value;
-    else this.theme = undefined;
-  }
-
-  #save(what: "result" | "report" | "pool"): void {
-    const { answer, request } = this;
-    if (!answer || !request) return;
-    const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-    if (what === "report") saveFile("report.html", "text/html", reportHtml(answer.valuation));
-    else if (what === "pool") saveFile("pool.json", "application/json", json(request.document));
-    else saveFile("result.json", "application/json", json(answer.valuation));
-  }
 }
 
-function saveFile(name: string, type: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The download has its own hold on the bytes by then.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+/** Notes how long something took, for those who look; the browser keeps all that it is told. */
+function note(name: string, start: number): void {
+  if (performance.getEntriesByName(name).length >= NOTES_MAX) performance.clearMeasures(name);
+  performance.measure(name, { start, end: performance.now() });
 }
 
 /** Resolves when the next frame has been painted. */

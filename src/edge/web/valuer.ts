@@ -1,4 +1,4 @@
-import type { PoolValuation } from "../../index.ts";
+import type { PoolValuation, RunningEstimate } from "../../index.ts";
 import { type Controls, coarseScenarios, FULL_SCENARIOS } from "./controls.ts";
 import type { Failure, FromWorker, PricedDocument, ToWorker } from "./message.ts";
 
@@ -9,7 +9,8 @@ export type Pass = "coarse" | "full";
 export interface Listener {
   answer(id: number, pass: Pass, valuation: PoolValuation): void;
   failure(id: number, failure: Failure): void;
-  progress(id: number, done: number, total: number): void;
+  /** @param estimate  what the run has found so far; null at first */
+  progress(id: number, part: number, estimate: RunningEstimate | null): void;
 }
 
 interface Wish {
@@ -107,7 +108,8 @@ export class Valuer {
     const isOurs = message.id >= this.#first;
     if (message.kind === "progress") {
       if (isOurs && pass === "full") {
-        this.#listener.progress(message.id, message.done, message.total);
+        const { id, done, total, estimate } = message;
+        this.#listener.progress(id, done / total, estimate);
       }
       return;
     }

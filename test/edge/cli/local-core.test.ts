@@ -29,6 +29,9 @@ async function run(line: string, files: Map<string, string>) {
     isTTY: { stdout: false, stderr: false },
     env: {},
     example: { pool: "pool.json", prices: "prices.csv" },
+    room: "",
+    serve: () => Promise.reject(new Error("no server")),
+    openBrowser: () => {},
   };
   const exit = await main(line.split(" ").filter(Boolean), io, localCore);
   return { exit, out, err };

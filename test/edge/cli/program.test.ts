@@ -2,7 +2,7 @@
 // what it prints, writes and asks of the core is compared with what the command line promises.
 import { expect, test } from "vitest";
 import type { Core, RunRequest, ValueRequest } from "../../../src/edge/cli/core.ts";
-import type { Io } from "../../../src/edge/cli/io.ts";
+import type { Io, Site } from "../../../src/edge/cli/io.ts";
 import { main } from "../../../src/edge/cli/program.ts";
 import { type Issue, type PoolDocument, PoolError, type Quote } from "../../../src/index.ts";
 import { sampleComparison } from "../../support/sample-comparison.ts";
@@ -132,6 +132,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
     importChain: answer({ pool: POOL, notices: [NOTICE] }),
     calibrate: answer({ market: MARKET, notices: [NOTICE] }),
     check: answer({ pool: POOL, notices: [] }),
+    priced: answer({ pool: { ...POOL, market: MARKET }, notices: [NOTICE] }),
     schema: () => Promise.resolve('{"$id":"pool"}'),
     ...given.core,
   };
@@ -153,6 +154,9 @@ async function run(line: string, given: Given = {}): Promise<World> {
     isTTY: { stdout: false, stderr: false },
     env: {},
     example: { pool: "example.json", prices: "example.csv" },
+    room: "room",
+    serve: () => Promise.reject(new Error("EADDRINUSE")),
+    openBrowser: () => {},
     ...given.io,
   };
   const exit = await main(line.split(" ").filter(Boolean), io, core);
@@ -536,4 +540,66 @@ test("check: counts what the pool holds", async () => {
 
 test("schema: prints the JSON Schema and ends the line", async () => {
   expect((await run("schema")).out).toBe('{"$id":"pool"}\n');
+});
+
+const PAGE = new Map([
+  [
+    "room/index.html",
+    `<meta content-type><meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<risk-room src="pools/example.json" pools='[["pools/example.json", "Example"]]'></risk-room>`,
+  ],
+  ["room/page.css", "css"],
+  ["room/room.js", "room"],
+  ["room/room-worker.js", "worker"],
+]);
+
+async function open(line: string, world: Partial<Io> = {}) {
+  const sites: { site: Site; port: number }[] = [];
+  const browsed: string[] = [];
+  const ran = await run(line, {
+    io: {
+      readFile: async (path) => PAGE.get(path) ?? `{${path}}`,
+      serve: async (site, port) => {
+        sites.push({ site, port });
+        return { address: "http://127.0.0.1:7/", closed: Promise.resolve() };
+      },
+      openBrowser: (address) => browsed.push(address),
+      ...world,
+    },
+  });
+  return { ...ran, sites, browsed };
+}
+
+test("open: serves the page with the priced pool, where the controls were told to begin", async () => {
+  const { exit, out, err, asked, sites } = await open(
+    "open pool.json --prices p.csv --model gbm --port 8080 --horizon 20d --confidence 0.975 --liquidation",
+  );
+  expect([exit, err]).toEqual([0, "! SHORT_HISTORY: Only 90 days of prices.\n"]);
+  expect(asked).toEqual([
+    { pool: "{pool.json}", prices: "{p.csv}", calibration: { model: "gbm" } },
+  ]);
+  // The pool has no liquidation terms, and 0.975 is where the room begins by itself.
+  const address = "http://127.0.0.1:7/#horizon=20";
+  expect(out).toBe(`Risk room of Northern Light: ${address}\nEnds with Ctrl-C.\n`);
+  const [{ site, port } = { site: null, port: 0 }] = sites;
+  expect(port).toBe(8080);
+  expect(site?.policy).toBe("default-src 'none'");
+  const text = (path: string) => new TextDecoder().decode(site?.files.get(path)?.bytes);
+  expect([...(site?.files.keys() ?? [])].sort()).toEqual(
+    ["/", "/page.css", "/pool.json", "/room-worker.js", "/room.js"].sort(),
+  );
+  expect(JSON.parse(text("/pool.json"))).toEqual({ ...POOL, market: MARKET });
+  expect(text("/")).toMatch(/<risk-room src="pool.json" worker="room-worker.js"><\/risk-room>$/);
+});
+
+test.each([
+  ["", {}, false],
+  ["", { isTTY: { stdout: true, stderr: true } }, true],
+  ["--browser", {}, true],
+  ["--browser", { env: { CI: "true" } }, false],
+  ["--no-browser", { isTTY: { stdout: true, stderr: true } }, false],
+])("open: %s %j opens a browser: %s", async (option, world, isOpened) => {
+  const { exit, browsed } = await open(`open pool.json ${option}`, world);
+  expect(exit).toBe(0);
+  expect(browsed).toEqual(isOpened ? ["http://127.0.0.1:7/"] : []);
 });

@@ -38,6 +38,7 @@ const anyControls: fc.Arbitrary<Controls> = fc.record({
   rule: fc.constantFrom(...LIVE_RULES),
   liquidation: fc.boolean(),
   spots: fc.record({ ORB: whole(SPANS.spot).filter((each) => each !== 0) }),
+  pairs: fc.dictionary(fc.constant("ETA~ORB"), whole(SPANS.pair)),
   layers: fc.record({ reinsurance: whole(SPANS.layer).filter((each) => each !== 100) }),
 });
 
