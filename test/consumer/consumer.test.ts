@@ -15,6 +15,7 @@ import {
   present,
   SELF,
   Site,
+  SPLITTERS,
   Stranger,
   WITH_WASM,
 } from "../support/stranger.ts";
@@ -126,10 +127,13 @@ describe.skipIf(!present && process.env["CI"] !== "true")("built by a stranger",
     },
   );
 
-  test.each(BUNDLERS)("consumer: %s: a part that was not to be had is fetched anew", async (by) => {
-    const { answer, refused } = await shown("page", by, WITH_WASM, "#broken");
-    expect([answer.result, refused]).toEqual([expected, "PART_MISSING"]);
-  });
+  test.each(SPLITTERS)(
+    "consumer: %s: a part that was not to be had is fetched anew",
+    async (by) => {
+      const { answer, refused } = await shown("page", by, WITH_WASM, "#broken");
+      expect([answer.result, refused]).toEqual([expected, "PART_MISSING"]);
+    },
+  );
 
   test.each([
     ...["riskpool", "riskpool/browser", "riskpool/external", "riskpool/node"],

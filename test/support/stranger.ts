@@ -70,6 +70,21 @@ export class Stranger {
   }
 }
 
+async function byEsbuild(folder: string, modules: string, body = "", splitting: boolean) {
+  const outdir = join(folder, splitting ? "out-esbuild-split" : "out-esbuild");
+  const entryPoints = [join(folder, "main.js")];
+  await esbuild({
+    ...{ entryPoints, outdir, bundle: true, minify: true, format: "esm", splitting },
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+  const script = '<script type="module" src="/main.js"></script>';
+  writeFileSync(join(outdir, "index.html"), page(script, body));
+  // It follows no address in the code: files are copied to where the address points.
+  cpSync(join(modules, "dist/kernel.wasm"), join(outdir, "kernel.wasm"));
+  cpSync(join(modules, "dist/worker.js"), join(outdir, "riskpool/worker.js"));
+  return outdir;
+}
+
 /**
  * Each builds the page in a folder as its own defaults say, and returns the folder to serve.
  *
@@ -77,24 +92,12 @@ export class Stranger {
  */
 export const bundlers: Readonly<
   Record<
-    "esbuild" | "vite" | "webpack",
+    "esbuild" | "esbuild --splitting" | "vite" | "webpack",
     (folder: string, modules: string, body?: string) => Promise<string>
   >
 > = {
-  async esbuild(folder, modules, body = "") {
-    const outdir = join(folder, "out-esbuild");
-    const entryPoints = [join(folder, "main.js")];
-    await esbuild({
-      ...{ entryPoints, outdir, bundle: true, minify: true, format: "esm" },
-      ...{ splitting: true, define: { "process.env.NODE_ENV": '"production"' } },
-    });
-    const script = '<script type="module" src="/main.js"></script>';
-    writeFileSync(join(outdir, "index.html"), page(script, body));
-    // It follows no address in the code: files are copied to where the address points.
-    cpSync(join(modules, "dist/kernel.wasm"), join(outdir, "kernel.wasm"));
-    cpSync(join(modules, "dist/worker.js"), join(outdir, "riskpool/worker.js"));
-    return outdir;
-  },
+  esbuild: (folder, modules, body) => byEsbuild(folder, modules, body, false),
+  "esbuild --splitting": (folder, modules, body) => byEsbuild(folder, modules, body, true),
   async vite(folder, _, body = "") {
     const script = '<script type="module" src="/main.js"></script>';
     writeFileSync(join(folder, "index.html"), page(script, body));
@@ -122,7 +125,9 @@ export const bundlers: Readonly<
   },
 };
 export type Bundler = keyof typeof bundlers;
-export const BUNDLERS: readonly Bundler[] = ["esbuild", "vite", "webpack"];
+export const BUNDLERS: readonly Bundler[] = ["esbuild", "esbuild --splitting", "vite", "webpack"];
+/** Those that make files of their own for parts that are fetched later. */
+export const SPLITTERS: readonly Bundler[] = BUNDLERS.slice(1);
 
 const TYPES: { readonly [extension: string]: string } = {
   ".html": "text/html",
