@@ -103,6 +103,26 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
     await tab.close();
   });
 
+  test("thread: what is folded waits, and what is unfolded stays so over moves", async () => {
+    const tab = await rooms.opened({ pool: JSON.stringify(pool) });
+    const details = tab.locator("section#contributions details");
+    const rows = details.locator("tbody tr");
+    // Nothing moves: it is put there for those who search and print.
+    await expect.poll(() => rows.count()).toBe(202);
+    expect(await details.evaluate((each) => (each as HTMLDetailsElement).open)).toBe(false);
+    await tab.locator("#volatility").fill("150");
+    await settled(tab);
+    await details.locator("summary").click();
+    await expect.poll(() => rows.count()).toBe(202);
+    const first = await rows.first().textContent();
+    await tab.locator("#volatility").fill("250");
+    await settled(tab);
+    expect(await details.evaluate((each) => (each as HTMLDetailsElement).open)).toBe(true);
+    expect(await rows.count()).toBe(202);
+    expect(await rows.first().textContent()).not.toBe(first);
+    await tab.close();
+  });
+
   test("thread: an abort is heard within 100 ms", async () => {
     const tab = await bare();
     const waited = await tab.evaluate((controls) => {

@@ -77,7 +77,12 @@ export function openInBrowser(address: string): void {
           ["cmd", "/c", "start", '""']
         : ["xdg-open"];
   const last = process.platform === "win32" ? address.replaceAll("&", "^&") : address;
-  const child = spawn(command!, [...first, last], { stdio: "ignore", detached: true });
+  const child = spawn(command!, [...first, last], {
+    stdio: "ignore",
+    detached: true,
+    // As they stand: the quotes and carets are for the command interpreter.
+    windowsVerbatimArguments: true,
+  });
   child.on("error", () => {});
   child.unref();
 }
