@@ -1,5 +1,5 @@
 import { assert } from "../../basics/index.ts";
-import type { PoolValuation, RiskLevel } from "../../index.ts";
+import type { Measurement, PoolValuation, RiskLevel } from "../../index.ts";
 import { type MoneyScale, moneyScale, unitName } from "./format.ts";
 
 /** What several sections read off a valuation, worked out once. */
@@ -18,6 +18,11 @@ export interface Reading {
 
 /** Reads off what the sections share. */
 export function reading(valuation: PoolValuation): Reading {
+  return { valuation, ...gist(valuation) };
+}
+
+/** The same of what is known before contributions are. */
+export function gist(valuation: Measurement): Omit<Reading, "valuation"> {
   const { levels } = valuation.risk;
   const primary =
     levels.find((level) => level.level === valuation.receipt.primaryLevel) ?? levels.at(-1);
@@ -29,7 +34,6 @@ export function reading(valuation: PoolValuation): Reading {
   );
   const code = valuation.pool.currency.code;
   return {
-    valuation,
     primary,
     funded: sum(layers.filter((layer) => layer.kind !== "assessment")),
     resources: sum(layers),

@@ -1,6 +1,7 @@
 import type {
   Issue,
   MarketParameters,
+  Measurement,
   PoolDocument,
   PoolValuation,
   RunningEstimate,
@@ -11,15 +12,18 @@ import type { Study, StudyResult } from "./study.ts";
 /** A document that can be valued. */
 export type PricedDocument = PoolDocument & { readonly market: MarketParameters };
 
+interface Run {
+  readonly id: number;
+  readonly controls: Controls;
+  readonly scenarios: number;
+}
+
 /** What the room tells a worker. */
 export type ToWorker =
   | { readonly kind: "pool"; readonly document: PricedDocument }
-  | {
-      readonly kind: "value";
-      readonly id: number;
-      readonly controls: Controls;
-      readonly scenarios: number;
-    }
+  | ({ readonly kind: "value" } & Run)
+  /** Only what stands before contributions. */
+  | ({ readonly kind: "measure" } & Run)
   | {
       readonly kind: "study";
       readonly id: number;
@@ -43,6 +47,13 @@ export type FromWorker =
       readonly total: number;
       /** Null until enough scenarios lie beyond the level. */
       readonly estimate: RunningEstimate | null;
+    }
+  | {
+      readonly kind: "measured";
+      readonly id: number;
+      readonly measurement: Measurement;
+      /** Whether that is all that was asked, or the first part of a valuation. */
+      readonly isAll: boolean;
     }
   | { readonly kind: "value"; readonly id: number; readonly valuation: PoolValuation }
   | { readonly kind: "study"; readonly id: number; readonly result: StudyResult }

@@ -26,21 +26,32 @@ const column = (...markups: readonly Markup[]): TemplateResult =>
 /**
  * The report's own pictures of a valuation, laid out for a screen.
  *
+ * @param valuation  what is on show: contributions and exposures are those of `whole`
+ * @param whole   the last valuation that found everything
  * @param beside  views that come and go by themselves, between the pictures and the small print
  */
 export function resultView(
   valuation: PoolValuation,
+  whole: PoolValuation,
   document: PoolValuation | null,
   beside: TemplateResult,
 ): TemplateResult {
-  return html`${guard([valuation, document], () =>
-    drawnInPlace(pictures(valuation, document)),
-  )}${beside}${guard([valuation], () => drawnInPlace(smallPrint(valuation)))}`;
-}
-
-function pictures(valuation: PoolValuation, document: PoolValuation | null): TemplateResult {
-  const about = reading(valuation);
-  return html`<div class="columns">${column(headlineSection(about), lossSection(about), capitalSection(about), liquidationSection(about))}${column(comparisonSection(about, document), contributionSection(about), exposureSection(about))}</div>`;
+  const pictures = (of: unknown[], draw: () => TemplateResult) =>
+    guard(of, () => drawnInPlace(draw()));
+  return html`<div class="columns">${pictures([valuation], () => {
+    const about = reading(valuation);
+    return column(
+      headlineSection(about),
+      lossSection(about),
+      capitalSection(about),
+      liquidationSection(about),
+    );
+  })}<div>${pictures([valuation, document], () =>
+    column(comparisonSection(reading(valuation), document)),
+  )}${pictures([whole], () => {
+    const about = reading(whole);
+    return column(contributionSection(about), exposureSection(about));
+  })}</div></div>${beside}${pictures([whole], () => smallPrint(whole))}`;
 }
 
 function smallPrint(valuation: PoolValuation): TemplateResult {

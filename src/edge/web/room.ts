@@ -7,7 +7,12 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
-import { PoolError, type PoolValuation, type RunningEstimate } from "../../index.ts";
+import {
+  type Measurement,
+  PoolError,
+  type PoolValuation,
+  type RunningEstimate,
+} from "../../index.ts";
 import { reportHtml } from "../report/report.ts";
 import { addressOf, controlsAt } from "./address.ts";
 import { controlPanel } from "./control-panel.ts";
@@ -34,10 +39,17 @@ const ADDRESS_DELAY = 300;
 /** Measurements kept of each kind. */
 const NOTES_MAX = 200;
 
-/** An answer and what it answers. */
+/** What is known of the pool as a whole, and the controls that it answers. */
 interface Answer {
   readonly id: number;
   readonly pass: Pass;
+  readonly controls: Controls;
+  readonly measurement: Measurement;
+}
+
+/** A valuation that found everything. */
+interface Whole {
+  readonly id: number;
   readonly controls: Controls;
   readonly valuation: PoolValuation;
 }
@@ -48,7 +60,7 @@ interface Answer {
  * Attributes: `src`, address of a pool document with a market, of the page's own origin; `worker`,
  * address of `room-worker.js`; `pools`, JSON of [address, name] pairs to choose from; `theme`,
  * `light` or `dark`; when left out, what the visitor chose here before, or else the system's.
- * Fires `valuation` when an answer is shown.
+ * Fires `valuation` when a full run is shown, and `measurement` whenever the headline figures are.
  */
 export class RiskRoom extends LitElement {
   static override styles: CSSResult[] = ROOM_STYLE;
@@ -61,6 +73,7 @@ export class RiskRoom extends LitElement {
     pool: { state: true },
     controls: { state: true },
     answer: { state: true },
+    whole: { state: true },
     pictured: { state: true },
     base: { state: true },
     problem: { state: true },
@@ -80,8 +93,10 @@ export class RiskRoom extends LitElement {
   declare pool: PricedDocument | null;
   declare controls: Controls | null;
   declare answer: Answer | null;
-  /** The answer whose pictures are shown: those follow a frame behind the headline figures. */
-  declare pictured: Answer | null;
+  /** The last full run. */
+  declare whole: Whole | null;
+  /** What the pictures show: they follow a frame behind the headline figures. */
+  declare pictured: PoolValuation | null;
   /** The full valuation of the document as it stands. */
   declare base: PoolValuation | null;
   declare problem: Problem | null;
@@ -115,39 +130,45 @@ export class RiskRoom extends LitElement {
     this.pool = null;
     this.controls = null;
     this.answer = null;
+    this.whole = null;
     this.pictured = null;
     this.base = null;
     this.problem = null;
     this.notes = [];
     this.progress = 0;
     this.running = null;
-    new Explainer(this, () => this.valuation);
+    new Explainer(this, () => this.pictured);
     this.isOpen = false;
     this.isDropping = false;
   }
 
-  /** The last answer that was shown; null before the first. */
+  /** The last full run that was shown; null before the first. */
   get valuation(): PoolValuation | null {
-    return this.answer?.valuation ?? null;
+    return this.whole?.valuation ?? null;
+  }
+
+  /** The headline figures on show, be they of a full run or of the quick one before it. */
+  get measurement(): Measurement | null {
+    return this.answer?.measurement ?? null;
   }
 
   /** What the engine was asked for {@link valuation}: a repeat of it gives the same bits. */
   get request(): RoomRequest | null {
-    const { answer, pool } = this;
-    return answer && pool
-      ? requestOf(pool, answer.controls, answer.valuation.risk.scenarios)
-      : null;
+    const { whole, pool } = this;
+    return whole && pool ? requestOf(pool, whole.controls, whole.valuation.risk.scenarios) : null;
   }
 
   /** Whether the shown answer is the full run of where the controls stand. */
   get settled(): boolean {
-    return this.pictured?.id === this.#latest && this.pictured.pass === "full" && !isDrawing();
+    const { whole, pictured } = this;
+    return whole?.id === this.#latest && pictured === whole.valuation && !isDrawing();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#valuer = new Valuer(this.worker, {
-      answer: (id, pass, valuation) => this.#show(id, pass, valuation),
+      measured: (id, pass, measurement) => this.#measured(id, pass, measurement),
+      answer: (id, valuation) => this.#valued(id, valuation),
       failure: (id, failure) => {
         if (id === this.#latest) void this.#fail(failure);
       },
@@ -208,6 +229,7 @@ export class RiskRoom extends LitElement {
     this.pool = pool;
     this.base = null;
     this.answer = null;
+    this.whole = null;
     this.pictured = null;
     this.#asked.clear();
     this.#baseId = 0;
@@ -245,31 +267,50 @@ export class RiskRoom extends LitElement {
     if (this.pool) this.#move(controlsAt(this.pool, location.hash));
   };
 
-  #show(id: number, pass: Pass, valuation: PoolValuation): void {
+  #measured(id: number, pass: Pass, measurement: Measurement): void {
+    const asked = this.#asked.get(id);
+    // An answer that comes after that to a later move would turn the page back.
+    if (id === this.#baseId || !asked || !this.pool || id < (this.answer?.id ?? 0)) return;
+    for (const old of this.#asked.keys()) if (old < id) this.#asked.delete(old);
+    this.answer = { id, pass, controls: asked.controls, measurement };
+    void this.#paint(pass, asked.at);
+  }
+
+  #valued(id: number, valuation: PoolValuation): void {
     if (id === this.#baseId) {
       this.base = valuation;
       return;
     }
+    const { answer } = this;
     const asked = this.#asked.get(id);
-    // An answer that comes after that to a later move would turn the page back.
-    if (!asked || !this.pool || id < (this.answer?.id ?? 0)) return;
-    for (const old of this.#asked.keys()) if (old < id) this.#asked.delete(old);
-    this.answer = { id, pass, controls: asked.controls, valuation };
-    if (pass === "full") this.#settleBase(asked.controls, valuation);
-    if (pass === "full" && id === this.#latest) this.views.follow(this.answer);
-    void this.#paint(pass, asked.at);
+    if (!asked || !this.pool || answer?.id !== id) return;
+    const { controls } = asked;
+    this.whole = { id, controls, valuation };
+    this.#settleBase(controls, valuation);
+    if (id === this.#latest) this.views.follow(this.whole);
+    void this.#picture("full", asked.at, valuation);
   }
 
   /** Waits for the figures to be on the screen, notes how long that took, then draws the pictures. */
   async #paint(pass: Pass, start: number): Promise<void> {
+    const { answer, whole } = this;
     await this.updateComplete;
     await painted();
     note(`room ${pass}`, start);
-    if (this.pictured === this.answer) return;
-    this.pictured = this.answer;
+    this.dispatchEvent(new CustomEvent("measurement", { detail: this.measurement }));
+    // Before the first full run there is nothing to stand beside these, and after one it follows.
+    if (!whole || pass === "full" || answer !== this.answer) return;
+    await this.#picture(pass, start, { ...whole.valuation, ...answer!.measurement });
+  }
+
+  /** @param valuation  with the contributions and exposures of the last full run */
+  async #picture(pass: Pass, start: number, valuation: PoolValuation): Promise<void> {
+    this.pictured = valuation;
     await this.updateComplete;
     await allDrawn();
-    this.dispatchEvent(new CustomEvent("valuation", { detail: this.valuation }));
+    if (pass === "full") {
+      this.dispatchEvent(new CustomEvent("valuation", { detail: this.valuation }));
+    }
     await painted();
     note(`room ${pass} pictures`, start);
   }
@@ -282,21 +323,20 @@ export class RiskRoom extends LitElement {
   }
 
   override updated(changed: PropertyValues): void {
-    if (changed.has("pictured"))
-      equipPanels(this.renderRoot, () => this.pictured?.valuation ?? null);
+    if (changed.has("pictured")) equipPanels(this.renderRoot, () => this.pictured);
     if (changed.has("theme")) {
       this.dispatchEvent(new CustomEvent("theme", { detail: this.theme ?? null }));
     }
   }
 
   override render(): TemplateResult {
-    const { pool, controls, answer, pictured } = this;
+    const { pool, controls, answer, whole, pictured } = this;
     return html`<div class="room ${this.isDropping ? "dropping" : ""}" @dragover=${this.#onDrag}
  @dragleave=${() => {
    this.isDropping = false;
  }} @drop=${this.#onDrop}>
 ${this.#header()}
-${answer ? stripView(answer.valuation, answer.id !== this.#latest || answer.pass === "coarse", this.progress, this.running) : nothing}
+${answer ? stripView(answer.measurement, answer.id !== this.#latest || answer.pass === "coarse", this.progress, this.running) : nothing}
 <div class="plan">
 ${
   pool && controls
@@ -312,18 +352,19 @@ ${
     : nothing
 }
 <main class="results">${problemView(this.problem)}${notesView(this.notes)}${
-      pictured
+      pictured && whole
         ? resultView(
-            pictured.valuation,
+            pictured,
+            whole.valuation,
             this.base,
-            this.views.render(pictured, controls!, (moved) =>
+            this.views.render(whole, controls!, (moved) =>
               this.#move({ ...this.controls!, ...moved }),
             ),
           )
         : html`<p class="waiting" role="status">${this.problem ? "" : "Valuing the pool in this tab …"}</p>`
     }</main>
 </div>
-<p class="spoken" role="status">${pictured?.pass === "full" ? spokenFigures(pictured.valuation) : ""}</p>
+<p class="spoken" role="status">${whole && pictured === whole.valuation ? spokenFigures(pictured) : ""}</p>
 <footer><p>Everything is computed in this tab; a file that is opened here does not leave it. A risk estimate is not a promise: losses can exceed every figure on this page.</p></footer>
 </div>`;
   }
@@ -352,9 +393,9 @@ ${
   }
 
   #exports(): MenuItem[] {
-    const isOff = !this.answer;
+    const isOff = !this.whole;
     const save = (name: string, type: string, text: () => string): (() => void) => {
-      return () => this.answer && saveFile(name, type, text());
+      return () => this.whole && saveFile(name, type, text());
     };
     const json = (name: string, value: () => unknown): (() => void) =>
       save(`${name}.json`, "application/json", () => jsonText(value()));

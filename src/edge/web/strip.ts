@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit";
-import type { PoolValuation, RunningEstimate } from "../../index.ts";
+import type { Measurement, PoolValuation, RunningEstimate } from "../../index.ts";
 import { count, days, levelPercent, moneyInWords, percent } from "../report/format.ts";
-import { reading } from "../report/reading.ts";
+import { gist, reading } from "../report/reading.ts";
 
 /**
  * The headline figures, which stay in sight while the page is scrolled.
@@ -11,12 +11,12 @@ import { reading } from "../report/reading.ts";
  * @param running   what that run has found so far
  */
 export function stripView(
-  valuation: PoolValuation,
+  valuation: Measurement,
   isLate: boolean,
   progress: number,
   running: RunningEstimate | null,
 ): TemplateResult {
-  const { primary, code } = reading(valuation);
+  const { primary, code } = gist(valuation);
   const { risk, waterfall } = valuation;
   const level = levelPercent(primary.level);
   const shared = waterfall.socialised.probability.value;

@@ -1,4 +1,4 @@
-import type { PoolValuation, RunningEstimate } from "../../index.ts";
+import type { Measurement, PoolValuation, RunningEstimate } from "../../index.ts";
 import { type Controls, coarseScenarios, FULL_SCENARIOS } from "./controls.ts";
 import type { Failure, FromWorker, PricedDocument, ToWorker } from "./message.ts";
 
@@ -7,7 +7,10 @@ export type Pass = "coarse" | "full";
 
 /** Hears what comes of requests. */
 export interface Listener {
-  answer(id: number, pass: Pass, valuation: PoolValuation): void;
+  /** What a run says of the pool as a whole; a full run goes on to its answer. */
+  measured(id: number, pass: Pass, measurement: Measurement): void;
+  /** All that a full run finds. */
+  answer(id: number, valuation: PoolValuation): void;
   failure(id: number, failure: Failure): void;
   /** @param estimate  what the run has found so far; null at first */
   progress(id: number, part: number, estimate: RunningEstimate | null): void;
@@ -19,8 +22,8 @@ interface Wish {
 }
 
 /**
- * Two workers with an engine each: one answers every move with few scenarios, the other follows with
- * all of them. A coarse run is short and is let finish, or nothing would be seen while a slider
+ * Two workers with an engine each: one measures every move on few scenarios, the other follows with
+ * all of them and finds who contributes what. A coarse run is short and is let finish, or nothing would be seen while a slider
  * moves; of those that wait only the latest is kept. A full run is aborted by the next move.
  */
 export class Valuer {
@@ -92,7 +95,7 @@ export class Valuer {
       const { id, controls } = this.#nextCoarse;
       this.#nextCoarse = null;
       this.#busy = { ...this.#busy, coarse: true };
-      send(this.#coarse, { kind: "value", id, controls, scenarios: coarseScenarios(controls) });
+      send(this.#coarse, { kind: "measure", id, controls, scenarios: coarseScenarios(controls) });
       this.#nextFull = { id, controls };
     }
     // Behind the coarse run, not beside it: on two cores they would hold each other up.
@@ -113,11 +116,15 @@ export class Valuer {
       }
       return;
     }
+    if (message.kind === "measured" && isOurs) {
+      this.#listener.measured(message.id, pass, message.measurement);
+    }
+    if (message.kind === "measured" && !message.isAll) return;
     this.#busy = { ...this.#busy, [pass]: false };
     if (message.kind === "failure" && this.#nextFull?.id === message.id) this.#nextFull = null;
     this.#go();
     if (!isOurs) return;
-    if (message.kind === "value") this.#listener.answer(message.id, pass, message.valuation);
+    if (message.kind === "value") this.#listener.answer(message.id, message.valuation);
     if (message.kind === "failure") this.#listener.failure(message.id, message.failure);
   }
 }

@@ -53,10 +53,20 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     document = data.document;
     last = undefined;
   } else if (data.kind === "abort") control.abort();
-  else if (data.kind === "value") {
+  else if (data.kind === "measure") {
     const { id, controls, scenarios } = data;
     void answer(id, controls, scenarios, async (core, { pool, request, hooks }) => {
-      const valuation = await core.value(pool, { ...request.options, ...hooks });
+      const measurement = await core.measure(pool, { ...request.options, ...hooks });
+      return { kind: "measured", id, measurement, isAll: true };
+    });
+  } else if (data.kind === "value") {
+    const { id, controls, scenarios } = data;
+    void answer(id, controls, scenarios, async (core, { pool, request, hooks }) => {
+      const valuation = await core.value(pool, {
+        ...request.options,
+        ...hooks,
+        onMeasured: (measurement) => say({ kind: "measured", id, measurement, isAll: false }),
+      });
       return { kind: "value", id, valuation };
     });
   } else {
