@@ -36,7 +36,7 @@ export interface RiskRoomProps extends HTMLAttributes<RiskRoomElement> {
   readonly theme?: "light" | "dark";
   /** Pools to choose from. */
   readonly pools?: readonly (readonly [address: string, name: string])[];
-  /** Called when an answer is shown; `room.settled` tells a full run from the quick first one. */
+  /** Called when a full run is shown. */
   readonly onValuation?: (valuation: PoolValuation, room: RiskRoomElement) => void;
   /** Called when the visitor chooses a theme; null for that of their system. */
   readonly onTheme?: (theme: "light" | "dark" | null) => void;

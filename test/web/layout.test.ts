@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)("layout in Chromium", () => {
   test("layout: the first number is there with the coarse run, before the pictures", async () => {
     const tab = await rooms.opened({ pool });
     const ends = await tab.evaluate(() =>
-      ["room coarse", "room coarse pictures"].map((name) => {
+      ["room coarse", "room full pictures"].map((name) => {
         const [first] = performance.getEntriesByName(name);
         return first ? first.startTime + first.duration : Number.NaN;
       }),

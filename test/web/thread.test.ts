@@ -70,7 +70,8 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
         const { worker } = globalThis as unknown as { worker: Worker };
         return new Promise<string>((resolve) => {
           worker.onmessage = ({ data }) => {
-            if (data.kind !== "progress" && data.id === id) resolve(data.kind);
+            const isLast = data.kind !== "progress" && data.kind !== "measured";
+            if (isLast && data.id === id) resolve(data.kind);
           };
           worker.postMessage({ kind: "value", id, controls, scenarios });
         });

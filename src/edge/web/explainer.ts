@@ -40,7 +40,14 @@ export class Explainer implements ReactiveController {
     host.addController(this);
   }
 
+  hostConnected(): void {
+    window.addEventListener("scroll", this.#onView, { capture: true, passive: true });
+    window.addEventListener("resize", this.#onView);
+  }
+
   hostDisconnected(): void {
+    window.removeEventListener("scroll", this.#onView, { capture: true });
+    window.removeEventListener("resize", this.#onView);
     this.#close();
   }
 
@@ -96,8 +103,6 @@ export class Explainer implements ReactiveController {
     root.addEventListener("focusout", () => this.#later(CLOSE_DELAY, () => this.#closeIfLeft()));
     root.addEventListener("click", (event) => this.#onClick(event));
     root.addEventListener("keydown", (event) => this.#onKey(event as KeyboardEvent));
-    window.addEventListener("scroll", () => this.#place(), { capture: true, passive: true });
-    window.addEventListener("resize", () => this.#place());
   }
 
   #later(delay: number, act: () => void): void {
@@ -176,6 +181,8 @@ export class Explainer implements ReactiveController {
     if (this.#box.isConnected && this.#box.matches(":popover-open")) this.#box.hidePopover();
     this.#box.remove();
   }
+
+  readonly #onView = (): void => this.#place();
 
   /** Below the name, or above it where there is more room. */
   #place(): void {
