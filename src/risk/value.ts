@@ -88,6 +88,12 @@ export async function measurementOf(run: PoolRun, executor: Executor): Promise<M
   const { request, parameters, model, laid, losses, tail, breathe, found } = run;
   const { document } = request.pool;
   const { levels, primary, horizonDays } = request;
+  // Begun first: where the platform has a digest of its own, it is made while this thread goes on.
+  const naming = found.digest.of("", () => {
+    const bytes = littleEndian(losses);
+    return executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe);
+  });
+  naming.catch(() => {});
   const risk = await found.summary.of(`${levels} ${primary}`, () =>
     inPieces(summaryWork(losses, tail, levels, primary, horizonDays), breathe),
   );
@@ -95,12 +101,8 @@ export async function measurementOf(run: PoolRun, executor: Executor): Promise<M
   const curve = await lossCurve(run);
   await breathe();
   const waterfall = waterfallRisk(curve, tail, document.waterfall, decimals, primary);
-  const digest = await found.digest.of("", () => {
-    const bytes = littleEndian(losses);
-    return executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe);
-  });
   return {
-    receipt: receiptOf(request, parameters, digest),
+    receipt: receiptOf(request, parameters, await naming),
     pool: poolFigures(request.pool, laid),
     market: marketFigures(model, parameters),
     risk,

@@ -323,7 +323,10 @@ export class RiskRoom extends LitElement {
   }
 
   override updated(changed: PropertyValues): void {
-    if (changed.has("pictured")) equipPanels(this.renderRoot, () => this.pictured);
+    // What follows a full run brings panels of its own.
+    if (changed.has("pictured") || this.views.isIdle) {
+      equipPanels(this.renderRoot, () => this.pictured);
+    }
     if (changed.has("theme")) {
       this.dispatchEvent(new CustomEvent("theme", { detail: this.theme ?? null }));
     }
