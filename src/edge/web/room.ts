@@ -36,6 +36,8 @@ import { Views } from "./views.ts";
 
 /** Milliseconds without a move after which the address is written: browsers bound how often. */
 const ADDRESS_DELAY = 300;
+/** Milliseconds that the pictures of a quick run wait for those of the full one to make them needless. */
+const PICTURE_DELAY = 50;
 /** Measurements kept of each kind. */
 const NOTES_MAX = 200;
 
@@ -116,6 +118,7 @@ export class RiskRoom extends LitElement {
   /** Requests under way: their controls, and when the move was made. */
   readonly #asked = new Map<number, { readonly controls: Controls; readonly at: number }>();
   #addressTimer = 0;
+  #pictureTimer = 0;
   /** What prices that come alone belong to: the shown pool, or one that waits for them. */
   #document: Unpriced | null = null;
   /** Files are read one after the other, whatever is quicker: the last one counts. */
@@ -187,6 +190,8 @@ export class RiskRoom extends LitElement {
     super.disconnectedCallback();
     window.removeEventListener("hashchange", this.#onAddress);
     clearTimeout(this.#addressTimer);
+    clearTimeout(this.#pictureTimer);
+    this.#pictureTimer = 0;
     this.#valuer?.dispose();
     this.#valuer = null;
   }
@@ -286,21 +291,31 @@ export class RiskRoom extends LitElement {
     if (!asked || !this.pool || answer?.id !== id) return;
     const { controls } = asked;
     this.whole = { id, controls, valuation };
+    clearTimeout(this.#pictureTimer);
+    this.#pictureTimer = 0;
     this.#settleBase(controls, valuation);
     if (id === this.#latest) this.views.follow(this.whole);
     void this.#picture("full", asked.at, valuation);
   }
 
-  /** Waits for the figures to be on the screen, notes how long that took, then draws the pictures. */
+  /** Waits for the figures to be on the screen, and notes how long that took. */
   async #paint(pass: Pass, start: number): Promise<void> {
-    const { answer, whole } = this;
     await this.updateComplete;
     await painted();
     note(`room ${pass}`, start);
     this.dispatchEvent(new CustomEvent("measurement", { detail: this.measurement }));
-    // Before the first full run there is nothing to stand beside these, and after one it follows.
-    if (!whole || pass === "full" || answer !== this.answer) return;
-    await this.#picture(pass, start, { ...whole.valuation, ...answer!.measurement });
+    // One that is set already draws whatever is newest by then, or a slider under way would put it off.
+    if (pass === "coarse") {
+      this.#pictureTimer ||= window.setTimeout(() => this.#pictureMove(start), PICTURE_DELAY);
+    }
+  }
+
+  /** Draws the pictures of a quick run, unless those of the full one are about to come. */
+  #pictureMove(start: number): void {
+    this.#pictureTimer = 0;
+    const { answer, whole } = this;
+    if (answer?.pass !== "coarse" || !whole) return;
+    void this.#picture("coarse", start, { ...whole.valuation, ...answer.measurement });
   }
 
   /** @param valuation  with the contributions and exposures of the last full run */
