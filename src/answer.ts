@@ -37,6 +37,7 @@ import type {
   RunPlan,
   RunShard,
   ShardChoice,
+  ShardJob,
   ShardSource,
   Valuation,
   ValueRequest,
@@ -135,6 +136,14 @@ export class Answers {
       const range = readRange(choice, request.scenarios);
       const asked = { ...request, contributions: extentOf(request), signal };
       return runShard(kernels, this.#instances.executor, asked, range);
+    });
+  }
+
+  async shardJob(pool: unknown, options: ValueOptions = {}): Promise<ShardJob> {
+    const request = this.#read(pool, options);
+    return this.#instances.lend(request.signal, async (kernels, signal) => {
+      const { shardJob } = await unlessAborted(signal, shards());
+      return shardJob(kernels, this.#instances.executor, { ...request, signal });
     });
   }
 

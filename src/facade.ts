@@ -18,7 +18,14 @@ import { type Backend, type Executor, type Kernels, kernelDigest } from "./engin
 import { Instances, unlessAborted } from "./instances.ts";
 import { allocation, risk, shards } from "./parts.ts";
 import type { AllocateOptions, ExplainOptions, ValueOptions } from "./request.ts";
-import type { Measurement, RunPlan, RunShard, ShardChoice, ShardSource } from "./risk/index.ts";
+import type {
+  Measurement,
+  RunPlan,
+  RunShard,
+  ShardChoice,
+  ShardJob,
+  ShardSource,
+} from "./risk/index.ts";
 import type { Gain, Settlement } from "./settlement/index.ts";
 import type { LimitTerms } from "./terms/index.ts";
 
@@ -153,6 +160,15 @@ export class Engine {
    */
   async runShard(pool: unknown, choice: ShardChoice, options?: ValueOptions): Promise<RunShard> {
     return (await this.#ask(options, shards)).runShard(pool, choice, options);
+  }
+
+  /**
+   * What every shard of a run says that it is of, and how many parts the run has: nothing is simulated.
+   *
+   * @throws PoolError as {@link Engine.value}
+   */
+  async shardJob(pool: unknown, options?: ValueOptions): Promise<ShardJob> {
+    return (await this.#ask(options, shards)).shardJob(pool, options);
   }
 
   /**

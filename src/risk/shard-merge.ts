@@ -6,7 +6,7 @@ import type { PoolRun } from "./run.ts";
 import { jobDigest, type PartSums, partsOfRun, type RunShard, unpacked } from "./shard.ts";
 import type { ValueRequest } from "./value-request.ts";
 
-export { readRange, runShard } from "./shard.ts";
+export { readRange, runShard, shardJob } from "./shard.ts";
 
 /** A shard, and what it is called where it comes from. */
 export interface NamedShard {

@@ -118,6 +118,23 @@ export function jobDigest(request: ValueRequest, parameters: MarketParameters): 
   });
 }
 
+/** Which run a shard is of, and how many parts that has. */
+export interface ShardJob {
+  /** As in {@link RunShard}. */
+  readonly job: string;
+  readonly kernel: string;
+  readonly version: string;
+  readonly parts: number;
+}
+
+/** Names a run before any of it is simulated. @throws PoolError as `runPool` */
+export function shardJob(kernels: Kernels, executor: Executor, request: ValueRequest): ShardJob {
+  const { parameters } = prepare(kernels, executor, request);
+  const { version, scenarios } = request;
+  const parts = partsOfRun(scenarios).length;
+  return { job: jobDigest(request, parameters), kernel: kernelDigest, version, parts };
+}
+
 /**
  * Simulates some parts of a run.
  *
