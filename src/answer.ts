@@ -139,11 +139,15 @@ export class Answers {
     });
   }
 
-  async shardJob(pool: unknown, options: ValueOptions = {}): Promise<ShardJob> {
+  async shardJob(
+    pool: unknown,
+    choice: ShardChoice,
+    options: ValueOptions = {},
+  ): Promise<ShardJob> {
     const request = this.#read(pool, options);
     return this.#instances.lend(request.signal, async (kernels, signal) => {
       const { shardJob } = await unlessAborted(signal, shards());
-      return shardJob(kernels, this.#instances.executor, { ...request, signal });
+      return shardJob(kernels, this.#instances.executor, { ...request, signal }, choice);
     });
   }
 

@@ -163,12 +163,13 @@ export class Engine {
   }
 
   /**
-   * What every shard of a run says that it is of, and how many parts the run has: nothing is simulated.
+   * What {@link Engine.runShard} would say that its answer is of, with nothing simulated: whether a
+   * shard that is there already is the one that is wanted.
    *
-   * @throws PoolError as {@link Engine.value}
+   * @throws PoolError as {@link Engine.runShard}
    */
-  async shardJob(pool: unknown, options?: ValueOptions): Promise<ShardJob> {
-    return (await this.#ask(options, shards)).shardJob(pool, options);
+  async shardJob(pool: unknown, choice: ShardChoice, options?: ValueOptions): Promise<ShardJob> {
+    return (await this.#ask(options, shards)).shardJob(pool, choice, options);
   }
 
   /**

@@ -118,21 +118,21 @@ export function jobDigest(request: ValueRequest, parameters: MarketParameters): 
   });
 }
 
-/** Which run a shard is of, and how many parts that has. */
-export interface ShardJob {
-  /** As in {@link RunShard}. */
-  readonly job: string;
-  readonly kernel: string;
-  readonly version: string;
-  readonly parts: number;
-}
+/** What a shard says that it is of, known before any of it is simulated. */
+export type ShardJob = Pick<RunShard, "job" | "kernel" | "version" | "parts" | keyof PartRange>;
 
-/** Names a run before any of it is simulated. @throws PoolError as `runPool` */
-export function shardJob(kernels: Kernels, executor: Executor, request: ValueRequest): ShardJob {
-  const { parameters } = prepare(kernels, executor, request);
+/** What a shard will say that it is of. @throws PoolError as {@link readRange} and `runPool` */
+export function shardJob(
+  kernels: Kernels,
+  executor: Executor,
+  request: ValueRequest,
+  choice: ShardChoice,
+): ShardJob {
   const { version, scenarios } = request;
+  const range = readRange(choice, scenarios);
+  const { parameters } = prepare(kernels, executor, request);
   const parts = partsOfRun(scenarios).length;
-  return { job: jobDigest(request, parameters), kernel: kernelDigest, version, parts };
+  return { job: jobDigest(request, parameters), kernel: kernelDigest, version, parts, ...range };
 }
 
 /**

@@ -133,6 +133,9 @@ async function run(line: string, given: Given = {}): Promise<World> {
     calibrate: answer({ market: MARKET, notices: [NOTICE] }),
     check: answer({ pool: POOL, notices: [] }),
     priced: answer({ pool: { ...POOL, market: MARKET }, notices: [NOTICE] }),
+    shardPlan: answer(SHARD_PLAN),
+    shardRun: answer({ from: 1, end: 2, parts: 4, scenarios: 9, job: "j", file: null }),
+    shardMerge: answer(sampleValuation),
     schema: () => Promise.resolve('{"$id":"pool"}'),
     ...given.core,
   };
@@ -151,6 +154,9 @@ async function run(line: string, given: Given = {}): Promise<World> {
       files.set(path, text);
       return Promise.resolve();
     },
+    readBytes: () => Promise.reject(new Error("ENOENT")),
+    writeBytes: () => Promise.reject(new Error("EROFS")),
+    listFolder: () => Promise.resolve(null),
     isTTY: { stdout: false, stderr: false },
     env: {},
     example: { pool: "example.json", prices: "example.csv" },
@@ -162,6 +168,17 @@ async function run(line: string, given: Given = {}): Promise<World> {
   const exit = await main(line.split(" ").filter(Boolean), io, core);
   return { exit, out, err, files, asked };
 }
+
+const SHARD_PLAN = {
+  shards: 12,
+  parts: 48,
+  scenarios: 10_000_000,
+  secondsPerShard: 4.812,
+  bytesPerShard: 6_800_000,
+  mergeSeconds: 7.04,
+  mergeBytes: 180_000_000,
+  coreSeconds: 64.8,
+};
 
 const issue: Issue = {
   code: "NUMBER_RANGE",
@@ -187,6 +204,7 @@ test("value: asks for the documented defaults on the example", async () => {
       confidence: 0.975,
       levels: [0.95, 0.975, 0.99],
       mode: "profile",
+      contributions: "all",
     },
   ]);
   expect(JSON.parse(files.get("out/result.json")!)).toEqual(sampleValuation);
@@ -220,6 +238,7 @@ test("value: hands every option on in the core's units", async () => {
     confidence: 0.99,
     levels: [0.9, 0.99, 0.999],
     mode: "audit",
+    contributions: "all",
     workers: 3,
   } satisfies ValueRequest);
 });
