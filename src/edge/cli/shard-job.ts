@@ -44,6 +44,7 @@ const columns: Check<Readonly<Record<string, string>>> = {
     const isMapping =
       typeof value === "object" &&
       value !== null &&
+      !Array.isArray(value) &&
       Object.values(value).every((name) => typeof name === "string");
     if (isMapping) return value as Record<string, string>;
     const expected = "names of columns by asset, and time";

@@ -124,16 +124,7 @@ function words(path: string, { file, from, end, parts }: ShardStatement): string
 async function wantedShards(texts: OptionTexts, io: Io, { count }: ReadJob): Promise<Wanted[]> {
   const issues: Issue[] = [];
   const parts = texts["parts"];
-  if (typeof parts === "string") {
-    const [, from, last] = /^(\d{1,9})-(\d{1,9})$/.exec(parts) ?? [];
-    if (last !== undefined) {
-      const name = `parts-${from!.padStart(6, "0")}-${last.padStart(6, "0")}.shard`;
-      return [{ name, choice: { from: Number(from), end: Number(last) + 1 } }];
-    }
-    issues.push(
-      wrong("parts", "--parts is not a range of parts", "two numbers such as 12-23", parts),
-    );
-  }
+  if (typeof parts === "string") return [partsIn(parts)];
   const total = countOf(texts, io, count, issues);
   const indices = await indicesOf(texts, io, total, issues);
   if (issues.length > 0) throw new PoolError(issues, "command line");
@@ -143,6 +134,17 @@ async function wantedShards(texts: OptionTexts, io: Io, { count }: ReadJob): Pro
     name: `${padded(index)}-of-${padded(total)}.shard`,
     choice: { index, count: total },
   }));
+}
+
+/** A range of parts as it is written, both ends included. */
+function partsIn(text: string): Wanted {
+  const [, from, last] = /^(\d{1,9})-(\d{1,9})$/.exec(text) ?? [];
+  if (from === undefined || last === undefined) {
+    const fault = wrong("parts", "--parts is no range of parts", "two numbers such as 12-23", text);
+    throw new PoolError([fault], "command line");
+  }
+  const name = `parts-${from.padStart(6, "0")}-${last.padStart(6, "0")}.shard`;
+  return { name, choice: { from: Number(from), end: Number(last) + 1 } };
 }
 
 function countOf(texts: OptionTexts, io: Io, inSpec: number | undefined, issues: Issue[]): number {
