@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadSync, type PoolError, type RunShard, readShard, writeShard } from "../../src/index.ts";
+import { swap } from "../../src/shard/write.ts";
 import { FULL, mixedPool } from "../support/liquidation-pool.ts";
 import { samplePool } from "../support/sample-pool.ts";
 
@@ -59,6 +60,17 @@ describe("shard file", () => {
     expect(readShard(shifted, "a").shard).toEqual(liquidated);
     expect(writeShard(liquidated, { note: "für später", sha256: nodeHash })).toEqual(bytes);
     expect(readShard(bytes, "a", { sha256: nodeHash }).shard).toEqual(liquidated);
+  });
+
+  test("shard file: a machine of the other endianness turns numbers round", () => {
+    const turned = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    swap(turned, 4);
+    expect([...turned]).toEqual([4, 3, 2, 1, 8, 7, 6, 5]);
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, -1.5e300, false);
+    const own = new Uint8Array(view.buffer);
+    swap(own, 8);
+    expect(view.getFloat64(0, true)).toBe(-1.5e300);
   });
 
   test("shard file: is what the page on it says", () => {

@@ -94,7 +94,9 @@ function noteOf({ pool, options, notices }: Job): string {
   return JSON.stringify({ pool: pool.document, options: { ...options, seed }, notices });
 }
 
-function jobIn(note: string): Job {
+/** Null where the note is not of these commands. */
+function jobIn(note: string | null): Job | null {
+  if (!note?.startsWith('{"pool":')) return null;
   const { pool, options, notices } = readJson(note) as {
     pool: unknown;
     options: ShardJobRequest["options"];
@@ -103,9 +105,16 @@ function jobIn(note: string): Job {
   return { pool: readPool(pool), options: optionsIn(options), notices };
 }
 
-/** Least number of shards of at most so many seconds whose ends are those of whole chunks, if it can be. */
-function countFor({ simulationSeconds, chunks, parts }: RunPlan, seconds: number): number {
-  const least = Math.min(parts, Math.max(1, Math.ceil(simulationSeconds / seconds)));
+/**
+ * Least number of shards of at most so many seconds whose ends are those of whole chunks, if it can
+ * be. However few the seconds are, at least half of them are simulation.
+ */
+function countFor(
+  { simulationSeconds, layingSeconds, chunks, parts }: RunPlan,
+  seconds: number,
+): number {
+  const room = Math.max(seconds - layingSeconds, layingSeconds);
+  const least = Math.min(parts, Math.max(1, Math.ceil(simulationSeconds / room)));
   if (least > chunks) return Math.min(parts, Math.ceil(least / chunks) * chunks);
   let count = least;
   while (chunks % count !== 0) count++;
@@ -119,7 +128,7 @@ async function plan(
 ): Promise<ShardPlanStatement> {
   const { pool, options } = await readJob(engine, request);
   const found = await engine.plan(pool, options);
-  const { coreSeconds, simulationSeconds, scenarios, parts, chunks, cells, bytes } = found;
+  const { coreSeconds, simulationSeconds, layingSeconds, scenarios, parts, chunks } = found;
   const shards = "count" in cut ? Math.min(cut.count, parts) : countFor(found, cut.seconds);
   const perShard = Math.ceil(parts / shards);
   const isLiquidated = pool.document.liquidation !== undefined;
@@ -130,12 +139,13 @@ async function plan(
     shards,
     parts,
     scenarios,
-    secondsPerShard: (simulationSeconds * perShard) / parts,
+    secondsPerShard: (simulationSeconds * perShard) / parts + layingSeconds,
     bytesPerShard: Math.ceil(
-      (scenarios / shards) * (isLiquidated ? 16.75 : 8) + (hasMoments ? 32 * cells * sums : 0),
+      (scenarios / shards) * (isLiquidated ? 16.75 : 8) +
+        (hasMoments ? 32 * found.cells * sums : 0),
     ),
     mergeSeconds: coreSeconds - simulationSeconds,
-    mergeBytes: bytes.total,
+    mergeBytes: found.bytes.total,
     coreSeconds,
   };
 }
@@ -170,7 +180,10 @@ async function* shardsIn(
 /** The job as the shard of the first part says. */
 async function jobAmong(files: ShardMergeRequest["files"]): Promise<Job> {
   const issues: Issue[] = [];
-  for await (const { note } of shardsIn(files, issues)) if (note !== null) return jobIn(note);
+  for await (const { note } of shardsIn(files, issues)) {
+    const job = jobIn(note);
+    if (job) return job;
+  }
   issues.push({
     code: "SHARD_GAP",
     pointer: "",

@@ -243,6 +243,31 @@ test("value: hands every option on in the core's units", async () => {
   } satisfies ValueRequest);
 });
 
+test("shard plan: prints what the core says, as a table and as JSON", async () => {
+  const io = { readFile: () => Promise.resolve('{"pool":{}}') };
+  const { exit, out, asked } = await run("shard plan --spec job.json", { io });
+  expect([exit, asked]).toEqual([0, [{ issues: [], pool: "{}", calibration: {}, options: {} }]]);
+  expect(out).toContain("12 (at most 48)");
+  expect(out).toContain("4.8 s, 6.8 MB");
+  expect(out).toContain("7 s, 180 MB of memory");
+  const json = await run("shard plan --spec job.json --json", { io });
+  expect(JSON.parse(json.out)).toEqual(SHARD_PLAN);
+});
+
+test("shard run: a file that cannot be written is named", async () => {
+  const io = { readFile: () => Promise.resolve('{"pool":{}}') };
+  const core = {
+    shardRun: () =>
+      Promise.resolve({
+        ...{ from: 0, end: 1, parts: 1, scenarios: 1, job: "j" },
+        file: new Uint8Array(3),
+      }),
+  };
+  const line = "shard run --spec job.json --index 0 --count 1 --out o";
+  const { exit, err } = await run(line, { io, core });
+  expect([exit, err]).toEqual([4, "Cannot write o/00000-of-00001.shard: EROFS\n"]);
+});
+
 test("value: prints with --json the valuation alone on standard output", async () => {
   const { exit, out, err, files } = await run("value pool.json --json --no-report --result r.json");
   expect(exit).toBe(0);
