@@ -204,6 +204,9 @@ describe("refusals", () => {
     ["pool", () => ({ ...samplePool(), name: "another" }), many],
     ["seed", samplePool, { ...many, seed: 78n }],
     ["horizon", samplePool, { ...many, horizon: "29d" }],
+    ["step", samplePool, { ...many, step: "1d" }],
+    ["way to look", samplePool, { ...many, monitoring: "continuous" }],
+    ["mode", samplePool, { ...many, audit: true }],
     ["number of scenarios", samplePool, { ...many, scenarios: 219_000 }],
     ["market", samplePool, { ...many, market: { ...samplePool().market!, discountRate: 0.01 } }],
   ])("shards: another %s is another job", async (_, pool, options) => {

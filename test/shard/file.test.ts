@@ -118,6 +118,13 @@ describe("shard file", () => {
     expect(codeOf(new Uint8Array([...bytes, 0]))).toBe("SHARD_DAMAGED");
   });
 
+  test("shard file: another kind of file is none, though it ends in its digest", () => {
+    const other = bytes.slice();
+    other[2] = 0x44;
+    expect(codeOf(sealed(other))).toBe("SHARD_DAMAGED");
+    expect(codeOf(sealed(bytes))).toBe("read");
+  });
+
   test("shard file: a later format is another build", () => {
     const later = bytes.slice();
     later[8] = 2;
