@@ -17,6 +17,7 @@ const rooms = {
     ...["settlement", "sharing", "pricing", "incentive"],
   ],
   batch: ["basics", "market", "pool"],
+  shard: ["basics", "risk"],
   runtime: ["basics", "engine"],
   edge: [".*"],
 };

@@ -19,9 +19,9 @@ import { readLossToShare } from "./allocation/loss-to-share.ts";
 import { readPolicies, readPrevious, readRules } from "./allocation/read-policy.ts";
 import { PoolError, received } from "./basics/index.ts";
 import { type Answer, answersOf, readBatchRun, readItem, type Source } from "./batch/index.ts";
-import type { Kernels } from "./engine/index.ts";
+import type { Executor, Kernels } from "./engine/index.ts";
 import { type Instances, unlessAborted } from "./instances.ts";
-import { allocation, risk } from "./parts.ts";
+import { allocation, risk, shards } from "./parts.ts";
 import type { Pool } from "./pool/index.ts";
 import {
   type AllocateOptions,
@@ -31,7 +31,17 @@ import {
   readShared,
   type ValueOptions,
 } from "./request.ts";
-import type { Measurement, PoolRun, RunPlan, Valuation, ValueRequest } from "./risk/index.ts";
+import type {
+  Measurement,
+  PoolRun,
+  RunPlan,
+  RunShard,
+  ShardChoice,
+  ShardJob,
+  ShardSource,
+  Valuation,
+  ValueRequest,
+} from "./risk/index.ts";
 import { type Gain, type Settlement, settle } from "./settlement/index.ts";
 import type { LimitTerms } from "./terms/index.ts";
 
@@ -55,6 +65,13 @@ export interface BatchOptions extends ValueOptions {
 export type AnyAnswer = Answer<PoolValuation | Measurement>;
 
 type AllocationPart = Awaited<ReturnType<typeof allocation>>;
+
+/** Whatever has the paths of a request simulated. */
+type StartRun = (
+  kernels: Kernels,
+  executor: Executor,
+  asked: ValueRequest & { readonly signal: AbortSignal },
+) => Promise<PoolRun>;
 
 /** A run under way, and what may be done with it. */
 interface Under {
@@ -104,16 +121,55 @@ export class Answers {
     });
   }
 
-  async value(pool: unknown, options: ValueOptions = {}): Promise<PoolValuation> {
+  value(pool: unknown, options: ValueOptions = {}): Promise<PoolValuation> {
+    return this.#valued(this.#read(pool, options), startRun);
+  }
+
+  async runShard(
+    pool: unknown,
+    choice: ShardChoice,
+    options: ValueOptions = {},
+  ): Promise<RunShard> {
     const request = this.#read(pool, options);
+    return this.#instances.lend(request.signal, async (kernels, signal) => {
+      const { readRange, runShard } = await unlessAborted(signal, shards());
+      const range = readRange(choice, request.scenarios);
+      const asked = { ...request, contributions: extentOf(request), signal };
+      return runShard(kernels, this.#instances.executor, asked, range);
+    });
+  }
+
+  async shardJob(
+    pool: unknown,
+    choice: ShardChoice,
+    options: ValueOptions = {},
+  ): Promise<ShardJob> {
+    const request = this.#read(pool, options);
+    return this.#instances.lend(request.signal, async (kernels, signal) => {
+      const { shardJob } = await unlessAborted(signal, shards());
+      return shardJob(kernels, this.#instances.executor, { ...request, signal }, choice);
+    });
+  }
+
+  mergeShards(
+    pool: unknown,
+    source: ShardSource,
+    options: ValueOptions = {},
+  ): Promise<PoolValuation> {
+    return this.#valued(this.#read(pool, options), async (kernels, executor, asked) => {
+      const { mergeShards } = await unlessAborted(asked.signal, shards());
+      return mergeShards(kernels, executor, asked, source);
+    });
+  }
+
+  /** Values a pool on the run that is started for it. */
+  #valued(request: ValueRequest, start: StartRun): Promise<PoolValuation> {
     const { executor } = this.#instances;
     return this.#instances.lend(request.signal, async (kernels, signal) => {
       const terms = request.pool.document.contribution;
-      const { startRun, valuationOf } = await unlessAborted(signal, risk());
+      const { valuationOf } = await unlessAborted(signal, risk());
       const asked = { ...request, signal };
-      // Covariances are of all scenarios; every other rule looks at tails, which are run again.
-      const contributions = terms?.rule === "covariance" ? "all" : request.contributions;
-      const run = await startRun(kernels, executor, { ...asked, contributions });
+      const run = await start(kernels, executor, { ...asked, contributions: extentOf(request) });
       const valuation = await valuationOf({ ...run, request: asked }, executor);
       if (!terms) return { ...valuation, allocation: null };
       const { allocationsOf } = await unlessAborted(signal, allocation());
@@ -264,6 +320,14 @@ function optionsOf<Options extends object>(given: Options): Options {
     "request",
   );
 }
+
+/** What has to be found about everyone: covariances are of all scenarios, every other rule looks at tails. */
+function extentOf({ pool, contributions }: ValueRequest): "all" | "euler" {
+  return pool.document.contribution?.rule === "covariance" ? "all" : contributions;
+}
+
+const startRun: StartRun = async (kernels, executor, asked) =>
+  (await unlessAborted(asked.signal, risk())).startRun(kernels, executor, asked);
 
 /** What decides the figures of a run, besides the pool. */
 function keyOf(request: ValueRequest): string {

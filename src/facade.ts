@@ -16,9 +16,16 @@ import { part } from "./basics/index.ts";
 import type { Answer, Source } from "./batch/index.ts";
 import { type Backend, type Executor, type Kernels, kernelDigest } from "./engine/index.ts";
 import { Instances, unlessAborted } from "./instances.ts";
-import { allocation, risk } from "./parts.ts";
+import { allocation, risk, shards } from "./parts.ts";
 import type { AllocateOptions, ExplainOptions, ValueOptions } from "./request.ts";
-import type { Measurement, RunPlan } from "./risk/index.ts";
+import type {
+  Measurement,
+  RunPlan,
+  RunShard,
+  ShardChoice,
+  ShardJob,
+  ShardSource,
+} from "./risk/index.ts";
 import type { Gain, Settlement } from "./settlement/index.ts";
 import type { LimitTerms } from "./terms/index.ts";
 
@@ -140,6 +147,55 @@ export class Engine {
     options?: BatchOptions,
   ): AsyncGenerator<AnyAnswer, void, void> {
     yield* (await this.#ask(options, risk)).valueMany(source, options);
+  }
+
+  /**
+   * Simulates some parts of a valuation and leaves their state, for {@link Engine.mergeShards} here
+   * or elsewhere. A run has the parts that its number of scenarios says, 8,192 scenarios or fewer
+   * each; any machine may run any of them. `writeShard` makes a file of the answer.
+   *
+   * @param choice   { index, count } of shards of nearly the same size, or parts { from, end }
+   * @param options  as for {@link Engine.value}
+   * @throws         PoolError as {@link Engine.value}, and at /shard
+   */
+  async runShard(pool: unknown, choice: ShardChoice, options?: ValueOptions): Promise<RunShard> {
+    return (await this.#ask(options, shards)).runShard(pool, choice, options);
+  }
+
+  /**
+   * What {@link Engine.runShard} would say that its answer is of, with nothing simulated: whether a
+   * shard that is there already is the one that is wanted.
+   *
+   * @throws PoolError as {@link Engine.runShard}
+   */
+  async shardJob(pool: unknown, choice: ShardChoice, options?: ValueOptions): Promise<ShardJob> {
+    return (await this.#ask(options, shards)).shardJob(pool, choice, options);
+  }
+
+  /**
+   * Values a pool from the shards of its simulation, in any order: the bits of {@link Engine.value},
+   * receipt included. A shard is let go once it has been taken, so that they may come one by one.
+   * The same shard may come twice. Levels and paths to look at may differ from those that it was run
+   * with.
+   *
+   * @param options  as for {@link Engine.value}
+   * @throws         PoolError as {@link Engine.value}, and with every problem at /shards:
+   *                 SHARD_BUILD, SHARD_JOB, SHARD_OVERLAP, SHARD_GAP, SHARD_DAMAGED
+   *
+   * @example
+   * const shards = [];
+   * for (const index of [2, 0, 1]) {
+   *   const shard = await engine.runShard(pool, { index, count: 3 }, options);
+   *   shards.push({ name: `${index}`, shard });
+   * }
+   * const result = await engine.mergeShards(pool, shards, options);
+   */
+  async mergeShards(
+    pool: unknown,
+    source: ShardSource,
+    options?: ValueOptions,
+  ): Promise<PoolValuation> {
+    return (await this.#ask(options, risk, shards)).mergeShards(pool, source, options);
   }
 
   /**

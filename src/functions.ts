@@ -200,7 +200,10 @@ export type {
   MaintenanceRatio,
   MarginShortage,
   Measurement,
+  NamedShard,
   Notice,
+  PartRange,
+  PartSums,
   PriceShock,
   Progress,
   Receipt,
@@ -208,8 +211,12 @@ export type {
   RiskSummary,
   RunningEstimate,
   RunPlan,
+  RunShard,
   SamplePaths,
   ScaledInitialRatio,
+  ShardChoice,
+  ShardJob,
+  ShardSource,
   ShockLoss,
   Valuation,
   WaterfallRisk,
@@ -228,6 +235,7 @@ export {
   settle,
   socialisedLossPerCoin,
 } from "./settlement/index.ts";
+export { readShard, type ShardFile, type ShardOptions, writeShard } from "./shard/index.ts";
 export {
   type Bearer,
   type Claim,

@@ -29,6 +29,8 @@ export type { Progress, RunningEstimate } from "./progress.ts";
 export { type BookAverages, type LossLaw, ScenarioQuadrature } from "./quadrature.ts";
 export type { PoolRun } from "./run.ts";
 export type { Budget, RunPlan } from "./run-plan.ts";
+export type { PartRange, PartSums, RunShard, ShardChoice, ShardJob } from "./shard.ts";
+export type { NamedShard, ShardSource } from "./shard-merge.ts";
 export type { PriceShock, ShockLoss } from "./shock.ts";
 export { accountsOn, isOnGrid, type RunRecord, recordOf, replayTail } from "./solo-book.ts";
 export { measureLosses, measureTail, worstLosses } from "./tail.ts";

@@ -15,6 +15,19 @@ const DRAW = STATISTICS.length;
 const ANY = 2 * (STATISTICS.length + 1);
 const WIDTH: number = ANY + 2;
 
+/** What paths tell about liquidations, ready to be put beside that of others. */
+export interface LiquidationState {
+  /** [paths] bad debt. */
+  readonly badDebt: Float64Array;
+  /** [⌈paths / 128⌉ × 12] sums over blocks of paths. */
+  readonly sums: Float64Array;
+}
+
+/** How many sums some paths have; they begin at a multiple of 128. */
+export function liquidationSumCount(paths: number): number {
+  return Math.ceil(paths / BLOCK) * WIDTH;
+}
+
 /** Gathers what paths tell about liquidations besides their losses. */
 export class LiquidationTally {
   readonly badDebt: Float64Array;
@@ -22,7 +35,7 @@ export class LiquidationTally {
 
   constructor(scenarios: number) {
     this.badDebt = new Float64Array(scenarios);
-    this.#sums = new Float64Array(Math.ceil(scenarios / BLOCK) * WIDTH);
+    this.#sums = new Float64Array(liquidationSumCount(scenarios));
   }
 
   /** Takes the statistics of a batch, in any order of batches. */
@@ -44,6 +57,17 @@ export class LiquidationTally {
       if (badDebt![p]! > 0) sums[at + ANY + 1]!++;
     }
     this.badDebt.set(badDebt!, first);
+  }
+
+  /** What was gathered, as {@link put} takes it: views. */
+  get state(): LiquidationState {
+    return { badDebt: this.badDebt, sums: this.#sums };
+  }
+
+  /** Takes what another tally gathered of consecutive paths. @param first  a multiple of 128 */
+  put(first: number, { badDebt, sums }: LiquidationState): void {
+    this.badDebt.set(badDebt, first);
+    this.#sums.set(sums, (first / BLOCK) * WIDTH);
   }
 
   /** Mean and standard error from sums over all paths. */

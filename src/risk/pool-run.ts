@@ -190,7 +190,7 @@ export async function runPool(
   executor: Executor,
   request: ValueRequest,
 ): Promise<PoolRun> {
-  const { parameters, model, accounts, breathe, lay } = prepare(kernels, executor, request);
+  const { parameters, model, breathe, lay } = prepare(kernels, executor, request);
   const known = keptRun(kernels, request, parameters);
   if (known) return asked(known, request, breathe);
   const audited =
@@ -198,23 +198,40 @@ export async function runPool(
   // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
   const laid = await lay("profile");
   const profiled = await runAll(laid, executor, request, audited);
-  const held = profiled.moments.reduce((sum, gathered) => sum + gathered[laid.heldAt]!, 0);
-  const { losses } = audited ?? profiled;
-  checkSize(losses, accounts);
-  const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const { chunks, moments, tally } = profiled;
-  const run: PoolRun = {
-    request,
+  const { losses } = audited ?? profiled;
+  return ranPool(kernels, request, {
     parameters,
     model,
     laid,
     losses,
-    tail,
     chunks,
     moments,
     tally,
-    held,
     breathe,
+  });
+}
+
+/**
+ * A run whose paths have all been simulated, here or elsewhere, with its worst scenarios picked; it
+ * is kept.
+ *
+ * @throws PoolError NUMBER_RANGE
+ */
+export function ranPool(
+  kernels: Kernels,
+  request: ValueRequest,
+  ran: Omit<PoolRun, "request" | "tail" | "held" | "found">,
+): PoolRun {
+  const { laid, losses, moments } = ran;
+  const held = moments.reduce((sum, gathered) => sum + gathered[laid.heldAt]!, 0);
+  checkSize(losses, laid.accounts);
+  const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
+  const run: PoolRun = {
+    ...ran,
+    request,
+    tail,
+    held,
     found: {
       curve: new Latest(),
       summary: new Latest(),
@@ -270,6 +287,16 @@ function accountsFor(request: ValueRequest, discountRate: number): Accounts {
   return accounts;
 }
 
+/** Whether paths tell of liquidations. */
+export function isLiquidated({ pool }: ValueRequest): boolean {
+  return pool.document.liquidation !== undefined;
+}
+
+/** Whether the moments of all paths are asked for; those of the tail are gathered in its replay. */
+export function needsMoments(request: ValueRequest): boolean {
+  return request.contributions === "all" || isLiquidated(request);
+}
+
 interface Run {
   readonly losses: Float64Array<ArrayBuffer>;
   readonly chunks: readonly Chunk[];
@@ -290,13 +317,12 @@ async function runAll(
   const losses = new Float64Array(scenarios);
   const chunks = chunksOf(scenarios);
   const moments: Float64Array[] = [];
-  const isLiquidated = request.pool.document.liquidation !== undefined;
-  const tally = isLiquidated ? new LiquidationTally(scenarios) : null;
+  const tally = isLiquidated(request) ? new LiquidationTally(scenarios) : null;
   const own = onProgress ? new RunningRisk(losses, request.primary) : null;
   const running = audited ? audited.running : own;
   const before = audited ? scenarios : 0;
   const total = mode === "audit" ? 2 * scenarios : scenarios;
-  laid.simulation.withMoments = request.contributions === "all" || isLiquidated;
+  laid.simulation.withMoments = needsMoments(request);
   await executor.run(laid.simulation, chunks, {
     signal,
     onProgress: ({ done }) =>

@@ -31,6 +31,10 @@ export interface RunPlan {
   };
   /** Time of all cores together. */
   readonly coreSeconds: number;
+  /** Of it, the paths themselves: what threads and shards share out among them. */
+  readonly simulationSeconds: number;
+  /** Of it, laying the pool: what every shard begins with. */
+  readonly layingSeconds: number;
   /** From call to answer, when every thread has a core to itself. */
   readonly seconds: number;
   /** What each further scenario adds. */
@@ -123,6 +127,8 @@ export function forecast(sizes: RunSizes): RunPlan {
     workers,
     bytes: { kernel, workers: cut.workerBytes, host, total: kernel + cut.workerBytes + host },
     coreSeconds,
+    simulationSeconds: parallel,
+    layingSeconds: sizes.laySeconds + (audit?.laySeconds ?? 0),
     seconds: coreSeconds - parallel + parallel / Math.max(1, Math.min(workers, cut.parts)),
     perScenario: {
       bytes: hostBytesPerScenario(sizes),

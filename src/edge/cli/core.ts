@@ -3,10 +3,12 @@ import type {
   Comparison,
   ContributionRule,
   ContributionTerms,
+  Issue,
   Notice,
   PoolDocument,
   PoolValuation,
   Quote,
+  ShardChoice,
 } from "../../index.ts";
 
 /** How prices become a market model; what is left out, the core chooses. */
@@ -49,6 +51,7 @@ export interface ValueRequest extends RunRequest {
   /** Ascending, without repetition; the primary one is among them. */
   readonly levels: readonly number[];
   readonly mode: "profile" | "audit";
+  readonly contributions: "all" | "euler";
 }
 
 export interface AllocateRequest extends RunRequest {
@@ -119,6 +122,64 @@ export interface PoolStatement {
   readonly notices: readonly Notice[];
 }
 
+/** One job of which shards are run, as its spec says; texts are unchecked. */
+export interface ShardJobRequest {
+  /** What was wrong with the spec itself; told with all else that is found. */
+  readonly issues: readonly Issue[];
+  readonly pool: string;
+  readonly prices?: string;
+  readonly market?: string;
+  readonly calibration: CalibrationRequest;
+  /** Of the engine, by their names there; a seed may be decimal text. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly workers?: number;
+}
+
+/** How a job is best cut. */
+export interface ShardPlanStatement {
+  readonly shards: number;
+  /** The most shards that there can be. */
+  readonly parts: number;
+  readonly scenarios: number;
+  /** Of one core, by trying the pool on this machine. */
+  readonly secondsPerShard: number;
+  readonly bytesPerShard: number;
+  /** Of the merge, and the memory that it takes. */
+  readonly mergeSeconds: number;
+  readonly mergeBytes: number;
+  readonly coreSeconds: number;
+}
+
+/** A shard that stands where it was asked for. */
+export interface ShardStatement {
+  readonly from: number;
+  readonly end: number;
+  readonly parts: number;
+  readonly scenarios: number;
+  readonly job: string;
+  /** Null where a sound file of these parts was there already. */
+  readonly file: Uint8Array | null;
+}
+
+export interface ShardRunRequest {
+  readonly job: ShardJobRequest;
+  readonly choice: ShardChoice;
+  /** The file that stands where the shard will, if there is one. */
+  readonly standing?: Uint8Array<ArrayBuffer>;
+  readonly name: string;
+}
+
+export interface ShardMergeRequest {
+  /** As the shard of the first part has it, when left out. */
+  readonly job?: ShardJobRequest;
+  readonly workers?: number;
+  /** Files by name, in the order in which they are best read; each is read once or twice. */
+  readonly files: readonly {
+    readonly name: string;
+    readonly read: () => Promise<Uint8Array<ArrayBuffer>>;
+  }[];
+}
+
 /** Counts how much of a run is done, in scenarios. */
 export type Progress = (done: number, total: number) => void;
 
@@ -132,6 +193,12 @@ export interface Core {
   readonly allocate: (request: AllocateRequest, progress: Progress) => Promise<AllocationStatement>;
   readonly compare: (request: CompareRequest, progress: Progress) => Promise<ComparisonStatement>;
   readonly quote: (request: QuoteRequest, progress: Progress) => Promise<QuoteStatement>;
+  readonly shardPlan: (
+    request: ShardJobRequest,
+    cut: { readonly seconds: number } | { readonly count: number },
+  ) => Promise<ShardPlanStatement>;
+  readonly shardRun: (request: ShardRunRequest, progress: Progress) => Promise<ShardStatement>;
+  readonly shardMerge: (request: ShardMergeRequest) => Promise<PoolValuation>;
   readonly settle: (request: {
     readonly pool: string;
     readonly loss: string;

@@ -1,19 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /**
  * Replaces a whole file: writes a neighbour, flushes it and renames it over the name, so that a
  * reader finds the old file or the new one and never half of either. Makes the folders.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const draft = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     const file = await open(draft, "wx", 0o666);
     try {
-      await file.writeFile(text, "utf8");
+      await file.writeFile(content, "utf8");
       await file.sync();
     } finally {
       await file.close();
@@ -23,6 +23,18 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** Reads the bytes of a file, which begin where their buffer does. */
+export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readFile(path);
+  return bytes.byteOffset === 0 ? bytes : new Uint8Array(bytes);
+}
+
+/** Names in a folder; null for what is no folder. */
+export async function listFolder(path: string): Promise<readonly string[] | null> {
+  const found = await stat(path).catch(() => null);
+  return found?.isDirectory() ? readdir(path) : null;
 }
 
 /** Reads a file as UTF-8 and refuses bytes that are not; a byte order mark is dropped. */

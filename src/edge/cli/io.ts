@@ -8,6 +8,11 @@ export interface Io {
   readonly readFile: (path: string) => Promise<string>;
   /** Replaces a whole file or leaves it as it was; makes its folders. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** The bytes of a file; rejects as `readFile` does. */
+  readonly readBytes: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
+  readonly writeBytes: (path: string, bytes: Uint8Array) => Promise<void>;
+  /** Names in a folder; null for what is no folder. */
+  readonly listFolder: (path: string) => Promise<readonly string[] | null>;
   readonly isTTY: { readonly stdout: boolean; readonly stderr: boolean };
   /** Columns of the terminal, when it has said so. */
   readonly columns?: number;
@@ -70,13 +75,29 @@ export async function readText(io: Io, path: string): Promise<string> {
   }
 }
 
+/** Reads the bytes of a file, or says which one could not be read. */
+export async function readBytes(io: Io, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await io.readBytes(path);
+  } catch (cause) {
+    throw new FileFault("FILE_UNREADABLE", path, cause);
+  }
+}
+
 /** Writes a file, or says which one could not be written. */
 export async function writeText(io: Io, path: string, text: string): Promise<void> {
-  try {
-    await io.writeFile(path, text);
-  } catch (cause) {
+  await io.writeFile(path, text).catch(unwritable(path));
+}
+
+/** Writes bytes as {@link writeText} does text. */
+export async function writeBytes(io: Io, path: string, bytes: Uint8Array): Promise<void> {
+  await io.writeBytes(path, bytes).catch(unwritable(path));
+}
+
+function unwritable(path: string): (cause: unknown) => never {
+  return (cause) => {
     throw new FileFault("FILE_UNWRITABLE", path, cause);
-  }
+  };
 }
 
 /** Whether standard output may carry colour: https://no-color.org and FORCE_COLOR are heeded. */

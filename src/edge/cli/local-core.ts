@@ -1,9 +1,5 @@
 import {
-  calibrate,
-  type Engine,
   type Gain,
-  load,
-  type MarketParameters,
   type Notice,
   type Policy,
   type Pool,
@@ -11,46 +7,16 @@ import {
   type Proposal,
   poolJsonSchema,
   readJson,
-  readMarket,
   readPool,
   settle,
   type ValueOptions,
   version,
 } from "../../index.ts";
-import { workerPool } from "../../node.ts";
 import { importDeribitChain } from "../venue/deribit.ts";
-import { readPriceCsv } from "../venue/price-csv.ts";
-import type { CalibrationRequest, Core, Progress, RunRequest } from "./core.ts";
+import type { Core, Progress, RunRequest } from "./core.ts";
+import { marketFrom, marketIn, onEngine } from "./local-engine.ts";
+import { localShards } from "./local-shard.ts";
 import { usualPolicies } from "./usual-policy.ts";
-
-/** Fits a market to prices in CSV text; the assets are those asked for, or all. */
-function marketFrom(
-  prices: string,
-  request: CalibrationRequest,
-  assets?: readonly string[],
-): { market: MarketParameters; notices: Notice[] } {
-  const { columns, window, repair, model, volatility, correlation } = request;
-  const { history, notes } = readPriceCsv(prices, columns ? { columns } : {});
-  const { parameters, report } = calibrate(history, {
-    ...(assets && { assets }),
-    ...(window !== undefined && { window: { lastDays: window } }),
-    ...(repair && { repair }),
-    ...(model && { model }),
-    ...(volatility && { volatility }),
-    ...(correlation && { correlation }),
-  });
-  const { systemicLoading } = request;
-  return {
-    market: systemicLoading === undefined ? parameters : { ...parameters, systemicLoading },
-    notices: [...notes, ...report.notes],
-  };
-}
-
-/** Market parameters out of JSON text: bare, of a pool document, or of a valuation. */
-function marketIn(text: string): MarketParameters {
-  const root = readJson(text) as { market?: { parameters?: unknown } };
-  return readMarket(root.market?.parameters ?? root.market ?? root);
-}
 
 /** JSON of a file beside the pool's; its problems are reported under its name. */
 function partIn(text: string, name: string): unknown {
@@ -97,15 +63,6 @@ const MARKET_MISSING = {
   received: "missing",
 };
 
-/** Asks an engine that is gone afterwards. */
-async function onEngine<Answer>(
-  { workers }: RunRequest,
-  ask: (engine: Engine) => Promise<Answer>,
-): Promise<Answer> {
-  const engine = await load(workers === undefined ? {} : { executor: workerPool({ workers }) });
-  return ask(engine).finally(() => engine.dispose());
-}
-
 /** On the command line a rule is its options, not one of a list. */
 function atOptions(error: unknown): never {
   if (!(error instanceof PoolError)) throw error;
@@ -121,9 +78,10 @@ export const localCore: Core = {
   version,
 
   async value(request, progress) {
-    const { samplePaths, levels, mode } = request;
+    const { samplePaths, levels, mode, contributions } = request;
     const world = worldOf(request, progress);
-    const options = { ...world.options, samplePaths, levels, audit: mode === "audit" };
+    const audit = mode === "audit";
+    const options = { ...world.options, samplePaths, levels, audit, contributions };
     const valuation = await onEngine(request, (engine) => engine.value(world.pool, options));
     return { ...valuation, warnings: [...world.notices, ...valuation.warnings] };
   },
@@ -156,6 +114,8 @@ export const localCore: Core = {
     const quote = await onEngine(request, (engine) => engine.quote(pool, position, options));
     return { quote, currency: pool.document.currency.code, notices };
   },
+
+  ...localShards,
 
   async settle({ pool, loss, gains }) {
     const { document } = readPool(pool);

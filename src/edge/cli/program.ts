@@ -10,6 +10,7 @@ import { EXIT, type Io } from "./io.ts";
 import { addOpen } from "./open.ts";
 import { addQuote } from "./quote.ts";
 import { addSettle } from "./settle.ts";
+import { addShard } from "./shard.ts";
 import { addValue } from "./value.ts";
 
 const EXIT_WORDS = `
@@ -52,6 +53,7 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
   addQuote(program, io, core, () => {
     exit = EXIT.refused;
   });
+  addShard(program, io, core);
   addSettle(program, io, core);
   addCheck(program, io, core);
   addCalibrate(program, io, core);

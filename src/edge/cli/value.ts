@@ -1,10 +1,9 @@
 import type { Command } from "commander";
-import { reportHtml } from "../report/report.ts";
-import { terminalReport } from "../report/terminal.ts";
 import type { Core, ValueRequest } from "./core.ts";
-import { type Io, mayColour, writeText } from "./io.ts";
+import type { Io } from "./io.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
 import { progressOn, readRun, readWorld, runOptions, wipeProgress } from "./run-option.ts";
+import { outputOptions, writeValuation } from "./valuation-output.ts";
 
 /** Adds `riskpool value`. */
 export function addValue(program: Command, io: Io, core: Core): void {
@@ -16,11 +15,10 @@ export function addValue(program: Command, io: Io, core: Core): void {
     .option("--paths <n>", "simulated paths to draw and to return", "0")
     .option("--levels <list>", "all levels to report, between commas", "0.95,0.975,0.99")
     .option("--audit", "revalue every position in every scenario (slow, exact)")
-    .option("--out <html>", "where the report goes", "out/report.html")
-    .option("--result <json>", "where the valuation goes", "out/result.json")
-    .option("--no-report", "write no report")
-    .option("--json", "print the valuation as JSON and nothing else")
-    .action((pool: string | undefined, texts: OptionTexts) => run(pool, texts, io, core));
+    .option("--contributions <extent>", "all about everyone, or euler: contributions alone", "all");
+  outputOptions(command).action((pool: string | undefined, texts: OptionTexts) =>
+    run(pool, texts, io, core),
+  );
 }
 
 async function run(
@@ -32,24 +30,7 @@ async function run(
   const asked = readRequest(texts);
   const request = { ...(await readWorld(io, path, texts)), ...asked };
   const valuation = await core.value(request, progressOn(io)).finally(() => wipeProgress(io));
-  const printed = `${JSON.stringify(valuation, null, 2)}\n`;
-  const written: string[] = [];
-  const result = String(texts["result"]);
-  await writeText(io, result, printed);
-  written.push(result);
-  if (texts["report"] !== false) {
-    const out = String(texts["out"]);
-    await writeText(io, out, reportHtml(valuation));
-    written.push(out);
-  }
-  const note = `Wrote ${written.join(" and ")}\n`;
-  if (texts["json"]) {
-    io.stderr(note);
-    io.stdout(printed);
-  } else {
-    const style = { colour: mayColour(io), width: io.columns ?? 80 };
-    io.stdout(`${terminalReport(valuation, style)}\n${note}`);
-  }
+  await writeValuation(io, texts, valuation);
 }
 
 function readRequest(texts: OptionTexts): Omit<ValueRequest, "pool" | "prices" | "market"> {
@@ -60,6 +41,7 @@ function readRequest(texts: OptionTexts): Omit<ValueRequest, "pool" | "prices" |
     samplePaths: options.whole("paths", { min: 0, max: 1000, unit: "" }),
     levels: [...new Set([...options.fractions("levels"), run.confidence])].sort((a, b) => a - b),
     mode: texts["audit"] ? ("audit" as const) : ("profile" as const),
+    contributions: options.choice("contributions", ["all", "euler"]),
   };
   options.finish();
   return request;

@@ -26,6 +26,9 @@ async function run(line: string, files: Map<string, string>) {
       return text;
     },
     writeFile: async (path, text) => void files.set(path, text),
+    readBytes: () => Promise.reject(new Error("ENOENT")),
+    writeBytes: () => Promise.reject(new Error("EROFS")),
+    listFolder: async () => null,
     isTTY: { stdout: false, stderr: false },
     env: {},
     example: { pool: "pool.json", prices: "prices.csv" },

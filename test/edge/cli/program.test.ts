@@ -133,6 +133,9 @@ async function run(line: string, given: Given = {}): Promise<World> {
     calibrate: answer({ market: MARKET, notices: [NOTICE] }),
     check: answer({ pool: POOL, notices: [] }),
     priced: answer({ pool: { ...POOL, market: MARKET }, notices: [NOTICE] }),
+    shardPlan: answer(SHARD_PLAN),
+    shardRun: answer({ from: 1, end: 2, parts: 4, scenarios: 9, job: "j", file: null }),
+    shardMerge: answer(sampleValuation),
     schema: () => Promise.resolve('{"$id":"pool"}'),
     ...given.core,
   };
@@ -151,6 +154,9 @@ async function run(line: string, given: Given = {}): Promise<World> {
       files.set(path, text);
       return Promise.resolve();
     },
+    readBytes: () => Promise.reject(new Error("ENOENT")),
+    writeBytes: () => Promise.reject(new Error("EROFS")),
+    listFolder: () => Promise.resolve(null),
     isTTY: { stdout: false, stderr: false },
     env: {},
     example: { pool: "example.json", prices: "example.csv" },
@@ -162,6 +168,17 @@ async function run(line: string, given: Given = {}): Promise<World> {
   const exit = await main(line.split(" ").filter(Boolean), io, core);
   return { exit, out, err, files, asked };
 }
+
+const SHARD_PLAN = {
+  shards: 12,
+  parts: 48,
+  scenarios: 10_000_000,
+  secondsPerShard: 4.812,
+  bytesPerShard: 6_800_000,
+  mergeSeconds: 7.04,
+  mergeBytes: 180_000_000,
+  coreSeconds: 64.8,
+};
 
 const issue: Issue = {
   code: "NUMBER_RANGE",
@@ -187,6 +204,7 @@ test("value: asks for the documented defaults on the example", async () => {
       confidence: 0.975,
       levels: [0.95, 0.975, 0.99],
       mode: "profile",
+      contributions: "all",
     },
   ]);
   expect(JSON.parse(files.get("out/result.json")!)).toEqual(sampleValuation);
@@ -220,8 +238,34 @@ test("value: hands every option on in the core's units", async () => {
     confidence: 0.99,
     levels: [0.9, 0.99, 0.999],
     mode: "audit",
+    contributions: "all",
     workers: 3,
   } satisfies ValueRequest);
+});
+
+test("shard plan: prints what the core says, as a table and as JSON", async () => {
+  const io = { readFile: () => Promise.resolve('{"pool":{}}') };
+  const { exit, out, asked } = await run("shard plan --spec job.json", { io });
+  expect([exit, asked]).toEqual([0, [{ issues: [], pool: "{}", calibration: {}, options: {} }]]);
+  expect(out).toContain("12 (at most 48)");
+  expect(out).toContain("4.8 s, 6.8 MB");
+  expect(out).toContain("7 s, 180 MB of memory");
+  const json = await run("shard plan --spec job.json --json", { io });
+  expect(JSON.parse(json.out)).toEqual(SHARD_PLAN);
+});
+
+test("shard run: a file that cannot be written is named", async () => {
+  const io = { readFile: () => Promise.resolve('{"pool":{}}') };
+  const core = {
+    shardRun: () =>
+      Promise.resolve({
+        ...{ from: 0, end: 1, parts: 1, scenarios: 1, job: "j" },
+        file: new Uint8Array(3),
+      }),
+  };
+  const line = "shard run --spec job.json --index 0 --count 1 --out o";
+  const { exit, err } = await run(line, { io, core });
+  expect([exit, err]).toEqual([4, "Cannot write o/00000-of-00001.shard: EROFS\n"]);
 });
 
 test("value: prints with --json the valuation alone on standard output", async () => {

@@ -1,0 +1,2 @@
+export { readShard, type ShardFile } from "./read.ts";
+export { type ShardOptions, writeShard } from "./write.ts";
