@@ -1,3 +1,4 @@
 export { answersOf, type BatchRun, readBatchRun, type Source } from "./answers.ts";
+export { cellValue, inForm } from "./axis.ts";
 export { type Answer, type BatchItem, readItem } from "./item.ts";
 export { type Change, variantOf } from "./variant.ts";

@@ -1,9 +1,11 @@
 import type {
   Allocation,
+  AnyAnswer,
   Comparison,
   ContributionRule,
   ContributionTerms,
   Notice,
+  Pool,
   PoolDocument,
   PoolValuation,
   Quote,
@@ -66,6 +68,28 @@ export interface CompareRequest extends RunRequest {
 export interface QuoteRequest extends RunRequest {
   /** A proposed position as JSON text, unchecked. */
   readonly position: string;
+}
+
+/** Many pools, valued alike. */
+export interface BatchRequest extends Omit<RunRequest, "pool"> {
+  readonly figures: "value" | "measure";
+  /** Ascending, without repetition; the primary one is among them. */
+  readonly levels: readonly number[];
+  readonly mode: "profile" | "audit";
+  /** What items without a pool are variants of, as text, unchecked. */
+  readonly base?: string;
+}
+
+/** An engine that is kept for the items of a batch. */
+export interface BatchSession {
+  readonly kernel: string;
+  readonly base: Pool | null;
+  /** What all answers are a function of besides their items; plain JSON. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly notices: readonly Notice[];
+  /** In the order of items, whose faults are answers. */
+  answers(source: AsyncIterable<unknown>): AsyncIterable<AnyAnswer>;
+  end(): Promise<void>;
 }
 
 export interface AllocationStatement {
@@ -132,6 +156,7 @@ export interface Core {
   readonly allocate: (request: AllocateRequest, progress: Progress) => Promise<AllocationStatement>;
   readonly compare: (request: CompareRequest, progress: Progress) => Promise<ComparisonStatement>;
   readonly quote: (request: QuoteRequest, progress: Progress) => Promise<QuoteStatement>;
+  readonly batch: (request: BatchRequest) => Promise<BatchSession>;
   readonly settle: (request: {
     readonly pool: string;
     readonly loss: string;

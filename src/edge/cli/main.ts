@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { Core } from "./core.ts";
+import { nodeDisk } from "./disk.ts";
 import { decoded, readUtf8, writeWhole } from "./file.ts";
 import type { Io } from "./io.ts";
 import { main } from "./program.ts";
@@ -25,9 +26,11 @@ export async function start(core: Core, example: Io["example"], room: string): P
     stderr: (text) => void process.stderr.write(text),
     readFile: (path) => (path === "-" ? readStdin() : readUtf8(path)),
     writeFile: writeWhole,
+    disk: nodeDisk,
     isTTY: { stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
     ...(process.stdout.columns > 0 && { columns: process.stdout.columns }),
     env: process.env,
+    now: () => performance.now(),
     example,
     room,
     serve: serveSite,

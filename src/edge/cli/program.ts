@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addAllocate } from "./allocate.ts";
+import { addBatch } from "./batch.ts";
 import { addCalibrate } from "./calibrate.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
@@ -20,6 +21,7 @@ Exit codes:
   3    invalid input: the pool, prices or a number is at fault
   4    a file cannot be read or written
   5    quote: a limit of the pool refuses the position
+  6    batch: some items are at fault, and their rows say why
   130  interrupted`;
 
 /**
@@ -51,6 +53,9 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
   addCompare(program, io, core);
   addQuote(program, io, core, () => {
     exit = EXIT.refused;
+  });
+  addBatch(program, io, core, () => {
+    exit = EXIT.partly;
   });
   addSettle(program, io, core);
   addCheck(program, io, core);
