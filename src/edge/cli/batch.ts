@@ -18,6 +18,8 @@ pointers such as /waterfall/layers/members-fund/size, or id; an empty cell chang
 Results have a row for each item, in order; money is in the currency that the row names. An item at
 fault is a row with its error, and the exit code is then 6.
 
+With --workers, whole items are valued on threads: the same results, sooner.
+
 Whatever ends a run, the same command goes on where it was: what was found is in <out>.partial.`;
 
 /** Adds `riskpool batch`. */

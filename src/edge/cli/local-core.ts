@@ -17,7 +17,7 @@ import {
   type ValueOptions,
   version,
 } from "../../index.ts";
-import { workerPool } from "../../node.ts";
+import { batchWorkers, workerPool } from "../../node.ts";
 import { importDeribitChain } from "../venue/deribit.ts";
 import { readPriceCsv } from "../venue/price-csv.ts";
 import type {
@@ -113,13 +113,19 @@ async function startBatch(request: BatchRequest): Promise<BatchSession> {
   const { options: given, notices } = optionsOf(request, assets);
   const options = { ...given, levels, audit: mode === "audit" };
   const engine = await load();
+  const { workers: count } = request;
+  const workers = count === undefined ? null : batchWorkers({ workers: count });
   return {
     kernel: engine.kernel,
     base,
     options: { ...options, seed: String(options.seed), market: options.market ?? null },
     notices,
-    answers: (source) => engine.valueMany(source, { ...options, figures }),
-    end: () => engine.dispose(),
+    answers: (source) =>
+      engine.valueMany(source, { ...options, figures, ...(workers && { workers }) }),
+    end: async () => {
+      await workers?.dispose();
+      await engine.dispose();
+    },
   };
 }
 

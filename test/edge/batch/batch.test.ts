@@ -136,6 +136,13 @@ test("batch: CSV and Parquet are the same table, with units in its columns", asy
   expect(rows[0]!["layer_only-one_tail_loss_in_currency"]).toBeNull();
 });
 
+test("batch: workers do not change a byte", async () => {
+  const line = `batch ${at("items.ndjson")} --base ${at("base.json")} ${RUN} --full --out`;
+  await run(`${line} ${at("alone.ndjson")}`);
+  expect((await run(`${line} ${at("spread.ndjson")} --workers 2`)).exit).toBe(6);
+  expect(readFileSync(at("spread.ndjson"), "utf8")).toBe(readFileSync(at("alone.ndjson"), "utf8"));
+});
+
 test("batch: a table of variants is the same as the items it stands for", async () => {
   const volatility = "/market/volatility/0";
   writeFileSync(
