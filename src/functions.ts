@@ -33,8 +33,12 @@ export {
   type BatchItem,
   type Change,
   cellValue,
+  gridOf,
   inForm,
+  latinHypercube,
   type Source,
+  type SweepItem,
+  type SweepRange,
   variantOf,
 } from "./batch/index.ts";
 export type * from "./book/index.ts";
