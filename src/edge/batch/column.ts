@@ -8,7 +8,7 @@ export interface ResultColumn {
   readonly of: (record: BatchRecord) => string | number | null;
 }
 
-/** Columns that a table can have and still be one. */
+/** Layers that a table can have columns of and still be one. */
 const LAYERS_MAX = 200;
 
 /** What the records of a batch speak of, gathered one by one. */
@@ -56,6 +56,10 @@ const whole = (name: string, of: (record: BatchRecord) => number | null): Result
   ...{ name, type: "INT32", of },
 });
 
+const number = (name: string, of: (record: BatchRecord) => number | null): ResultColumn => ({
+  ...{ name, type: "DOUBLE", of },
+});
+
 const MONEY = "in_currency";
 const PROBABILITY = "probability";
 
@@ -98,10 +102,9 @@ export function columnsOf(extent: Extent): ResultColumn[] {
       ...pairOf(`es_${level}`, MONEY, (record) => levelOf(record, level)?.expectedShortfall),
     ]),
     ...pairOf("socialised", PROBABILITY, ({ figures }) => figures?.socialisedProbability),
-    {
-      ...{ name: `required_capital_${MONEY}`, type: "DOUBLE" },
-      of: ({ figures }) => figures?.requiredCapital ?? null,
-    },
+    number(`required_capital_${MONEY}`, ({ figures }) => figures?.requiredCapital ?? null),
+    number(`layer_capital_${MONEY}`, ({ figures }) => figures?.layerCapital ?? null),
+    number("yield_fraction_per_year", ({ figures }) => figures?.yieldPerYear ?? null),
     ...layers.flatMap((id) => [
       ...pairOf(`layer_${id}_expected_loss`, MONEY, (record) => layerOf(record, id)?.expectedLoss),
       ...pairOf(`layer_${id}_tail_loss`, MONEY, (record) => layerOf(record, id)?.tailLoss),

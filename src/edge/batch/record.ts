@@ -49,6 +49,14 @@ export interface Figures {
   }[];
   /** ES at the primary level, or nothing where even the tail gains. */
   readonly requiredCapital: number;
+  /** Most that the layers can pay before members are called. */
+  readonly layerCapital: number;
+  /**
+   * What the pool is expected to gain per year on its required capital, fees taken on the way
+   * included; null without liquidation terms, whose fees are the only income that is simulated, and
+   * where no capital is required.
+   */
+  readonly yieldPerYear: number | null;
 }
 
 /** What all figures of a batch depend on besides their pool; plain JSON. */
@@ -76,6 +84,8 @@ export function recordOf(
   if (error || !valuation) return { ...place, error: error && errorOf(error, line), figures: null };
   const { risk, waterfall } = valuation;
   const primary = risk.levels.find(({ level }) => level === valuation.receipt.primaryLevel);
+  const requiredCapital = Math.max(0, primary?.expectedShortfall.value ?? 0);
+  const perYear = 365 / risk.horizonDays;
   const figures = {
     currency: valuation.pool.currency.code,
     expectedLoss: pair(risk.expectedLoss),
@@ -86,7 +96,14 @@ export function recordOf(
     layers: waterfall.layers.map(({ id: layer, expectedLoss, tailLoss }) => ({
       ...{ id: layer, expectedLoss: pair(expectedLoss), tailLoss: pair(tailLoss) },
     })),
-    requiredCapital: Math.max(0, primary?.expectedShortfall.value ?? 0),
+    requiredCapital,
+    layerCapital: waterfall.layers
+      .filter(({ kind }) => kind !== "assessment")
+      .reduce((sum, { capacity }) => sum + capacity, 0),
+    yieldPerYear:
+      valuation.liquidation && requiredCapital > 0
+        ? (-risk.expectedLoss.value / requiredCapital) * perYear
+        : null,
   };
   return { ...place, error: null, figures, ...(isFull && { valuation }) };
 }

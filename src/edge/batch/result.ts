@@ -19,22 +19,26 @@ const GROUP = 10_000;
 /**
  * Writes records as a table, or as NDJSON: the same bytes for the same records.
  *
- * @throws PoolError LAYERS_MANY for a table
+ * @param own  columns besides those of every batch
+ * @throws     PoolError LAYERS_MANY for a table
  */
 export async function writeResults(
   kind: ResultKind,
   records: AsyncIterable<BatchRecord>,
   extent: Extent,
   put: Put,
+  own: readonly ResultColumn[] = [],
 ): Promise<void> {
-  if (kind === "parquet") return writeParquet(records, columnsOf(extent), put);
-  if (kind === "csv") return writeCsv(records, columnsOf(extent), put);
-  for await (const { item: _, error, ...record } of records) {
+  if (kind === "parquet") return writeParquet(records, [...columnsOf(extent), ...own], put);
+  if (kind === "csv") return writeCsv(records, [...columnsOf(extent), ...own], put);
+  for await (const { item, error, ...record } of records) {
     const status = error ? "error" : "ok";
     const { figures, valuation, ...place } = record;
-    await put(
-      `${JSON.stringify({ ...place, status, error, ...figures, ...(valuation !== undefined && { valuation }) })}\n`,
+    const whole = valuation !== undefined && { valuation };
+    const more = Object.fromEntries(
+      own.map(({ name, of }) => [name, of({ ...record, item, error })]),
     );
+    await put(`${JSON.stringify({ ...place, status, error, ...figures, ...more, ...whole })}\n`);
   }
 }
 

@@ -1,9 +1,9 @@
 import { digestOf } from "../../basics/index.ts";
 import type { BatchSession } from "../cli/core.ts";
 import { type Disk, FileFault } from "../cli/io.ts";
-import { Extent } from "./column.ts";
+import { Extent, type ResultColumn } from "./column.ts";
 import { headOf, type JobWords, lineOf, openJournal, otherJob, recordsOf } from "./journal.ts";
-import { type RunTerms, recordOf } from "./record.ts";
+import { type BatchRecord, type RunTerms, recordOf } from "./record.ts";
 import { type ResultKind, writeResults } from "./result.ts";
 import type { SourceItem } from "./source.ts";
 
@@ -22,6 +22,10 @@ export interface BatchJob {
   /** Leaves what an interrupted run left behind. */
   readonly isAnew: boolean;
   readonly onProgress: (progress: BatchProgress) => void;
+  /** Hears of every record, in order, before the results are written. */
+  readonly onRecord?: (record: BatchRecord) => void;
+  /** Columns besides those of every batch; asked for when all records have been heard of. */
+  readonly ownColumns?: () => readonly ResultColumn[];
 }
 
 export interface BatchProgress {
@@ -69,9 +73,13 @@ export async function runBatch(job: BatchJob): Promise<BatchOutcome> {
     await onDisk(path, appender.close());
   }
   const extent = new Extent();
-  for await (const record of recordsOf(disk, path)) extent.add(record);
+  for await (const record of recordsOf(disk, path)) {
+    extent.add(record);
+    job.onRecord?.(record);
+  }
+  const own = job.ownColumns?.() ?? [];
   const write = disk.replace(out, (put) =>
-    writeResults(job.kind, recordsOf(disk, path), extent, put),
+    writeResults(job.kind, recordsOf(disk, path), extent, put, own),
   );
   await onDisk(out, write);
   await onDisk(path, disk.remove(path));

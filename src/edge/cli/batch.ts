@@ -60,7 +60,7 @@ async function run(path: string, texts: OptionTexts, io: Io, core: Core): Promis
   const base = typeof texts["base"] === "string" && { base: await readText(io, texts["base"]) };
   const files = await readMarketFiles(io, texts);
   const session = await core.batch({ ...request, ...files, ...base });
-  const { onProgress, wipe } = progressOf(io, texts["progress"] === true);
+  const { onProgress, wipe } = batchProgress(io, texts["progress"] === true);
   try {
     printNotices(session.notices, io);
     const outcome = await runBatch({
@@ -122,11 +122,14 @@ function tell(io: Io, texts: OptionTexts, out: string, outcome: BatchOutcome): v
 /** Milliseconds between two words on progress: on a terminal, and in a log. */
 const PACE_MS = { terminal: 200, log: 5000 };
 
+/** What {@link batchProgress} gives. */
+interface BatchVoice {
+  readonly onProgress: (progress: BatchProgress) => void;
+  readonly wipe: () => void;
+}
+
 /** Says how far a batch is: on a terminal in one line, in a log in a line every few seconds. */
-function progressOf(
-  io: Io,
-  isWanted: boolean,
-): { readonly onProgress: (progress: BatchProgress) => void; readonly wipe: () => void } {
+export function batchProgress(io: Io, isWanted: boolean): BatchVoice {
   const { stderr: isTerminal } = io.isTTY;
   if (!isTerminal && !isWanted) return { onProgress: () => {}, wipe: () => {} };
   const start = io.now();

@@ -11,6 +11,7 @@ import { EXIT, type Io } from "./io.ts";
 import { addOpen } from "./open.ts";
 import { addQuote } from "./quote.ts";
 import { addSettle } from "./settle.ts";
+import { addSweep } from "./sweep.ts";
 import { addValue } from "./value.ts";
 
 const EXIT_WORDS = `
@@ -57,6 +58,7 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
   addBatch(program, io, core, () => {
     exit = EXIT.partly;
   });
+  addSweep(program, io, core);
   addSettle(program, io, core);
   addCheck(program, io, core);
   addCalibrate(program, io, core);

@@ -9,12 +9,8 @@ import { parquetWriteFile } from "hyparquet-writer";
 import Papa from "papaparse";
 import { afterAll, expect, test } from "vitest";
 import { progressWords } from "../../../src/edge/cli/batch.ts";
-import { nodeDisk } from "../../../src/edge/cli/disk.ts";
-import { readUtf8 } from "../../../src/edge/cli/file.ts";
-import type { Io } from "../../../src/edge/cli/io.ts";
-import { localCore } from "../../../src/edge/cli/local-core.ts";
-import { main } from "../../../src/edge/cli/program.ts";
 import { loadSync, variantOf } from "../../../src/index.ts";
+import { runHere as run } from "../../support/io.ts";
 import { samplePool } from "../../support/sample-pool.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "riskpool-batch-"));
@@ -22,32 +18,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 const RUN = "--scenarios 2000 --seed 7 --confidence 0.95 --levels 0.9";
 const options = { scenarios: 2000, seed: 7n, confidence: 0.95, levels: [0.9] };
-
-async function run(line: string, isTerminal = false) {
-  let out = "";
-  let err = "";
-  let clock = 0;
-  const io: Io = {
-    stdout: (text) => {
-      out += text;
-    },
-    stderr: (text) => {
-      err += text;
-    },
-    readFile: readUtf8,
-    writeFile: () => Promise.reject(new Error("nothing else is written")),
-    disk: nodeDisk,
-    isTTY: { stdout: false, stderr: isTerminal },
-    env: {},
-    now: () => (clock += 1000),
-    example: { pool: "", prices: "" },
-    room: "",
-    serve: () => Promise.reject(new Error("no server")),
-    openBrowser: () => {},
-  };
-  const exit = await main(line.split(" "), io, localCore);
-  return { exit, out, err };
-}
 
 const base = samplePool();
 writeFileSync(at("base.json"), JSON.stringify(base));
