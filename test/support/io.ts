@@ -1,5 +1,5 @@
 import { nodeDisk } from "../../src/edge/cli/disk.ts";
-import { readUtf8 } from "../../src/edge/cli/file.ts";
+import { readUtf8, writeWhole } from "../../src/edge/cli/file.ts";
 import type { Io } from "../../src/edge/cli/io.ts";
 import { localCore } from "../../src/edge/cli/local-core.ts";
 import { main } from "../../src/edge/cli/program.ts";
@@ -20,7 +20,7 @@ export async function runHere(
       err += text;
     },
     readFile: readUtf8,
-    writeFile: () => Promise.reject(new Error("nothing else is written")),
+    writeFile: writeWhole,
     disk: nodeDisk,
     isTTY: { stdout: false, stderr: isTerminal },
     env: {},

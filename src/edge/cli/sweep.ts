@@ -1,15 +1,16 @@
 import type { Command } from "commander";
-import type { SweepItem } from "../../index.ts";
+import type { PoolDocument, SweepItem } from "../../index.ts";
 import { readAxes, type SweepAxis, sourceOf, variantsOf } from "../batch/axis.ts";
 import type { ResultColumn } from "../batch/column.ts";
 import { nonDominated } from "../batch/frontier.ts";
 import type { BatchRecord } from "../batch/record.ts";
 import { resultKind } from "../batch/result.ts";
 import { runBatch } from "../batch/run.ts";
+import { sweepHtml } from "../report/sweep.ts";
 import { type SweepReading, sweepText } from "../report/sweep-text.ts";
 import { batchProgress } from "./batch.ts";
 import type { BatchSession, Core } from "./core.ts";
-import { type Io, readText } from "./io.ts";
+import { type Io, readText, writeText } from "./io.ts";
 import { printNotices } from "./notice.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
 import { readMarketFiles, readRun, runOptions } from "./run-option.ts";
@@ -37,6 +38,7 @@ export function addSweep(program: Command, io: Io, core: Core): void {
     .option("--lhs <n>", "variants of a Latin hypercube in place of a grid");
   runOptions(command)
     .option("--out <file>", "where the table goes: .parquet, .csv or .ndjson", "out/sweep.csv")
+    .option("--report <html>", "also draw it, on a page of its own")
     .option("--restart", "forget what an interrupted run has found")
     .option("--progress", "say how far it is even where standard error is no terminal")
     .option("--json", "print the rows as JSON and nothing else")
@@ -71,9 +73,14 @@ async function run(path: string, texts: OptionTexts, io: Io, core: Core): Promis
       ownColumns: () => found.columns(),
     });
     wipe();
-    const reading = found.reading(pool.document.currency.code);
+    const reading = found.reading(pool.document);
+    const page = texts["report"];
+    if (typeof page === "string") await writeText(io, page, sweepHtml(reading));
     if (texts["json"]) io.stdout(`${JSON.stringify(reading, null, 2)}\n`);
-    else io.stdout(`${sweepText(reading, io.columns ?? 80)}\nWrote ${out}\n`);
+    else
+      io.stdout(
+        `${sweepText(reading, io.columns ?? 80)}\nWrote ${[out, ...(typeof page === "string" ? [page] : [])].join(" and ")}\n`,
+      );
   } finally {
     wipe();
     await session.end();
@@ -148,12 +155,12 @@ class Found {
     return [...settings, { name: "is_on_frontier", type: "INT32", of: frontier }];
   }
 
-  reading(currency: string): SweepReading {
+  reading({ name, currency }: PoolDocument): SweepReading {
     const rows = this.#records.map(({ index, figures, error }) => ({
       ...{ index, settings: this.#settings[index]!, figures, error },
       isOnFrontier: this.#frontier[index]!,
     }));
-    return { currency, axes: this.#axes.map(({ path }) => path), rows };
+    return { pool: name, currency: currency.code, axes: this.#axes.map(({ path }) => path), rows };
   }
 }
 

@@ -121,6 +121,23 @@ test("sweep: a hypercube, and workers, into every kind of file", async () => {
   expect(strata.sort((a, b) => a - b)).toEqual(strata.map((_, i) => i));
 });
 
+test("sweep: its page has a dot for each variant, the same bytes each time, and no markup of ours", async () => {
+  writeFileSync(at("named.json"), JSON.stringify({ ...base, name: "<b>Pool & co</b>" }));
+  const axes = `--set ${VOLATILITY}=0.8:1.6:4 --set ${FUND}=100000:300000:3`;
+  const line = `sweep ${at("named.json")} ${axes} ${RUN} --out ${at("page.csv")} --report`;
+  await run(`${line} ${at("a.html")}`);
+  await run(`${line} ${at("b.html")}`);
+  const page = readFileSync(at("a.html"), "utf8");
+  expect(page).toBe(readFileSync(at("b.html"), "utf8"));
+  // One drawing for screens and one for phones.
+  expect(page.match(/<circle /g)).toHaveLength(2 * 12);
+  const marked = page.match(/<circle class="tail"/g)!.length / 2;
+  expect(page).toContain(`12 variants, ${marked} on the frontier`);
+  expect(page.match(/<th scope="row">/g)).toHaveLength(marked);
+  expect(page).toContain("&lt;b&gt;Pool &amp; co&lt;/b&gt;");
+  expect(page).not.toContain("<b>");
+});
+
 test("sweep: what is wrong with an axis is told before anything runs", async () => {
   const refused = async (axes: string) => {
     const line = `sweep ${at("base.json")} ${axes} ${RUN} --out ${at("no.csv")} --json`;
