@@ -47,11 +47,19 @@ export function lineOf(record: BatchRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** The records of a journal, in order. @throws PoolError JOURNAL_DAMAGED */
+/**
+ * The records of a journal, in order.
+ *
+ * @throws PoolError JOURNAL_DAMAGED, also where two runs have written to it at a time
+ */
 export async function* recordsOf(disk: Disk, path: string): AsyncGenerator<BatchRecord> {
+  let count = 0;
   for await (const line of disk.lines(path)) {
     if (!line.isEnded) return;
-    if (line.number > 1) yield recordIn(line, path);
+    if (line.number === 1) continue;
+    const record = recordIn(line, path);
+    if (record.index !== count++) throw damaged(path, line.number);
+    yield record;
   }
 }
 
@@ -97,7 +105,7 @@ function damaged(path: string, line: number): PoolError {
     {
       code: "JOURNAL_DAMAGED",
       pointer: "/options/out",
-      detail: `line ${line} of ${path} was not written by a batch; begin anew with --restart`,
+      detail: `line ${line} of ${path} is not what one batch alone writes there; begin anew with --restart`,
       expected: "the journal of an interrupted batch",
       received: path,
     },
