@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, transform } from "esbuild";
-import { common, handedOn, smallParts, workerScript } from "./bundle.mjs";
+import { common, handedOn, itemWorkerScript, smallParts, workerScript } from "./bundle.mjs";
 import { buildPage } from "./src/edge/web/build.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -60,6 +60,8 @@ async function buildWorkers() {
     const file = `src/runtime/${platform}/worker-script.ts`;
     writeScript(file, "WORKER_SCRIPT", "worker-entry.ts", script);
   }
+  const file = "src/runtime/node/item-worker-script.ts";
+  writeScript(file, "ITEM_WORKER_SCRIPT", "src/item-worker.ts", await itemWorkerScript());
 }
 
 /** The risk room's worker: a whole engine. */

@@ -27,6 +27,20 @@ export async function workerScript(platform) {
   return outputFiles[0].text;
 }
 
+/** A script of a whole engine, for workers of Node that value items. */
+export async function itemWorkerScript() {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: ["src/item-worker.ts"],
+    absWorkingDir: import.meta.dirname,
+    format: "cjs",
+    platform: "node",
+    minify: true,
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+
 /** Where a door has its names from, through whatever doors: name to the file that declares it. */
 function namesOf(door) {
   const names = new Map();

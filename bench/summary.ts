@@ -25,6 +25,7 @@ export const WORKLOAD_TEXTS: Readonly<Record<string, string>> = {
   conditional: "mean losses of 1,000 members given their sum, 100,000 scenarios",
   quote:
     "marginal ES, expected loss and their standard errors of one more option: pool of 10,000 options, 100,000 scenarios",
+  batch: "VaR, ES, layers of many small pools, reading included: 20 options, 10,000 scenarios each",
 };
 
 /** A column of a summary: of the implementations whose name begins so, the quickest. */

@@ -1,5 +1,6 @@
 // Every workload, by the name that it is asked for with. Made when asked for: some are large.
 import type { Size, Workload } from "./harness.ts";
+import { batches } from "./workload/batch.ts";
 import { conditionalMeans } from "./workload/conditional-mean.ts";
 import { contributions } from "./workload/contributions.ts";
 import { covers } from "./workload/covers.ts";
@@ -30,6 +31,7 @@ export const WORKLOADS: Readonly<Record<string, Maker>> = {
   shapley: shapleySampling,
   conditional: conditionalMeans,
   quote: quotes,
+  batch: batches,
 };
 
 /**

@@ -17,12 +17,19 @@ import { readInsiderTerms } from "./allocation/insider-terms.ts";
 import { readLimitPolicy } from "./allocation/limit-policy.ts";
 import { readLossToShare } from "./allocation/loss-to-share.ts";
 import { readPolicies, readPrevious, readRules } from "./allocation/read-policy.ts";
-import { PoolError, received } from "./basics/index.ts";
-import { type Answer, answersOf, readBatchRun, readItem, type Source } from "./batch/index.ts";
-import type { Executor, Kernels } from "./engine/index.ts";
+import { type Issue, PoolError, received } from "./basics/index.ts";
+import {
+  type Answer,
+  answersOf,
+  readBatchRun,
+  readItem,
+  type Source,
+  variantOf,
+} from "./batch/index.ts";
+import type { CompiledKernel, Executor, Kernels } from "./engine/index.ts";
 import { type Instances, unlessAborted } from "./instances.ts";
 import { allocation, risk, shards } from "./parts.ts";
-import type { Pool } from "./pool/index.ts";
+import { isPool, type Pool } from "./pool/index.ts";
 import {
   type AllocateOptions,
   type ExplainOptions,
@@ -42,6 +49,7 @@ import type {
   Valuation,
   ValueRequest,
 } from "./risk/index.ts";
+import type { ItemCrew } from "./runtime/items/crew.ts";
 import { type Gain, type Settlement, settle } from "./settlement/index.ts";
 import type { LimitTerms } from "./terms/index.ts";
 
@@ -59,7 +67,12 @@ export interface BatchOptions extends ValueOptions {
   readonly order?: "input" | "completed";
   /** Items under way at a time, 1 … 1,024; as many as there are workers when left out. */
   readonly ahead?: number;
+  /** Threads that value whole items, from `batchWorkers()` of `riskpool/node`. */
+  readonly workers?: BatchWorkers;
 }
+
+/** What values whole items elsewhere. */
+type BatchWorkers = Pick<ItemCrew, "workers" | "value">;
 
 /** An answer of a batch, of either kind. */
 export type AnyAnswer = Answer<PoolValuation | Measurement>;
@@ -72,6 +85,18 @@ type StartRun = (
   executor: Executor,
   asked: ValueRequest & { readonly signal: AbortSignal },
 ) => Promise<PoolRun>;
+
+/** Values an item of a batch. */
+type ItemWork = (
+  item: ReturnType<typeof readItem<ValueOptions>>,
+  index: number,
+  signal: AbortSignal,
+) => Promise<PoolValuation | Measurement>;
+
+/** Items under way for each worker: one that is slow must not keep the others waiting at once. */
+const ROOM = 4;
+/** Faults that end a batch, whatever item they came with. */
+const ENDS: readonly string[] = ["DISPOSED", "WORKER_LOST"];
 
 /** A run under way, and what may be done with it. */
 interface Under {
@@ -90,6 +115,8 @@ interface Under {
 export class Answers {
   readonly #instances: Instances;
   readonly #version: string;
+  /** What the instances are instances of, once a batch has asked. */
+  #kernel: Promise<CompiledKernel> | undefined;
   /** The last desk of every pool, and the options it was made with. */
   readonly #desks = new WeakMap<Pool, { readonly key: string; readonly desk: QuoteDesk }>();
 
@@ -189,26 +216,59 @@ export class Answers {
   }
 
   async *valueMany(source: Source<unknown>, options: BatchOptions = {}): AsyncGenerator<AnyAnswer> {
-    const { figures = "value", order, ahead, ...given } = optionsOf(options);
-    const { executor } = this.#instances;
-    const run = readBatchRun({ order, ahead: ahead ?? Math.max(1, executor.workers), figures });
+    const { figures = "value", order, ahead, workers, ...given } = optionsOf(options);
+    const threads = readWorkers(workers, given);
+    const room = threads ? ROOM * threads.workers : this.#instances.executor.workers;
+    const run = readBatchRun({ order, ahead: ahead ?? Math.max(1, room), figures });
     const shared = readShared(given);
+    const value = threads ? this.#elsewhere(threads, shared, figures) : this.#here(shared, figures);
     const work = async (item: unknown, index: number, signal: AbortSignal): Promise<AnyAnswer> => {
-      const { id, pool, options: own } = readItem<ValueOptions>(item);
+      const read = readItem<ValueOptions>(item);
+      const { id } = read;
       try {
-        const asked = { ...shared, ...own, signal };
-        const valuation = await (figures === "measure"
-          ? this.measure(pool(), asked)
-          : this.value(pool(), asked));
-        return { index, id, valuation, error: null };
+        return { index, id, valuation: await value(read, index, signal), error: null };
       } catch (error) {
         // What ends the batch, or is a fault of ours, is no answer.
-        if (!(error instanceof PoolError) || signal.aborted || error.code === "DISPOSED")
+        if (!(error instanceof PoolError) || signal.aborted || ENDS.includes(error.code)) {
           throw error;
+        }
         return { index, id, valuation: null, error };
       }
     };
     yield* answersOf(source, work, { ...run, signal: shared.signal });
+  }
+
+  /** Values items in this thread, or on the executor's. */
+  #here(shared: ValueOptions, figures: "value" | "measure"): ItemWork {
+    return ({ pool, options }, _, signal) =>
+      this[figures](pool(), { ...shared, ...options, signal });
+  }
+
+  /** Has items valued by workers; what cannot be sent to them is read here. */
+  #elsewhere(workers: BatchWorkers, given: ValueOptions, figures: "value" | "measure"): ItemWork {
+    const { signal: _, ...shared } = given;
+    return ({ parts, options }, index, signal) =>
+      this.#instances.watch(signal, async (own) => {
+        const { signal: __, ...rest } = options ?? {};
+        const silent = spoken(rest);
+        if (silent.length > 0) throw new PoolError(silent, "item");
+        this.#kernel ??= this.#instances.lend(undefined, async ({ kernel }) => kernel);
+        const kernel = await this.#kernel;
+        const { pool, changes } = parts();
+        const task = { index, version: this.#version, kernel, shared, figures, options: rest };
+        const send = (document: unknown, isBase: boolean, made: unknown) =>
+          workers.value({ ...task, document, isBase, changes: made }, own);
+        const isText = typeof pool === "string";
+        const whole = isPool(pool) ? pool.document : pool;
+        const isBase = isPool(pool) || (isText && changes.length > 0);
+        try {
+          return (await send(whole, isBase, changes)) as PoolValuation;
+        } catch (error) {
+          if (!(error instanceof Error && error.name === "DataCloneError")) throw error;
+          const read = variantOf(pool, changes);
+          return (await send(read.document, false, [])) as PoolValuation;
+        }
+      });
   }
 
   async allocate(pool: unknown, options: AllocateOptions = {}): Promise<Allocation[]> {
@@ -302,6 +362,36 @@ export class Answers {
 export function settlePool(pool: unknown, loss: string, gains?: readonly Gain[]): Settlement {
   const { document } = poolOf(pool);
   return settle(document.waterfall, document.currency, loss, gains);
+}
+
+/** Options that speak to the caller while a run goes on: no word of them comes out of a worker. */
+const SPEAKING = ["onProgress", "onMeasured"] as const;
+
+function spoken(options: ValueOptions): Issue[] {
+  return SPEAKING.filter((name) => options[name] !== undefined).map((name) => ({
+    code: "OPTION_CONFLICT",
+    pointer: `/options/${name}`,
+    detail: `workers that value whole items do not call back; leave ${name} out, or the workers`,
+    expected: "left out",
+    received: received(options[name]),
+  }));
+}
+
+/** Reads what values a batch elsewhere. @throws PoolError TYPE, OPTION_CONFLICT */
+function readWorkers(workers: unknown, given: ValueOptions): BatchWorkers | null {
+  if (workers === undefined) return null;
+  const issues = spoken(given);
+  if (typeof (workers as Partial<BatchWorkers> | null)?.value !== "function") {
+    issues.push({
+      code: "TYPE",
+      pointer: "/options/workers",
+      detail: "these are no workers that value items; take batchWorkers() of riskpool/node",
+      expected: "batchWorkers(), or left out",
+      received: received(workers),
+    });
+  }
+  if (issues.length > 0) throw new PoolError(issues, "request");
+  return workers as BatchWorkers;
 }
 
 /** Refuses what is no object before it is taken apart. */

@@ -28,7 +28,19 @@ export type {
 // By its file: rooms that are fetched when they are asked for must not come along.
 export { sampledShapley } from "./allocation/sampled-shapley.ts";
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
-export { type Answer, type BatchItem, type Change, type Source, variantOf } from "./batch/index.ts";
+export {
+  type Answer,
+  type BatchItem,
+  type Change,
+  cellValue,
+  gridOf,
+  inForm,
+  latinHypercube,
+  type Source,
+  type SweepItem,
+  type SweepRange,
+  variantOf,
+} from "./batch/index.ts";
 export type * from "./book/index.ts";
 export type { Backend, BackendChoice, Executor } from "./engine/index.ts";
 export {

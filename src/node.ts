@@ -6,5 +6,6 @@
  * import { workerPool } from "riskpool/node";
  * const engine = await load({ executor: workerPool() });
  */
-export { workerPool } from "./runtime/node/node.ts";
+export type { ItemCrew as BatchWorkers } from "./runtime/items/crew.ts";
+export { batchWorkers, workerPool } from "./runtime/node/node.ts";
 export type { WorkerPool, WorkerPoolOptions } from "./runtime/pool/pool.ts";

@@ -146,7 +146,11 @@ stages.examples = () => {
   const code = run(node, ["examples/quote.mjs"]);
   const bench = run(npm[0], [...npm.slice(1), "run", "bench", "--silent", "--", "smoke"]);
   const night = run(npm[0], [...npm.slice(1), "run", "night", "--silent", "--", "300"]);
-  const results = [value, settle, compare, quote, code, bench, night];
+  const throughput = run(npm[0], [
+    ...npm.slice(1),
+    ...["run", "bench:batch", "--silent", "--", "200"],
+  ]);
+  const results = [value, settle, compare, quote, code, bench, night, throughput];
   const failed = results.filter(({ ok }) => !ok).length;
   return {
     passed: results.length - failed,

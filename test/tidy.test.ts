@@ -11,7 +11,7 @@ function files(folder: string, ending: string): string[] {
     .map((name) => `${folder}/${name}`)
     .filter(
       (name) =>
-        !/^src\/(engine\/binary(-text)?|(runtime\/(node|browser)|edge\/web)\/worker-script)\.ts$/.test(
+        !/^src\/(engine\/binary(-text)?|(runtime\/(node|browser)|edge\/web)\/(item-)?worker-script)\.ts$/.test(
           name,
         ),
     )

@@ -46,18 +46,25 @@ export function isItem<Options>(value: unknown): value is BatchItem<Options> {
   );
 }
 
+/** What an item says; its faults are thrown when its pool is asked for. */
+interface ReadItem<Options> {
+  readonly pool: () => Pool;
+  /** What the pool is made of, neither read. */
+  readonly parts: () => { readonly pool: unknown; readonly changes: readonly Change[] };
+  readonly options: Options | undefined;
+  readonly id: string | null;
+}
+
 /**
  * Reads an item.
  *
  * @throws PoolError KEY_UNKNOWN, TYPE at the item; as `variantOf` for its pool and changes
  */
-export function readItem<Options>(value: unknown): {
-  readonly pool: () => Pool;
-  readonly options: Options | undefined;
-  readonly id: string | null;
-} {
-  if (!isItem<Options>(value))
-    return { pool: () => variantOf(value), options: undefined, id: null };
+export function readItem<Options>(value: unknown): ReadItem<Options> {
+  if (!isItem<Options>(value)) {
+    const parts = { pool: value, changes: [] };
+    return { pool: () => variantOf(value), parts: () => parts, options: undefined, id: null };
+  }
   const { pool, changes, options, id } = value;
   const issues: Issue[] = [];
   for (const key of Object.keys(value)) {
@@ -85,11 +92,13 @@ export function readItem<Options>(value: unknown): {
   if (id !== undefined && typeof id !== "string") {
     wrong("/id", "the id of an item must be text, or left out", "string", id);
   }
+  const parts = () => {
+    if (issues.length > 0) throw new PoolError(issues, "item");
+    return { pool, changes: changes ?? [] };
+  };
   return {
-    pool: () => {
-      if (issues.length > 0) throw new PoolError(issues, "item");
-      return variantOf(pool, changes);
-    },
+    pool: () => variantOf(parts().pool, changes),
+    parts,
     options: options ?? undefined,
     id: typeof id === "string" ? id : null,
   };

@@ -74,10 +74,7 @@ function readChange(change: unknown, index: number): Change {
 
 /** A document with one change: everything on the way to it is new, everything beside the way is shared. */
 function changed(document: unknown, { op, path, value }: Change, index: number): unknown {
-  const steps = path
-    .slice(1)
-    .split("/")
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const steps = stepsOf(path);
   const refuse = (depth: number, expected: string): never => {
     const there = steps
       .slice(0, depth + 1)
@@ -122,6 +119,27 @@ function changed(document: unknown, { op, path, value }: Change, index: number):
     return Object.fromEntries(isLast && op === "remove" ? entries : [...entries, [step, next]]);
   };
   return within(document, 0);
+}
+
+/** Steps of a JSON pointer that is not empty. @source RFC 6901 (2013), section 4 */
+export function stepsOf(path: string): string[] {
+  return path
+    .slice(1)
+    .split("/")
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** What a document holds at a JSON pointer, by places or ids; undefined where there is nothing. */
+export function valueAt(document: unknown, path: string): unknown {
+  if (!path.startsWith("/")) return undefined;
+  let part: unknown = document;
+  for (const step of stepsOf(path)) {
+    if (Array.isArray(part)) part = part[placeOf(part, step, false)];
+    else if (typeof part !== "object" || part === null || !Object.hasOwn(part, step))
+      return undefined;
+    else part = (part as Record<string, unknown>)[step];
+  }
+  return part;
 }
 
 /** Place of a step in a list; -1 where there is none. */

@@ -68,6 +68,7 @@ export {
   touchedClaim,
   untouchedClaim,
 } from "./passage.ts";
+export { philox4x32, uniformAt } from "./philox.ts";
 export { gaussLegendre } from "./quadrature.ts";
 export { rootBetween } from "./root.ts";
 export { studentCdf, studentPdf, studentQuantile } from "./student.ts";

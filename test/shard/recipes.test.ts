@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodeDisk } from "../../src/edge/cli/disk.ts";
 import { listFolder, readUtf8, readWhole, writeWhole } from "../../src/edge/cli/file.ts";
 import type { Io } from "../../src/edge/cli/io.ts";
 import { localCore } from "../../src/edge/cli/local-core.ts";
@@ -35,8 +36,10 @@ async function run(volume: string, words: readonly string[], env: Io["env"] = {}
     readBytes: (path) => readWhole(here(path)),
     writeBytes: (path, bytes) => writeWhole(here(path), bytes),
     listFolder: (path) => listFolder(here(path)),
+    disk: nodeDisk,
     isTTY: { stdout: false, stderr: false },
     env,
+    now: () => 0,
     example: { pool: "", prices: "" },
     room: "",
     serve: () => Promise.reject(new Error("no server")),

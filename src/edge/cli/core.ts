@@ -1,10 +1,12 @@
 import type {
   Allocation,
+  AnyAnswer,
   Comparison,
   ContributionRule,
   ContributionTerms,
   Issue,
   Notice,
+  Pool,
   PoolDocument,
   PoolValuation,
   Quote,
@@ -69,6 +71,28 @@ export interface CompareRequest extends RunRequest {
 export interface QuoteRequest extends RunRequest {
   /** A proposed position as JSON text, unchecked. */
   readonly position: string;
+}
+
+/** Many pools, valued alike. */
+export interface BatchRequest extends Omit<RunRequest, "pool"> {
+  readonly figures: "value" | "measure";
+  /** Ascending, without repetition; the primary one is among them. */
+  readonly levels: readonly number[];
+  readonly mode: "profile" | "audit";
+  /** What items without a pool are variants of, as text, unchecked. */
+  readonly base?: string;
+}
+
+/** An engine that is kept for the items of a batch. */
+export interface BatchSession {
+  readonly kernel: string;
+  readonly base: Pool | null;
+  /** What all answers are a function of besides their items; plain JSON. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly notices: readonly Notice[];
+  /** In the order of items, whose faults are answers. */
+  answers(source: AsyncIterable<unknown>): AsyncIterable<AnyAnswer>;
+  end(): Promise<void>;
 }
 
 export interface AllocationStatement {
@@ -199,6 +223,7 @@ export interface Core {
   ) => Promise<ShardPlanStatement>;
   readonly shardRun: (request: ShardRunRequest, progress: Progress) => Promise<ShardStatement>;
   readonly shardMerge: (request: ShardMergeRequest) => Promise<PoolValuation>;
+  readonly batch: (request: BatchRequest) => Promise<BatchSession>;
   readonly settle: (request: {
     readonly pool: string;
     readonly loss: string;

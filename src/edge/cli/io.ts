@@ -13,10 +13,14 @@ export interface Io {
   readonly writeBytes: (path: string, bytes: Uint8Array) => Promise<void>;
   /** Names in a folder; null for what is no folder. */
   readonly listFolder: (path: string) => Promise<readonly string[] | null>;
+  /** Files that are read and written piece by piece. */
+  readonly disk: Disk;
   readonly isTTY: { readonly stdout: boolean; readonly stderr: boolean };
   /** Columns of the terminal, when it has said so. */
   readonly columns?: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
   /** Paths of the pool that is valued when none is named, and of its prices. */
   readonly example: { readonly pool: string; readonly prices: string };
   /** Folder of the built risk room. */
@@ -24,6 +28,41 @@ export interface Io {
   /** Serves a site on this machine alone; port 0 is any that is free. Rejects where it cannot. */
   readonly serve: (site: Site, port: number) => Promise<Served>;
   readonly openBrowser: (address: string) => void;
+}
+
+/** A line of a file. */
+export interface Line {
+  /** From 1. */
+  readonly number: number;
+  /** Without its end. @throws Error when it is not UTF-8 */
+  readonly text: () => string;
+  /** Bytes of the file up to the end of the line. */
+  readonly end: number;
+  /** False of a last line that nothing ends: it may be torn. */
+  readonly isEnded: boolean;
+}
+
+/** Takes the next piece of a file. */
+export type Put = (piece: string | Uint8Array) => Promise<void>;
+
+/** Files too long to be held, or written for as long as a run lasts. Everything rejects where it cannot be done. */
+export interface Disk {
+  /** Bytes of a file; null where there is none. */
+  readonly size: (path: string) => Promise<number | null>;
+  readonly lines: (path: string) => AsyncIterable<Line>;
+  /** The bytes from `start` up to `end`. */
+  readonly bytes: (path: string, start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>;
+  /** Opens a file to write behind its first `size` bytes; what is beyond them is cut off. */
+  readonly append: (
+    path: string,
+    size: number,
+  ) => Promise<{
+    readonly write: (text: string) => Promise<void>;
+    readonly close: () => Promise<void>;
+  }>;
+  /** Writes a neighbour piece by piece and renames it over the file. */
+  readonly replace: (path: string, write: (put: Put) => Promise<void>) => Promise<void>;
+  readonly remove: (path: string) => Promise<void>;
 }
 
 /** All that is served: files by path, and the content security policy of every answer. */
@@ -49,6 +88,8 @@ export const EXIT = {
   file: 4,
   /** A quote that a limit refuses: an answer, not a mistake. */
   refused: 5,
+  /** A batch some of whose items are at fault: their rows say why. */
+  partly: 6,
   interrupted: 130,
 } as const;
 

@@ -1,5 +1,6 @@
 import {
   type Gain,
+  load,
   type Notice,
   type Policy,
   type Pool,
@@ -12,8 +13,9 @@ import {
   type ValueOptions,
   version,
 } from "../../index.ts";
+import { batchWorkers } from "../../node.ts";
 import { importDeribitChain } from "../venue/deribit.ts";
-import type { Core, Progress, RunRequest } from "./core.ts";
+import type { BatchRequest, BatchSession, Core, Progress, RunRequest } from "./core.ts";
 import { marketFrom, marketIn, onEngine } from "./local-engine.ts";
 import { localShards } from "./local-shard.ts";
 import { usualPolicies } from "./usual-policy.ts";
@@ -29,14 +31,12 @@ function partIn(text: string, name: string): unknown {
   }
 }
 
-/** A run's pool, and what the engine is asked of it. */
-function worldOf(
-  request: RunRequest,
-  progress: Progress,
-): { readonly pool: Pool; readonly options: ValueOptions; readonly notices: readonly Notice[] } {
-  const pool = readPool(request.pool);
+/** What an engine is asked of a pool, whichever it is. */
+function optionsOf(
+  request: Omit<RunRequest, "pool">,
+  assets?: readonly string[],
+): { readonly options: ValueOptions; readonly notices: readonly Notice[] } {
   const { prices, calibration, market } = request;
-  const assets = pool.document.assets.map((asset) => asset.id);
   const fitted = prices === undefined ? undefined : marketFrom(prices, calibration, assets);
   const options = {
     scenarios: request.scenarios,
@@ -48,10 +48,46 @@ function worldOf(
     levels: [request.confidence],
     ...(fitted && { market: fitted.market }),
     ...(market !== undefined && { market: marketIn(market) }),
-    onProgress: ({ done, total }: { readonly done: number; readonly total: number }) =>
-      progress(done, total),
   };
-  return { pool, options, notices: fitted?.notices ?? [] };
+  return { options, notices: fitted?.notices ?? [] };
+}
+
+/** A run's pool, and what the engine is asked of it. */
+function worldOf(
+  request: RunRequest,
+  progress: Progress,
+): { readonly pool: Pool; readonly options: ValueOptions; readonly notices: readonly Notice[] } {
+  const pool = readPool(request.pool);
+  const { options, notices } = optionsOf(
+    request,
+    pool.document.assets.map((asset) => asset.id),
+  );
+  const onProgress: ValueOptions["onProgress"] = ({ done, total }) => progress(done, total);
+  return { pool, options: { ...options, onProgress }, notices };
+}
+
+/** Starts an engine for the items of a batch. */
+async function startBatch(request: BatchRequest): Promise<BatchSession> {
+  const { levels, mode, figures } = request;
+  const base = request.base === undefined ? null : readPool(partIn(request.base, "base"));
+  const assets = base?.document.assets.map((asset) => asset.id);
+  const { options: given, notices } = optionsOf(request, assets);
+  const options = { ...given, levels, audit: mode === "audit" };
+  const engine = await load();
+  const { workers: count } = request;
+  const workers = count === undefined ? null : batchWorkers({ workers: count });
+  return {
+    kernel: engine.kernel,
+    base,
+    options: { ...options, seed: String(options.seed), market: options.market ?? null },
+    notices,
+    answers: (source) =>
+      engine.valueMany(source, { ...options, figures, ...(workers && { workers }) }),
+    end: async () => {
+      await workers?.dispose();
+      await engine.dispose();
+    },
+  };
 }
 
 const MARKET_MISSING = {
@@ -116,6 +152,7 @@ export const localCore: Core = {
   },
 
   ...localShards,
+  batch: startBatch,
 
   async settle({ pool, loss, gains }) {
     const { document } = readPool(pool);

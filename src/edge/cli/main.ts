@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { Core } from "./core.ts";
+import { nodeDisk } from "./disk.ts";
 import { decoded, listFolder, readUtf8, readWhole, writeWhole } from "./file.ts";
 import type { Io } from "./io.ts";
 import { main } from "./program.ts";
@@ -28,9 +29,11 @@ export async function start(core: Core, example: Io["example"], room: string): P
     readBytes: readWhole,
     writeBytes: writeWhole,
     listFolder,
+    disk: nodeDisk,
     isTTY: { stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
     ...(process.stdout.columns > 0 && { columns: process.stdout.columns }),
     env: process.env,
+    now: () => performance.now(),
     example,
     room,
     serve: serveSite,

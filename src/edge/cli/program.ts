@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addAllocate } from "./allocate.ts";
+import { addBatch } from "./batch.ts";
 import { addCalibrate } from "./calibrate.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
@@ -11,6 +12,7 @@ import { addOpen } from "./open.ts";
 import { addQuote } from "./quote.ts";
 import { addSettle } from "./settle.ts";
 import { addShard } from "./shard.ts";
+import { addSweep } from "./sweep.ts";
 import { addValue } from "./value.ts";
 
 const EXIT_WORDS = `
@@ -21,6 +23,7 @@ Exit codes:
   3    invalid input: the pool, prices or a number is at fault
   4    a file cannot be read or written
   5    quote: a limit of the pool refuses the position
+  6    batch: some items are at fault, and their rows say why
   130  interrupted`;
 
 /**
@@ -54,6 +57,10 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
     exit = EXIT.refused;
   });
   addShard(program, io, core);
+  addBatch(program, io, core, () => {
+    exit = EXIT.partly;
+  });
+  addSweep(program, io, core);
   addSettle(program, io, core);
   addCheck(program, io, core);
   addCalibrate(program, io, core);

@@ -54,10 +54,17 @@ export async function readWorld(
   // The example has no market of its own: it comes with the prices to fit one to.
   const given = texts["prices"] ?? texts["market"];
   const prices = texts["prices"] ?? (given || path ? undefined : io.example.prices);
+  return { pool, ...(await readMarketFiles(io, { ...texts, prices })) };
+}
+
+/** Reads the files that say how prices may move. */
+export async function readMarketFiles(
+  io: Io,
+  { prices, market }: OptionTexts,
+): Promise<Pick<RunRequest, "prices" | "market">> {
   const history = typeof prices === "string" ? { prices: await readText(io, prices) } : undefined;
-  const model = texts["market"];
-  const market = typeof model === "string" ? { market: await readText(io, model) } : undefined;
-  return { pool, ...history, ...market };
+  const model = typeof market === "string" ? { market: await readText(io, market) } : undefined;
+  return { ...history, ...model };
 }
 
 /** Shows how far a run is on a terminal, one line that is wiped at the end. */

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { ItemCrew } from "../items/crew.ts";
 import { WorkerPool, type WorkerPoolOptions, workersOf } from "../pool/pool.ts";
-import { type StartThread, stillborn } from "../pool/thread.ts";
+import { type StartThread, stillborn, type Thread, type ThreadEvents } from "../pool/thread.ts";
+import { ITEM_WORKER_SCRIPT } from "./item-worker-script.ts";
 import { WORKER_SCRIPT } from "./worker-script.ts";
 
 /**
@@ -11,16 +13,31 @@ import { WORKER_SCRIPT } from "./worker-script.ts";
  * @throws PoolError NUMBER_RANGE
  */
 export function workerPool(options: WorkerPoolOptions = {}): WorkerPool {
-  return new WorkerPool(startThread, workersOf(options, availableParallelism()));
+  return new WorkerPool(threadsOf(WORKER_SCRIPT), workersOf(options, availableParallelism()));
 }
 
-// The script is a text of this module and not a file beside it, so that it is found in whatever
-// bundle this module ends up.
-const startThread: StartThread = (events) => {
+/**
+ * Worker threads for `engine.valueMany`, which value whole items, each with an engine of its own: the
+ * same answers, whatever their number and whichever of them die. They begin with the first item, and
+ * serve one batch after the other until they are disposed of.
+ *
+ * @throws PoolError NUMBER_RANGE
+ */
+export function batchWorkers(options: WorkerPoolOptions = {}): ItemCrew {
+  return new ItemCrew(threadsOf(ITEM_WORKER_SCRIPT), workersOf(options, availableParallelism()));
+}
+
+// Scripts are texts of modules and not files beside them, so that they are found in whatever bundle
+// this module ends up.
+function threadsOf<To, From>(script: string): StartThread<To, From> {
+  return (events) => startThread(script, events);
+}
+
+function startThread<To, From>(script: string, events: ThreadEvents<From>): Thread<To> {
   let worker: Worker;
   try {
     // Not the caller's flags: `--import` of a loader has no business in there.
-    worker = new Worker(WORKER_SCRIPT, { eval: true, execArgv: [], name: "riskpool" });
+    worker = new Worker(script, { eval: true, execArgv: [], name: "riskpool" });
   } catch (cause) {
     return stillborn(events, cause);
   }
@@ -39,4 +56,4 @@ const startThread: StartThread = (events) => {
     hold: (isHeld) => (isHeld ? worker.ref() : worker.unref()),
     end: async () => void (await worker.terminate()),
   };
-};
+}

@@ -1,8 +1,8 @@
 import type { FromWorker, ToWorker } from "../worker/message.ts";
 
 /** A worker as its pool sees it, whatever the platform. */
-export interface Thread {
-  send(message: ToWorker, transfer: ArrayBuffer[]): void;
+export interface Thread<To = ToWorker> {
+  send(message: To, transfer: ArrayBuffer[]): void;
   /** Says whether the process must stay for it. */
   hold(isHeld: boolean): void;
   /** Ends it at once; resolves when it has. */
@@ -10,17 +10,19 @@ export interface Thread {
 }
 
 /** What a thread tells its pool. */
-export interface ThreadEvents {
-  message(message: FromWorker): void;
+export interface ThreadEvents<From = FromWorker> {
+  message(message: From): void;
   /** It has ended, or never began. Comes at most once, and never during the start. */
   lost(cause: string): void;
 }
 
 /** Starts a thread. Never throws: one that cannot be started is lost. */
-export type StartThread = (events: ThreadEvents) => Thread;
+export type StartThread<To = ToWorker, From = FromWorker> = (
+  events: ThreadEvents<From>,
+) => Thread<To>;
 
 /** The thread of a start that failed. */
-export function stillborn(events: ThreadEvents, cause: unknown): Thread {
+export function stillborn<From>(events: ThreadEvents<From>, cause: unknown): Thread<unknown> {
   queueMicrotask(() => events.lost(String(cause)));
   return { send() {}, hold() {}, end: () => Promise.resolve() };
 }

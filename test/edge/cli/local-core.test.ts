@@ -1,6 +1,7 @@
 // Method: the real engine behind the command line, through files in memory.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { nodeDisk } from "../../../src/edge/cli/disk.ts";
 import type { Io } from "../../../src/edge/cli/io.ts";
 import { localCore } from "../../../src/edge/cli/local-core.ts";
 import { main } from "../../../src/edge/cli/program.ts";
@@ -29,8 +30,10 @@ async function run(line: string, files: Map<string, string>) {
     readBytes: () => Promise.reject(new Error("ENOENT")),
     writeBytes: () => Promise.reject(new Error("EROFS")),
     listFolder: async () => null,
+    disk: nodeDisk,
     isTTY: { stdout: false, stderr: false },
     env: {},
+    now: () => 0,
     example: { pool: "pool.json", prices: "prices.csv" },
     room: "",
     serve: () => Promise.reject(new Error("no server")),

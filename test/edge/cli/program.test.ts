@@ -2,6 +2,7 @@
 // what it prints, writes and asks of the core is compared with what the command line promises.
 import { expect, test } from "vitest";
 import type { Core, RunRequest, ValueRequest } from "../../../src/edge/cli/core.ts";
+import { nodeDisk } from "../../../src/edge/cli/disk.ts";
 import type { Io, Site } from "../../../src/edge/cli/io.ts";
 import { main } from "../../../src/edge/cli/program.ts";
 import { type Issue, type PoolDocument, PoolError, type Quote } from "../../../src/index.ts";
@@ -129,6 +130,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
       uncovered: "0.00",
       notices: [],
     }),
+    batch: () => Promise.reject(new Error("no batches here")),
     importChain: answer({ pool: POOL, notices: [NOTICE] }),
     calibrate: answer({ market: MARKET, notices: [NOTICE] }),
     check: answer({ pool: POOL, notices: [] }),
@@ -157,8 +159,10 @@ async function run(line: string, given: Given = {}): Promise<World> {
     readBytes: () => Promise.reject(new Error("ENOENT")),
     writeBytes: () => Promise.reject(new Error("EROFS")),
     listFolder: () => Promise.resolve(null),
+    disk: nodeDisk,
     isTTY: { stdout: false, stderr: false },
     env: {},
+    now: () => 0,
     example: { pool: "example.json", prices: "example.csv" },
     room: "room",
     serve: () => Promise.reject(new Error("EADDRINUSE")),

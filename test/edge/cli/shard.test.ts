@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodeDisk } from "../../../src/edge/cli/disk.ts";
 import { listFolder, readUtf8, readWhole, writeWhole } from "../../../src/edge/cli/file.ts";
 import type { Io } from "../../../src/edge/cli/io.ts";
 import { localCore } from "../../../src/edge/cli/local-core.ts";
@@ -43,8 +44,10 @@ async function run(line: string, env: Io["env"] = {}, stdin = "") {
     readBytes: readWhole,
     writeBytes: writeWhole,
     listFolder,
+    disk: nodeDisk,
     isTTY: { stdout: false, stderr: false },
     env,
+    now: () => 0,
     example: { pool: "", prices: "" },
     room: "",
     serve: () => Promise.reject(new Error("no server")),

@@ -1,0 +1,102 @@
+// Throughput of batches: pools a second in one thread and on workers, what part of the time is spent
+// in kernel calls, and whether memory stays flat however many pools go by.
+//   npm run bench:batch             10,000 pools
+//   npm run bench:batch -- 200      as npm test has it
+
+import { availableParallelism } from "node:os";
+import { compileKernelSync, instantiate, type Kernels } from "../src/engine/index.ts";
+import { Engine } from "../src/facade.ts";
+import { loadSync } from "../src/index.ts";
+import { batchWorkers } from "../src/node.ts";
+import { inlineExecutor } from "../src/runtime/index.ts";
+import { smallPools, smallRun } from "./workload/batch.ts";
+
+const POOLS = Number(process.argv[2] ?? 10_000);
+const SCENARIOS = 10_000;
+/** Texts that are gone through again and again: a source must hold nothing itself. */
+const texts = smallPools(Math.min(POOLS, 500)).map((pool) => JSON.stringify(pool));
+/** What memory may grow by between the first tenth of the pools and all of them. */
+const GROWTH_MAX = 60e6;
+
+function* source(count: number): Generator<string> {
+  // Another name is another pool: nothing of an earlier one may be made use of.
+  for (let i = 0; i < count; i++) {
+    yield texts[i % texts.length]!.replace('"name":"small', `"name":"round ${i}`);
+  }
+}
+
+/** Kernels that add up the time spent in them, milliseconds. */
+function watched(kernels: Kernels, spent: { ms: number }): Kernels {
+  const entries = Object.entries(kernels).map(([name, value]: [string, unknown]) => {
+    if (typeof value !== "function") return [name, value];
+    const timed = (...words: number[]): unknown => {
+      const start = performance.now();
+      const answer: unknown = value(...words);
+      spent.ms += performance.now() - start;
+      return answer;
+    };
+    return [name, timed];
+  });
+  return Object.fromEntries(entries) as Kernels;
+}
+
+interface Measured {
+  readonly cpuMs: number;
+  readonly wallMs: number;
+}
+
+async function timed(
+  engine: Engine,
+  count: number,
+  more: { readonly workers?: ReturnType<typeof batchWorkers> } = {},
+  each: (index: number) => void = () => {},
+): Promise<Measured> {
+  const start = performance.now();
+  const used = process.cpuUsage();
+  const options = { ...smallRun, scenarios: SCENARIOS, ...more };
+  for await (const { index, error } of engine.valueMany(source(count), options)) {
+    if (error) throw error;
+    each(index);
+  }
+  const { user, system } = process.cpuUsage(used);
+  return { cpuMs: (user + system) / 1000, wallMs: performance.now() - start };
+}
+
+const print = (name: string, { cpuMs, wallMs }: Measured, count: number) =>
+  console.log(
+    `${name}: ${((1000 * count) / wallMs).toFixed(0)} pools a second, ${(cpuMs / count).toFixed(2)} ms of CPU each`,
+  );
+
+const warm = Math.max(100, Math.round(POOLS / 50));
+const engine = loadSync();
+await timed(engine, warm);
+
+const spent = { ms: 0 };
+const kernel = compileKernelSync("wasm");
+const watching = new Engine("wasm", () => watched(instantiate(kernel), spent), inlineExecutor);
+await timed(watching, warm);
+spent.ms = 0;
+const share = await timed(watching, warm);
+console.log(`in kernel calls: ${((100 * spent.ms) / share.cpuMs).toFixed(1)} % of the CPU time`);
+
+const rss: number[] = [];
+const alone = await timed(engine, POOLS, {}, (index) => {
+  if ((index + 1) % (POOLS / 10) === 0) rss.push(process.memoryUsage().rss);
+});
+print("one thread", alone, POOLS);
+console.log(`memory by tenths: ${rss.map((bytes) => (bytes / 1e6).toFixed(0)).join(" ")} MB`);
+
+const workers = batchWorkers({ workers: 2 });
+await timed(engine, 2 * warm, { workers });
+const some = Math.max(200, Math.round(POOLS / 5));
+const spread = await timed(engine, some, { workers });
+print("two workers", spread, some);
+const again = await timed(engine, some);
+console.log(
+  `two workers are ${(again.wallMs / spread.wallMs).toFixed(2)} times one thread by the clock, on ${availableParallelism()} cores; they take ${(spread.cpuMs / again.cpuMs).toFixed(2)} times its CPU`,
+);
+await workers.dispose();
+
+const growth = Math.max(...rss.slice(1)) - rss[0]!;
+console.log(`grew by ${(growth / 1e6).toFixed(0)} MB at most after the first tenth`);
+if (!(growth <= GROWTH_MAX)) process.exitCode = 1;
