@@ -77,14 +77,23 @@ export function readRange(choice: ShardChoice, scenarios: number): PartRange {
       throw outOfRange("count", `1 to ${parts}, the parts of ${scenarios} scenarios`, count);
     }
     if (!isIn(index, 0, count - 1)) throw outOfRange("index", `0 to ${count - 1}`, index);
-    return {
-      from: Math.floor((index * parts) / count),
-      end: Math.floor(((index + 1) * parts) / count),
-    };
+    return { from: boundOf(index, count, scenarios), end: boundOf(index + 1, count, scenarios) };
   }
   if (!isIn(from, 0, parts - 1)) throw outOfRange("from", `0 to ${parts - 1}`, from);
   if (!isIn(end, from + 1, parts)) throw outOfRange("end", `${from + 1} to ${parts}`, end);
   return { from, end };
+}
+
+/**
+ * The part with which one of `count` shards begins: that of a chunk where their number divides that
+ * of chunks, so that a shard holds one sum for each of its chunks and no part by itself.
+ */
+function boundOf(index: number, count: number, scenarios: number): number {
+  const parts = partsOfRun(scenarios);
+  const chunks = chunksOf(scenarios).length;
+  if (chunks % count !== 0) return Math.floor((index * parts.length) / count);
+  const chunk = (index * chunks) / count;
+  return chunk === chunks ? parts.length : parts.findIndex((part) => part.chunk === chunk);
 }
 
 function outOfRange(name: string, range: string, given: unknown): PoolError {

@@ -136,6 +136,33 @@ describe("bits", () => {
     );
   });
 
+  test("shards: where their number divides that of chunks, they end with these", async () => {
+    const ends = async (count: number, options: ValueOptions) => {
+      const shards = await shardsOf(samplePool(), options, count);
+      expect(shards[0]!.shard.from).toBe(0);
+      shards.slice(1).forEach(({ shard }, i) => {
+        expect(shard.from).toBe(shards[i]!.shard.end);
+      });
+      return shards.map(({ shard }) => [shard.end, shard.sums.length]);
+    };
+    // 24 chunks of two parts, the last of one.
+    expect(await ends(4, many)).toEqual([
+      [12, 6],
+      [24, 6],
+      [36, 6],
+      [PARTS, 6],
+    ]);
+    expect((await ends(24, many)).every(([, sums]) => sums === 1)).toBe(true);
+    // Five do not: what begins or ends within a chunk has a sum more.
+    expect(await ends(5, many)).toEqual([
+      [9, 5],
+      [18, 5],
+      [28, 5],
+      [37, 5],
+      [PARTS, 6],
+    ]);
+  });
+
   test("shards: without moments, a shard is little more than its losses", async () => {
     const [all] = await shardsOf(samplePool(), many, 1);
     const [euler] = await shardsOf(samplePool(), { ...many, contributions: "euler" }, 1);
