@@ -52,7 +52,7 @@ function answerOf(rows: readonly (readonly number[])[]): Answer {
 
 /** The workload in the given size. */
 export function batches(size: Size): Workload {
-  const [count, few, scenarios] = size === "smoke" ? [20, 1, 2_000] : [200, 4, 10_000];
+  const [count, few, scenarios] = size === "smoke" ? [20, 1, 5_000] : [200, 4, 10_000];
   const pools = smallPools(count);
   const first = readPool(pools[0]!);
   const forms = engines();

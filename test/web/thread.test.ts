@@ -200,13 +200,14 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
     await expect.poll(() => tab.workers().length).toBe(0);
     // What was waiting (the address, a saved file's address) is over by then.
     await tab.waitForTimeout(700);
-    await weighed(tab);
-    const isGone = () =>
-      tab.evaluate(() => {
+    const isGone = async () => {
+      await weighed(tab);
+      return tab.evaluate(() => {
         const { last } = globalThis as unknown as { last: WeakRef<Element> };
         return last.deref() === undefined;
       });
-    expect(await isGone()).toBe(true);
+    };
+    await expect.poll(isGone, { timeout: 10_000 }).toBe(true);
     // Taken away and put back, it values again.
     await tab.evaluate(() => {
       const room = document.createElement("risk-room");
