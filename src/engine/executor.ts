@@ -21,7 +21,7 @@ export interface RunHooks {
    * Batches come once each, in any order and of any length.
    */
   onBatch(first: number, columns: readonly Float64Array[]): void;
-  /** Moments and sums of a whole chunk, in the order of chunks. */
+  /** Moments and sums of a whole chunk, in the order of chunks; only good during the call. */
   onChunk(index: number, moments: Float64Array): void;
 }
 

@@ -39,10 +39,10 @@ export class MomentSums {
   #take(moments: Float64Array): void {
     const { chunk, closes } = this.#parts[this.#next++]!;
     const sum = this.#sum;
-    if (sum === null) this.#sum = moments.slice();
-    else for (let i = 0; i < sum.length; i++) sum[i]! += moments[i]!;
-    if (!closes) return;
-    this.#onChunk(chunk, this.#sum!);
-    this.#sum = null;
+    if (sum) for (let i = 0; i < sum.length; i++) sum[i]! += moments[i]!;
+    if (closes) {
+      this.#onChunk(chunk, sum ?? moments);
+      this.#sum = null;
+    } else this.#sum ??= moments.slice();
   }
 }

@@ -7,8 +7,8 @@ import { BATCH, PLAN, STATISTICS, TILE } from "./plan.ts";
 export interface SimulationPlaces {
   /** Address of the plan, complete but for SCRATCH. */
   readonly plan: number;
-  /** Everything that the kernel adds up: moments of all nodes, sums, count of held prices. */
-  readonly moments: { readonly address: number; readonly count: number };
+  /** Everything that the kernel adds up: moments of all nodes, of which there are `cells`; behind them sums and the count of held prices. */
+  readonly moments: { readonly address: number; readonly count: number; readonly cells: number };
   /** Written before it is read, by every tile. */
   readonly scratchBytes: number;
   /** Whether paths have statistics besides their loss. */
@@ -180,16 +180,18 @@ export class Simulation {
   }
 
   /**
-   * Copies what was added up since the last call, and clears it.
+   * Copies what was added up since the last call, and clears it. Where no moments are gathered theirs
+   * are left alone: there are as many of them as there is work in a short run.
    *
    * @param into  [momentCount] where to; a new column when left out
    */
   takeMoments(
     into: Float64Array<ArrayBuffer> = new Float64Array(this.momentCount),
   ): Float64Array<ArrayBuffer> {
-    const { address, count } = this.#places.moments;
-    const view = this.arena.f64(address, count);
-    into.set(view);
+    const { address, count, cells } = this.#places.moments;
+    const from = this.#word(PLAN.WITH_MOMENTS) === 0 ? cells : 0;
+    const view = this.arena.f64(address + 8 * from, count - from);
+    into.set(view, from);
     view.fill(0);
     return into;
   }

@@ -140,7 +140,7 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   const ownBytes = Math.ceil(own / 64) * 64;
   const simulation = new Simulation(arena, {
     plan,
-    moments: { address: moments, count: momentCount + sumCount + 1 },
+    moments: { address: moments, count: momentCount + sumCount + 1, cells: momentCount },
     scratchBytes: ownBytes + (margin?.scratch.bytes ?? 0),
     withStatistics: (input.margin ?? null) !== null,
   });

@@ -136,7 +136,8 @@ function checkSize(losses: Float64Array, accounts: Accounts): void {
 }
 
 /**
- * A request made ready to be laid in a kernel's memory.
+ * A request made ready to be laid in a kernel's memory: what its market is made of now, its book when
+ * it is laid, because a run that is kept needs none.
  *
  * @throws PoolError TAIL_TOO_THIN, REFERENCE_UNKNOWN, MATRIX_NOT_PSD, …
  */
@@ -147,7 +148,6 @@ export function prepare(
 ): {
   readonly parameters: MarketParameters;
   readonly model: MarketModel;
-  readonly accounts: Accounts;
   readonly breathe: Breath;
   readonly lay: (mode: "profile" | "audit") => Promise<LaidPool>;
 } {
@@ -155,14 +155,13 @@ export function prepare(
   const { document, asOfMs } = request.pool;
   const { parameters, model } = moves(request);
   const discountRate = parameters.discountRate ?? 0;
-  const margin = marginBookOf(document, [...document.assets].sort(byId), { asOfMs, discountRate });
-  const accounts = accountsFor(request, discountRate);
-  const covers = [...document.covers].sort(byId);
   const breathe = executor.breather(request.signal);
   const lay = (mode: "profile" | "audit") => {
+    const assets = [...document.assets].sort(byId);
+    const margin = marginBookOf(document, assets, { asOfMs, discountRate });
     const input = {
-      accounts,
-      covers,
+      accounts: accountsFor(request, discountRate),
+      covers: [...document.covers].sort(byId),
       asOfMs,
       model,
       seed: request.seed,
@@ -176,7 +175,7 @@ export function prepare(
     };
     return inPieces(layPoolWork(kernels, input), breathe);
   };
-  return { parameters, model, accounts, breathe, lay };
+  return { parameters, model, breathe, lay };
 }
 
 /**
@@ -198,18 +197,10 @@ export async function runPool(
   // Contributions and exposures come from the profiles in either mode; an audit replaces the losses.
   const laid = await lay("profile");
   const profiled = await runAll(laid, executor, request, audited);
-  const { chunks, moments, tally } = profiled;
+  const { chunks, moments, held, tally } = profiled;
   const { losses } = audited ?? profiled;
-  return ranPool(kernels, request, {
-    parameters,
-    model,
-    laid,
-    losses,
-    chunks,
-    moments,
-    tally,
-    breathe,
-  });
+  const paths = { losses, chunks, moments, held, tally };
+  return ranPool(kernels, request, { parameters, model, laid, breathe, ...paths });
 }
 
 /**
@@ -221,17 +212,15 @@ export async function runPool(
 export function ranPool(
   kernels: Kernels,
   request: ValueRequest,
-  ran: Omit<PoolRun, "request" | "tail" | "held" | "found">,
+  ran: Omit<PoolRun, "request" | "tail" | "found">,
 ): PoolRun {
-  const { laid, losses, moments } = ran;
-  const held = moments.reduce((sum, gathered) => sum + gathered[laid.heldAt]!, 0);
+  const { laid, losses } = ran;
   checkSize(losses, laid.accounts);
   const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
   const run: PoolRun = {
     ...ran,
     request,
     tail,
-    held,
     found: {
       curve: new Latest(),
       summary: new Latest(),
@@ -301,6 +290,7 @@ interface Run {
   readonly losses: Float64Array<ArrayBuffer>;
   readonly chunks: readonly Chunk[];
   readonly moments: readonly Float64Array[];
+  readonly held: number;
   readonly tally: LiquidationTally | null;
   /** Follows the losses, when the caller wants to hear of them. */
   readonly running: RunningRisk | null;
@@ -322,7 +312,9 @@ async function runAll(
   const running = audited ? audited.running : own;
   const before = audited ? scenarios : 0;
   const total = mode === "audit" ? 2 * scenarios : scenarios;
-  laid.simulation.withMoments = needsMoments(request);
+  const withMoments = needsMoments(request);
+  laid.simulation.withMoments = withMoments;
+  let held = 0;
   await executor.run(laid.simulation, chunks, {
     signal,
     onProgress: ({ done }) =>
@@ -333,8 +325,9 @@ async function runAll(
       if (running === own) running?.add(first, batch!.length);
     },
     onChunk: (index, gathered) => {
-      moments[index] = gathered;
+      held += gathered[laid.heldAt]!;
+      if (withMoments) moments[index] = gathered.slice();
     },
   });
-  return { losses, chunks, moments, running, tally };
+  return { losses, chunks, moments, held, running, tally };
 }

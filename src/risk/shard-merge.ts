@@ -42,18 +42,10 @@ export async function mergeShards(
     gathered.take(shard);
     await breathe();
   }
-  const { losses, moments, tally } = gathered.finish();
-  const chunks = chunksOf(request.scenarios);
-  return ranPool(kernels, request, {
-    parameters,
-    model,
-    laid,
-    losses,
-    chunks,
-    moments,
-    tally,
-    breathe,
-  });
+  const paths = gathered.finish();
+  const held = paths.moments.reduce((sum, moments) => sum + moments[laid.heldAt]!, 0);
+  const ran = { parameters, model, laid, breathe, chunks: chunksOf(request.scenarios), held };
+  return ranPool(kernels, request, { ...ran, ...paths });
 }
 
 interface Taken {

@@ -210,14 +210,14 @@ class SumsInOrder {
     this.#all = all;
   }
 
-  /** @param moments  of the next part; kept */
+  /** @param moments  of the next part; only good during the call */
   add(part: number, moments: Float64Array): void {
     const sum = this.#sum;
     if (sum) {
       for (let i = 0; i < sum.length; i++) sum[i]! += moments[i]!;
     } else if (part === 0 || this.#all[part - 1]!.closes) {
       this.#from = part;
-      this.#sum = moments;
+      this.#sum = moments.slice();
     } else {
       this.#done.push({ from: part, end: part + 1, ...packed(moments) });
     }
@@ -241,7 +241,7 @@ function packed(values: Float64Array): Pick<PartSums, "at" | "values"> {
   let count = 0;
   for (let i = 0; i < values.length; i++) count += Number(!Object.is(values[i], 0));
   // Eight bytes and four for each of them, against eight for every one.
-  if (12 * count >= 8 * values.length) return { at: null, values };
+  if (12 * count >= 8 * values.length) return { at: null, values: values.slice() };
   const at = new Uint32Array(count);
   const kept = new Float64Array(count);
   for (let i = 0, next = 0; i < values.length; i++) {
