@@ -102,7 +102,8 @@ export class Engine {
    * What follows a control, or sweeps over thousands of variants, need not wait for more.
    *
    * The last run of up to a million scenarios is kept: asked again with other levels or layers of
-   * the same book, it answers without a simulation. {@link Engine.value} begins from it too.
+   * the same book, it answers without a simulation. {@link Engine.value} of Euler contributions alone
+   * begins from it too; all figures about everyone take moments that a measurement does not gather.
    *
    * @param options  as for {@link Engine.value}; `contributions` and `samplePaths` change nothing
    * @throws         PoolError as {@link Engine.value}
