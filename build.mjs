@@ -69,7 +69,6 @@ async function buildRoomWorker() {
   const { outputFiles } = await build({
     ...library,
     entryPoints: ["src/edge/web/worker.ts"],
-    format: "iife",
     platform: "browser",
     mainFields: ["browser", ...common.mainFields],
     minify: true,

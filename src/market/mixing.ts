@@ -5,6 +5,8 @@ import { chiSquarePdf, chiSquareQuantile, exp } from "../numeric/index.ts";
 /** The table reaches from u = 1e-10 to 1 − 1e-10. */
 const Y_MAX = 23;
 const CELLS = 1024;
+/** Tables that are kept, of 32 KB each: a batch or a control seldom changes how heavy the tails are. */
+const KEPT_MAX = 8;
 
 /** Cubic cells of equal width over y = ln(u/(1−u)) in [-yMax, yMax]; see ModelColumns. */
 export interface MixingTable {
@@ -12,6 +14,8 @@ export interface MixingTable {
   readonly cells: number;
   readonly cubic: Float64Array;
 }
+
+const kept = new Map<number, MixingTable>();
 
 /** What a model that does not mix holds. */
 export function noMixing(): MixingTable {
@@ -24,11 +28,20 @@ export function noMixing(): MixingTable {
  *
  * The scale FALLS in u: a small u is a violent path. Between nodes the cubic that has the exact
  * value and slope at both ends errs by less than 1e-9 of the scale for ν > 2. Beyond the ends
- * (chance 1e-10 each) the scale of the end holds.
+ * (chance 1e-10 each) the scale of the end holds. The tables of the latest few ν are kept.
  *
  * @source McNeil, Frey & Embrechts, Quantitative Risk Management (2015), example 6.7
  */
 export function studentMixing(degreesOfFreedom: number): MixingTable {
+  const table = kept.get(degreesOfFreedom) ?? newTable(degreesOfFreedom);
+  // Said again, it is the latest: the one that is given up is the one that was asked for longest ago.
+  kept.delete(degreesOfFreedom);
+  kept.set(degreesOfFreedom, table);
+  if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!);
+  return table;
+}
+
+function newTable(degreesOfFreedom: number): MixingTable {
   const width = (2 * Y_MAX) / CELLS;
   const cubic = new Float64Array(4 * CELLS);
   let left = scaleAt(-Y_MAX, degreesOfFreedom);

@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
     const tab = await rooms.browser.newPage();
     await tab.goto(`${rooms.address}page.css`);
     await tab.evaluate((document) => {
-      const worker = new Worker("room-worker.js");
+      const worker = new Worker("room-worker.js", { type: "module" });
       worker.postMessage({ kind: "pool", document });
       Object.assign(globalThis, { worker });
     }, pool);
@@ -178,6 +178,8 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
     const tab = await rooms.opened();
     await move(tab, 20);
     await settled(tab);
+    // A pool as small as this brings an engine into the page itself, once nothing moves.
+    await tab.waitForTimeout(2000);
     const before = await weighed(tab);
     await move(tab, 200);
     await settled(tab);

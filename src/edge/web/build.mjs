@@ -36,7 +36,6 @@ export async function buildPage(folder) {
     build({
       ...script,
       entryPoints: [`${here}/worker.ts`],
-      format: "iife",
       outfile: `${folder}/room-worker.js`,
     }),
   ]);

@@ -52,8 +52,8 @@ export type FromWorker =
       readonly kind: "measured";
       readonly id: number;
       readonly measurement: Measurement;
-      /** Whether that is all that was asked, or the first part of a valuation. */
-      readonly isAll: boolean;
+      /** How long it took; null where it is the first part of a valuation. */
+      readonly milliseconds: number | null;
     }
   | { readonly kind: "value"; readonly id: number; readonly valuation: PoolValuation }
   | { readonly kind: "study"; readonly id: number; readonly result: StudyResult }

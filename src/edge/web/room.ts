@@ -274,8 +274,10 @@ export class RiskRoom extends LitElement {
 
   #measured(id: number, pass: Pass, measurement: Measurement): void {
     const asked = this.#asked.get(id);
-    // An answer that comes after that to a later move would turn the page back.
-    if (id === this.#baseId || !asked || !this.pool || id < (this.answer?.id ?? 0)) return;
+    const { answer } = this;
+    // An answer that comes after that to a later move, or after the full one, would turn the page back.
+    const isLate = answer && (id < answer.id || (id === answer.id && answer.pass === "full"));
+    if (id === this.#baseId || !asked || !this.pool || isLate) return;
     for (const old of this.#asked.keys()) if (old < id) this.#asked.delete(old);
     this.answer = { id, pass, controls: asked.controls, measurement };
     void this.#paint(pass, asked.at);

@@ -132,7 +132,7 @@ export class Studies implements ReactiveController {
 
   #start(): void {
     if (this.#worker) return;
-    const worker = new Worker(this.#script(), { name: "riskpool study" });
+    const worker = new Worker(this.#script(), { type: "module", name: "riskpool study" });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
     worker.onerror = ({ message }) => {
       const failure = { message: message || "the worker could not be run", issues: [] };

@@ -1,6 +1,7 @@
 import type { Measurement, PoolValuation, RunningEstimate } from "../../index.ts";
 import { type Controls, coarseScenarios, FULL_SCENARIOS } from "./controls.ts";
 import type { Failure, FromWorker, PricedDocument, ToWorker } from "./message.ts";
+import { NearDesk } from "./near-desk.ts";
 
 /** Which of the two runs of a request answers. */
 export type Pass = "coarse" | "full";
@@ -23,12 +24,16 @@ interface Wish {
 
 /**
  * Two workers with an engine each: one measures every move on few scenarios, the other follows with
- * all of them and finds who contributes what. A coarse run is short and is let finish, or nothing would be seen while a slider
- * moves; of those that wait only the latest is kept. A full run is aborted by the next move.
+ * all of them and finds who contributes what. Where a coarse run takes but a few milliseconds, it is
+ * made in the page's own thread instead, in the frame of the move, while the full one is under way.
+ *
+ * A coarse run is short and is let finish, or nothing would be seen while a slider moves; of those
+ * that wait only the latest is kept. A full run is aborted by the next move.
  */
 export class Valuer {
   readonly #coarse: Worker;
   readonly #full: Worker;
+  readonly #near: NearDesk;
   readonly #listener: Listener;
   #busy: { readonly coarse: boolean; readonly full: boolean } = { coarse: false, full: false };
   #nextCoarse: Wish | null = null;
@@ -36,9 +41,13 @@ export class Valuer {
   /** Answers to earlier requests than this are of another pool. */
   #first = 0;
   #latest = 0;
+  /** Where they stood when a run was asked for last, and for the worker's coarse run under way. */
+  #controls: Controls | null = null;
+  #measuring: Controls | null = null;
 
   constructor(script: string, listener: Listener) {
     this.#listener = listener;
+    this.#near = new NearDesk(script);
     this.#coarse = this.#start(script, "coarse");
     this.#full = this.#start(script, "full");
   }
@@ -48,6 +57,7 @@ export class Valuer {
     this.#first = this.#latest + 1;
     this.#nextCoarse = null;
     this.#nextFull = null;
+    this.#near.setPool(document);
     for (const worker of [this.#coarse, this.#full]) {
       send(worker, { kind: "abort" });
       send(worker, { kind: "pool", document });
@@ -57,8 +67,10 @@ export class Valuer {
   /** Asks for both runs. @returns the number of the request */
   ask(controls: Controls): number {
     const wish = { id: ++this.#latest, controls };
+    this.#controls = controls;
     this.#nextCoarse = wish;
-    this.#nextFull = null;
+    this.#nextFull = wish;
+    this.#near.rest();
     if (this.#busy.full) send(this.#full, { kind: "abort" });
     this.#go();
     return wish.id;
@@ -75,13 +87,19 @@ export class Valuer {
 
   /** Ends the workers. */
   dispose(): void {
+    this.#near.rest();
     this.#coarse.terminate();
     this.#full.terminate();
   }
 
   #start(script: string, pass: Pass): Worker {
-    const worker = new Worker(script, { name: `riskpool ${pass}` });
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(pass, data);
+    const worker = new Worker(script, { type: "module", name: `riskpool ${pass}` });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (pass === "coarse" && data.kind === "measured") {
+        this.#near.heard(this.#measuring!, data.milliseconds!);
+      }
+      this.#hear(pass, data);
+    };
     worker.onerror = ({ message }) =>
       this.#listener.failure(this.#latest, {
         message: message || `${script} could not be loaded or run`,
@@ -91,20 +109,34 @@ export class Valuer {
   }
 
   #go(): void {
-    if (this.#nextCoarse && !this.#busy.coarse) {
-      const { id, controls } = this.#nextCoarse;
-      this.#nextCoarse = null;
-      this.#busy = { ...this.#busy, coarse: true };
-      send(this.#coarse, { kind: "measure", id, controls, scenarios: coarseScenarios(controls) });
-      this.#nextFull = { id, controls };
-    }
-    // Behind the coarse run, not beside it: on two cores they would hold each other up.
-    if (this.#nextFull && !this.#busy.full && !this.#busy.coarse) {
+    const isNear = this.#near.isReady;
+    // On two cores two workers would hold each other up: the full run then waits for the coarse one.
+    const isFree = isNear || !(this.#busy.coarse || this.#nextCoarse);
+    if (this.#nextFull && !this.#busy.full && isFree) {
       const { id, controls } = this.#nextFull;
       this.#nextFull = null;
       this.#busy = { ...this.#busy, full: true };
       send(this.#full, { kind: "value", id, controls, scenarios: FULL_SCENARIOS });
     }
+    if (this.#nextCoarse && !this.#busy.coarse) {
+      const wish = this.#nextCoarse;
+      this.#nextCoarse = null;
+      this.#busy = { ...this.#busy, coarse: true };
+      if (isNear) void this.#measureHere(wish);
+      else this.#measureThere(wish);
+    }
+  }
+
+  async #measureHere(wish: Wish): Promise<void> {
+    const measurement = await this.#near.measure(wish.controls);
+    // Where there is none, the worker says why.
+    if (!measurement) this.#measureThere(wish);
+    else this.#hear("coarse", { kind: "measured", id: wish.id, measurement, milliseconds: 0 });
+  }
+
+  #measureThere({ id, controls }: Wish): void {
+    this.#measuring = controls;
+    send(this.#coarse, { kind: "measure", id, controls, scenarios: coarseScenarios(controls) });
   }
 
   #hear(pass: Pass, message: FromWorker): void {
@@ -119,12 +151,16 @@ export class Valuer {
     if (message.kind === "measured" && isOurs) {
       this.#listener.measured(message.id, pass, message.measurement);
     }
-    if (message.kind === "measured" && !message.isAll) return;
+    // The first part of what a full run says.
+    if (message.kind === "measured" && message.milliseconds === null) return;
     this.#busy = { ...this.#busy, [pass]: false };
     if (message.kind === "failure" && this.#nextFull?.id === message.id) this.#nextFull = null;
     this.#go();
     if (!isOurs) return;
-    if (message.kind === "value") this.#listener.answer(message.id, message.valuation);
+    if (message.kind === "value") {
+      this.#listener.answer(message.id, message.valuation);
+      if (!this.#nextCoarse) this.#near.warm(this.#controls!);
+    }
     if (message.kind === "failure") this.#listener.failure(message.id, message.failure);
   }
 }

@@ -1,42 +1,29 @@
-// Built to a script of its own: a whole engine in a worker, so that the page never waits for it.
-import { type Engine, load, type Pool, PoolError, type Progress, readPool } from "../../index.ts";
-import { type Controls, FULL_SCENARIOS, type RoomRequest, requestOf } from "./controls.ts";
-import type { Failure, FromWorker, PricedDocument, ToWorker } from "./message.ts";
-import { runStudy, type StudyHooks } from "./study.ts";
+// Built to a script of its own: a whole engine in a worker, so that the page never waits for it. The
+// page may import it too, for runs that are too short to be worth the way to a worker.
+import { PoolError } from "../../index.ts";
+import { Desk, type DeskHooks } from "./desk.ts";
+import type { Failure, FromWorker, ToWorker } from "./message.ts";
 
-const engine: Promise<Engine> = load();
-let document: PricedDocument | undefined;
-/** The document as it was last shocked: most moves of a control leave it alone. */
-let last: { readonly key: string; readonly pool: Pool } | undefined;
-let control = new AbortController();
+export { Desk };
 
 const say = (message: FromWorker): void => self.postMessage(message);
 
-/** A pool that is read, the request it is asked, and what a run hears and tells. */
-interface Asked {
-  readonly pool: Pool;
-  readonly request: RoomRequest;
-  readonly hooks: StudyHooks;
-}
+let control = new AbortController();
 
 /** Runs what is asked under a signal of its own and says what became of it. */
 async function answer(
   id: number,
-  controls: Controls,
-  scenarios: number,
-  run: (engine: Engine, asked: Asked) => Promise<FromWorker>,
+  run: (hooks: Required<DeskHooks>) => Promise<FromWorker>,
 ): Promise<void> {
   control = new AbortController();
   const { signal } = control;
-  const onProgress = ({ done, total, estimate }: Progress) =>
-    say({ kind: "progress", id, done, total, estimate });
   try {
-    const request = requestOf(document!, controls, scenarios);
-    const { spots, layers, rule, liquidation } = controls;
-    const key = JSON.stringify({ spots, layers, rule, liquidation });
-    if (last?.key !== key) last = { key, pool: readPool(request.document) };
-    const { pool } = last;
-    say(await run(await engine, { pool, request, hooks: { signal, onProgress } }));
+    const message = await run({
+      signal,
+      onProgress: ({ done, total, estimate }) =>
+        say({ kind: "progress", id, done, total, estimate }),
+    });
+    say(message);
   } catch (error) {
     if (signal.aborted) say({ kind: "aborted", id });
     else say({ kind: "failure", id, failure: failureOf(error) });
@@ -48,32 +35,34 @@ function failureOf(error: unknown): Failure {
   return { message: String(error), issues: [] };
 }
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if (data.kind === "pool") {
-    document = data.document;
-    last = undefined;
-  } else if (data.kind === "abort") control.abort();
+function hear(desk: Desk, data: ToWorker): void {
+  if (data.kind === "pool") desk.setPool(data.document);
+  else if (data.kind === "abort") control.abort();
   else if (data.kind === "measure") {
     const { id, controls, scenarios } = data;
-    void answer(id, controls, scenarios, async (core, { pool, request, hooks }) => {
-      const measurement = await core.measure(pool, { ...request.options, ...hooks });
-      return { kind: "measured", id, measurement, isAll: true };
+    void answer(id, async (hooks) => {
+      const measured = await desk.measure(controls, scenarios, hooks);
+      return { kind: "measured", id, ...measured };
     });
   } else if (data.kind === "value") {
     const { id, controls, scenarios } = data;
-    void answer(id, controls, scenarios, async (core, { pool, request, hooks }) => {
-      const valuation = await core.value(pool, {
-        ...request.options,
+    void answer(id, async (hooks) => {
+      const valuation = await desk.value(controls, scenarios, {
         ...hooks,
-        onMeasured: (measurement) => say({ kind: "measured", id, measurement, isAll: false }),
+        onMeasured: (measurement) => say({ kind: "measured", id, measurement, milliseconds: null }),
       });
       return { kind: "value", id, valuation };
     });
   } else {
     const { id, controls, study } = data;
-    void answer(id, controls, FULL_SCENARIOS, async (core, { pool, request, hooks }) => {
-      const result = await runStudy(core, pool, request, study, hooks);
+    void answer(id, async (hooks) => {
+      const result = await desk.study(controls, study, hooks);
       return { kind: "study", id, result };
     });
   }
-};
+}
+
+if (typeof document === "undefined") {
+  const desk = new Desk();
+  self.onmessage = ({ data }: MessageEvent<ToWorker>) => hear(desk, data);
+}
