@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { decoded } from "./file.ts";
+import { mkdir, open, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { decoded, replaceFile } from "./file.ts";
 import type { Disk, Line, Put } from "./io.ts";
 
 const PIECE_BYTES = 1 << 18;
@@ -51,36 +50,22 @@ export const nodeDisk: Disk = {
     };
   },
 
-  async replace(path, write) {
-    const folder = dirname(path);
-    await mkdir(folder, { recursive: true });
-    const draft = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
-    try {
-      const file = await open(draft, "wx", 0o666);
-      try {
-        let gathered = "";
-        const put: Put = async (piece) => {
-          if (typeof piece === "string") {
-            gathered += piece;
-            if (gathered.length < GATHERED) return;
-            piece = "";
-          }
-          if (gathered !== "") await file.appendFile(gathered, "utf8");
-          gathered = "";
-          if (piece.length > 0) await file.appendFile(piece);
-        };
-        await write(put);
-        await put(new Uint8Array(0));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(draft, path);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
-    }
-  },
+  replace: (path, write) =>
+    replaceFile(path, async (draft) => {
+      let gathered = "";
+      const put: Put = async (piece) => {
+        if (typeof piece === "string") {
+          gathered += piece;
+          if (gathered.length < GATHERED) return;
+          piece = "";
+        }
+        if (gathered !== "") await draft.appendFile(gathered, "utf8");
+        gathered = "";
+        if (piece.length > 0) await draft.appendFile(piece);
+      };
+      await write(put);
+      await put(new Uint8Array(0));
+    }),
 
   remove: (path) => rm(path, { force: true }),
 };

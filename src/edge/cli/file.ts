@@ -1,19 +1,31 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /**
- * Replaces a whole file: writes a neighbour, flushes it and renames it over the name, so that a
- * reader finds the old file or the new one and never half of either. Makes the folders.
+ * Replaces a file: a neighbour is written, flushed and renamed over the name, so that a reader finds
+ * the old file or the new one and never half of either. Makes the folders.
  */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(
+  path: string,
+  write: (draft: FileHandle) => Promise<void>,
+): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const draft = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     const file = await open(draft, "wx", 0o666);
     try {
-      await file.writeFile(content, "utf8");
+      await write(file);
       await file.sync();
     } finally {
       await file.close();
@@ -23,6 +35,11 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** Replaces a whole file, as {@link replaceFile} does. */
+export function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  return replaceFile(path, (draft) => draft.writeFile(content, "utf8"));
 }
 
 /** Reads the bytes of a file, which begin where their buffer does. */
