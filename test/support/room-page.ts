@@ -32,10 +32,11 @@ export interface Rooms {
   readonly address: string;
   /** Everything that consoles complained of, pages threw or asked another origin for. */
   readonly spoken: string[];
-  /** A tab with the small pool, whose runs take a moment. */
+  /** A tab with the small pool, whose runs take a moment; null leaves the example where it is. */
   opened(given?: {
     readonly hash?: string;
-    readonly pool?: string;
+    readonly pool?: string | null;
+    readonly scheme?: "light" | "dark";
     readonly context?: BrowserContext;
   }): Promise<Page>;
   close(): Promise<void>;
@@ -55,8 +56,10 @@ export async function startRooms(name: string, args: readonly string[] = []): Pr
     ],
   });
   const spoken: string[] = [];
-  const opened: Rooms["opened"] = async ({ hash = "", pool, context } = {}) => {
-    const tab = await (context ?? browser).newPage();
+  const opened: Rooms["opened"] = async ({ hash = "", pool, scheme, context } = {}) => {
+    const tab = context
+      ? await context.newPage()
+      : await browser.newPage(scheme && { colorScheme: scheme });
     tab.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") spoken.push(message.text());
     });
@@ -66,8 +69,10 @@ export async function startRooms(name: string, args: readonly string[] = []): Pr
       }
     });
     tab.on("pageerror", (error) => spoken.push(error.message));
-    const body = pool ?? example("small-pool.json");
-    await tab.route("**/pools/example.json", (route) => route.fulfill({ body }));
+    if (pool !== null) {
+      const body = pool ?? example("small-pool.json");
+      await tab.route("**/pools/example.json", (route) => route.fulfill({ body }));
+    }
     await tab.goto(address + hash);
     await settled(tab);
     return tab;

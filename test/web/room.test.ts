@@ -1,104 +1,41 @@
 // Method: the built room in real Chromium, served under its own strict policy: its figures are those
 // of `engine.value` in Node for the request it says it made, every control changes that request and
 // nothing else, axe looks at it in both themes, and the console stays empty.
-import { existsSync, readFileSync } from "node:fs";
-import type { Server } from "node:http";
-import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportHtml } from "../../src/edge/report/report.ts";
-// @ts-expect-error The build is plain JavaScript.
-import { buildRoom, serveRoom } from "../../src/edge/web/build.mjs";
 import type { RoomRequest } from "../../src/edge/web/controls.ts";
-import { loadSync, type PoolValuation } from "../../src/index.ts";
+import { loadSync } from "../../src/index.ts";
+import {
+  example,
+  hasChromium,
+  type RoomElement,
+  type Rooms,
+  shownBy,
+  startRooms,
+} from "../support/room-page.ts";
 
-const executablePath = process.env["CHROME_BIN"] ?? "/usr/bin/chromium";
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const folder = `${root}build/web-test`;
-const axe = readFileSync(`${root}node_modules/axe-core/axe.min.js`, "utf8");
-const small = readFileSync(`${root}examples/small-pool.json`, "utf8");
+const axe = readFileSync(
+  new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+  "utf8",
+);
+const small = example("small-pool.json");
 
-/** The component as a page sees it. */
-interface Room extends HTMLElement {
-  readonly valuation: PoolValuation | null;
-  readonly request: RoomRequest | null;
-  readonly settled: boolean;
-  openFiles(files: readonly File[]): Promise<void>;
-}
-
-const settled = (tab: Page): Promise<unknown> =>
-  tab.waitForFunction(() => (document.querySelector("risk-room") as Room | null)?.settled, null, {
-    timeout: 20_000,
-  });
-
-/** What the room asked for and what it shows. */
-async function state(tab: Page): Promise<{ request: RoomRequest; valuation: PoolValuation }> {
-  await settled(tab);
-  const text = await tab.evaluate(() => {
-    const { request, valuation } = document.querySelector("risk-room") as Room;
-    const plain = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);
-    return JSON.stringify({ request, valuation }, plain);
-  });
-  return JSON.parse(text, (_, value) =>
-    typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
-  );
-}
-
-// A machine without Chromium cannot run these; CI installs it first and must not skip.
-const present = existsSync(executablePath);
-describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium", () => {
-  let browser: Browser;
-  let server: Server;
-  let address: string;
-  const spoken: string[] = [];
-
+describe.skipIf(!hasChromium)("risk room in Chromium", () => {
+  let rooms: Rooms;
   beforeAll(async () => {
-    await buildRoom(folder);
-    ({ server, address } = await serveRoom(folder));
-    browser = await chromium.launch({
-      executablePath,
-      args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-    });
+    rooms = await startRooms("test");
   });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  async function opened(
-    path = "",
-    scheme: "light" | "dark" = "light",
-    prepare: (tab: Page) => Promise<unknown> = async () => {},
-  ): Promise<Page> {
-    const tab = await browser.newPage({ colorScheme: scheme });
-    await prepare(tab);
-    tab.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") spoken.push(message.text());
-    });
-    tab.on("request", (request) => {
-      if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(address)) {
-        spoken.push(`asked for ${request.url()}`);
-      }
-    });
-    tab.on("pageerror", (error) => spoken.push(error.message));
-    await tab.goto(address + path);
-    await settled(tab);
-    return tab;
-  }
-
-  /** The small pool, whose runs take a moment, in place of the example. */
-  const onSmall = (): Promise<Page> =>
-    opened("", "light", (tab) =>
-      tab.route("**/pools/example.json", (route) => route.fulfill({ body: small })),
-    );
+  afterAll(() => rooms?.close());
 
   /** Moves a slider as its reader does. */
   const slide = (tab: Page, name: string, value: number): Promise<void> =>
     tab.locator(`[id="${name}"]`).fill(String(value));
 
   test("room: opens with the bits of Node for its request", async () => {
-    const tab = await opened();
-    const { request, valuation } = await state(tab);
+    const tab = await rooms.opened({ pool: null });
+    const { request, valuation } = await shownBy(tab);
     expect(request.document.options).toHaveLength(1_000);
     expect(request.options.scenarios).toBe(100_000);
     const inNode = await loadSync().value(request.document, request.options);
@@ -114,14 +51,14 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
     await tab.close();
   });
   test("room: every control changes its part of the request and nothing else", async () => {
-    const tab = await onSmall();
-    const before = (await state(tab)).request;
+    const tab = await rooms.opened();
+    const before = (await shownBy(tab)).request;
     const moved = async (move: () => Promise<unknown>): Promise<RoomRequest> => {
       await move();
-      const { request, valuation } = await state(tab);
+      const { request, valuation } = await shownBy(tab);
       expect(valuation.risk.scenarios).toBe(100_000);
       await tab.locator("#reset").click();
-      expect((await state(tab)).request).toEqual(before);
+      expect((await shownBy(tab)).request).toEqual(before);
       return request;
     };
     const { document, options } = before;
@@ -192,8 +129,11 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
   });
 
   test("room: the address holds the controls, and they come back from it", async () => {
-    const tab = await opened("#volatility=150&spot.ORB=-10&spot.NOT=9&horizon=9000&model=wrong");
-    const { request } = await state(tab);
+    const tab = await rooms.opened({
+      pool: null,
+      hash: "#volatility=150&spot.ORB=-10&spot.NOT=9&horizon=9000&model=wrong",
+    });
+    const { request } = await shownBy(tab);
     expect(request.options.horizon).toBe(10);
     expect(request.document.assets[0]?.spot).toBe(26_377 * 0.9);
     await tab.waitForFunction(() => location.hash === "#volatility=150&spot.ORB=-10");
@@ -202,17 +142,17 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
     // Another pool is shown under the same controls.
     await tab.selectOption("#pool", "pools/small.json");
     await tab.waitForFunction(() => {
-      const room = document.querySelector("risk-room") as Room | null;
+      const room = document.querySelector("risk-room") as RoomElement | null;
       return room?.request?.document.assets.length === 2;
     });
-    const { request: onSmallPool } = await state(tab);
+    const { request: onSmallPool } = await shownBy(tab);
     expect(onSmallPool.options.market.volatility).toEqual([0.5 * 1.5, 0.65 * 1.5]);
     expect(onSmallPool.document.assets[0]?.spot).toBe(40_000 * 0.9);
     await tab.close();
   });
 
   test("room: the latest of many quick moves is what is shown in the end", async () => {
-    const tab = await onSmall();
+    const tab = await rooms.opened();
     // All at once, so that most of them find a run under way.
     await tab.locator("#volatility").evaluate((element) => {
       const slider = element as HTMLInputElement;
@@ -221,7 +161,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
         slider.dispatchEvent(new Event("input"));
       }
     });
-    const { request, valuation } = await state(tab);
+    const { request, valuation } = await shownBy(tab);
     expect(request.options.market.volatility).toEqual([0.5 * 1.2, 0.65 * 1.2]);
     // The engine names assets in the order of their ids.
     expect(valuation.market.volatility).toEqual([0.65 * 1.2, 0.5 * 1.2]);
@@ -229,8 +169,8 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
   });
 
   test("room: a broken file shows its problems, and the pool before it stays", async () => {
-    const tab = await onSmall();
-    const before = await state(tab);
+    const tab = await rooms.opened();
+    const before = await shownBy(tab);
     const drop = (name: string, text: string) =>
       tab.locator("input[type=file]").setInputFiles({
         name,
@@ -249,15 +189,15 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
     expect(text).toMatch(/Remedy\s*there is no such date or time/);
     expect(text).toMatch(/Expected\s*number > 0 \(pool currency per coin\)/);
     expect(text).toContain("number -1");
-    expect(await state(tab)).toEqual(before);
+    expect(await shownBy(tab)).toEqual(before);
     // Without a market it waits for prices.
     const { market, ...bare } = JSON.parse(small);
     expect(market.model).toBe("student-t");
     await drop("bare.json", JSON.stringify(bare));
     await tab.locator("text=MARKET_MISSING").first().waitFor();
-    await drop("prices.csv", readFileSync(`${root}examples/prices.csv`, "utf8"));
+    await drop("prices.csv", example("prices.csv"));
     await problem.waitFor({ state: "detached" });
-    const { request } = await state(tab);
+    const { request } = await shownBy(tab);
     expect(request.document.name).toBe("Small pool (synthetic)");
     expect(request.options.market.assets).toEqual(["ORB", "ETA"]);
     expect(request.options.market.volatility).not.toEqual(market.volatility);
@@ -265,8 +205,8 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
   });
 
   test("room: saves what it shows", async () => {
-    const tab = await onSmall();
-    const { request, valuation } = await state(tab);
+    const tab = await rooms.opened();
+    const { request, valuation } = await shownBy(tab);
     const saved = async (button: string): Promise<string> => {
       const [download] = await Promise.all([
         tab.waitForEvent("download"),
@@ -284,7 +224,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
   });
 
   test.each(["light", "dark"] as const)("room: axe finds nothing to mend, %s", async (scheme) => {
-    const tab = await opened("#volatility=150", scheme);
+    const tab = await rooms.opened({ hash: "#volatility=150", scheme, pool: null });
     await tab.waitForFunction(() => {
       const room = document.querySelector("risk-room");
       return (room as unknown as { base: unknown }).base !== null;
@@ -303,7 +243,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
   });
 
   test("room: has a theme of its own when it is told one", async () => {
-    const tab = await onSmall();
+    const tab = await rooms.opened();
     const paper = () =>
       tab.evaluate(() => {
         const room = document.querySelector("risk-room")!;
@@ -321,7 +261,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
   });
 
   test("room: is worked by the keyboard, and fits a narrow screen", async () => {
-    const tab = await onSmall();
+    const tab = await rooms.opened();
     await tab.setViewportSize({ width: 360, height: 740 });
     const wide = await tab.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBe(360);
@@ -331,11 +271,14 @@ describe.skipIf(!present && process.env["CI"] !== "true")("risk room in Chromium
     expect(await toggle.getAttribute("aria-expanded")).toBe("true");
     await tab.keyboard.press("Tab");
     await tab.keyboard.press("ArrowRight");
-    expect((await state(tab)).request.options.market.volatility).toEqual([0.5 * 1.05, 0.65 * 1.05]);
+    expect((await shownBy(tab)).request.options.market.volatility).toEqual([
+      0.5 * 1.05,
+      0.65 * 1.05,
+    ]);
     await tab.close();
   });
 
   test("room: through all of this the browser had nothing to complain of", () => {
-    expect(spoken).toEqual([]);
+    expect(rooms.spoken).toEqual([]);
   });
 });

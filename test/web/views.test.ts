@@ -1,30 +1,31 @@
 // Method: the views beside the valuation in real Chromium: their numbers are those of the engine in
 // Node for the request that the room says it made; keys and pointers do what they should; axe looks at
 // them in both themes, an explanation open.
-import { existsSync, readFileSync } from "node:fs";
-import type { Server } from "node:http";
-import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-// @ts-expect-error The build is plain JavaScript.
-import { buildRoom, serveRoom } from "../../src/edge/web/build.mjs";
 import { LIVE_RULES, type RoomRequest } from "../../src/edge/web/controls.ts";
 import { shockSetOf } from "../../src/edge/web/scenario.ts";
 import type { StudyResult } from "../../src/edge/web/study.ts";
 import { pathOptions } from "../../src/edge/web/study.ts";
-import { loadSync, type PoolValuation, shockLosses } from "../../src/index.ts";
+import { loadSync, shockLosses } from "../../src/index.ts";
+import {
+  example,
+  hasChromium,
+  type RoomElement,
+  type Rooms,
+  shownBy,
+  startRooms,
+} from "../support/room-page.ts";
 
-const executablePath = process.env["CHROME_BIN"] ?? "/usr/bin/chromium";
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const folder = `${root}build/web-views-test`;
-const axe = readFileSync(`${root}node_modules/axe-core/axe.min.js`, "utf8");
-const small = readFileSync(`${root}examples/small-pool.json`, "utf8");
+const axe = readFileSync(
+  new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+  "utf8",
+);
+const small = example("small-pool.json");
 
-/** The component as a page sees it. */
-interface Room extends HTMLElement {
-  readonly valuation: PoolValuation | null;
-  readonly request: RoomRequest | null;
-  readonly settled: boolean;
+/** The component with what stands beside its valuation. */
+interface Room extends RoomElement {
   readonly views: { readonly isIdle: boolean; resultOf(key: string): StudyResult | null };
 }
 
@@ -41,13 +42,7 @@ const idle = (tab: Page): Promise<unknown> =>
 
 async function request(tab: Page): Promise<RoomRequest> {
   await idle(tab);
-  const text = await tab.evaluate(() => {
-    const { request } = document.querySelector("risk-room") as unknown as Room;
-    return JSON.stringify(request, (_, each) => (typeof each === "bigint" ? `${each}n` : each));
-  });
-  return JSON.parse(text, (_, each) =>
-    typeof each === "string" && /^\d+n$/.test(each) ? BigInt(each.slice(0, -1)) : each,
-  );
+  return (await shownBy(tab)).request;
 }
 
 const resultOf = async (tab: Page, key: string): Promise<StudyResult | null> => {
@@ -58,44 +53,21 @@ const resultOf = async (tab: Page, key: string): Promise<StudyResult | null> => 
   );
 };
 
-const present = existsSync(executablePath);
-describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in Chromium", () => {
-  let browser: Browser;
-  let server: Server;
-  let address: string;
-  const spoken: string[] = [];
-
+describe.skipIf(!hasChromium)("views of the room in Chromium", () => {
+  let rooms: Rooms;
   beforeAll(async () => {
-    await buildRoom(folder);
-    ({ server, address } = await serveRoom(folder));
-    browser = await chromium.launch({
-      executablePath,
-      args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-    });
+    rooms = await startRooms("views-test");
   });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  afterAll(() => rooms?.close());
 
-  async function opened(
-    path = "",
-    scheme: "light" | "dark" = "light",
-    pool: string | null = small,
-  ): Promise<Page> {
-    const tab = await browser.newPage({ colorScheme: scheme });
-    if (pool) await tab.route("**/pools/example.json", (route) => route.fulfill({ body: pool }));
-    tab.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") spoken.push(message.text());
-    });
-    tab.on("pageerror", (error) => spoken.push(error.message));
-    await tab.goto(address + path);
+  async function opened(...given: Parameters<Rooms["opened"]>): Promise<Page> {
+    const tab = await rooms.opened(...given);
     await idle(tab);
     return tab;
   }
 
   test("views: rules, shocks and paths have the bits of Node", async () => {
-    const tab = await opened("#volatility=150&spot.ORB=-10");
+    const tab = await opened({ hash: "#volatility=150&spot.ORB=-10" });
     const { document, options } = await request(tab);
     const engine = loadSync();
     const rules = LIVE_RULES.map((rule) => ({ rule }));
@@ -231,7 +203,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in 
     await tab.keyboard.press("Tab");
     expect((await request(tab)).options.market.correlation[0]).toEqual([1, 0.81]);
     await tab.waitForFunction(() => location.hash === "#pair.ETA%7EORB=81");
-    const other = await opened("#pair.ETA%7EORB=-40");
+    const other = await opened({ hash: "#pair.ETA%7EORB=-40" });
     expect((await request(other)).options.market.correlation[1]).toEqual([-0.4, 1]);
     expect((await request(other)).options.market.repair).toBe("nearest");
     await other.close();
@@ -247,7 +219,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in 
   });
 
   test("views: a slow rule comes when it is asked for, in order, and can be withdrawn", async () => {
-    const tab = await opened("", "light", null);
+    const tab = await opened({ pool: null });
     const table = tab.locator("#rules table");
     await table.scrollIntoViewIfNeeded();
     expect(await table.locator("thead th").count()).toBe(1 + LIVE_RULES.length);
@@ -314,12 +286,12 @@ describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in 
   });
 
   test("views: with liquidations on the fan is of the run itself, with when they happen", async () => {
-    const { liquidation } = JSON.parse(readFileSync(`${root}examples/pool.json`, "utf8"));
+    const { liquidation } = JSON.parse(example("pool.json"));
     const markets = liquidation.markets.filter(({ asset }: { asset: string }) =>
       ["ORB", "ETA"].includes(asset),
     );
     const pool = JSON.stringify({ ...JSON.parse(small), liquidation: { ...liquidation, markets } });
-    const tab = await opened("#liquidation=on&horizon=1", "light", pool);
+    const tab = await opened({ hash: "#liquidation=on&horizon=1", pool });
     expect(await resultOf(tab, "paths")).toBeNull();
     const shown = await tab.evaluate(() => {
       const room = document.querySelector("risk-room") as unknown as Room;
@@ -335,7 +307,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in 
   });
 
   test("views: a long run says what it has found so far", async () => {
-    const tab = await opened("#volatility=110", "light", null);
+    const tab = await opened({ hash: "#volatility=110", pool: null });
     await tab.locator("#with-liquidation").check();
     await tab.waitForFunction(() => {
       const state = document.querySelector("risk-room")!.shadowRoot!.querySelector(".strip .state");
@@ -349,7 +321,11 @@ describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in 
   });
 
   test.each(["light", "dark"] as const)("views: axe finds nothing to mend, %s", async (scheme) => {
-    const tab = await opened("#pair.ETA%7EORB=-90&pair.ORB%7EVLT=-40", scheme, null);
+    const tab = await opened({
+      hash: "#pair.ETA%7EORB=-90&pair.ORB%7EVLT=-40",
+      scheme,
+      pool: null,
+    });
     await tab.locator("#ask-quote").click();
     await tab.locator("#quoted").waitFor();
     await tab.locator("#all-rules").click();
@@ -381,7 +357,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in 
   });
 
   test("views: fit a narrow screen, an explanation open", async () => {
-    const tab = await opened("", "light", null);
+    const tab = await opened({ pool: null });
     await tab.setViewportSize({ width: 360, height: 740 });
     await tab.locator("[data-term=hit]").scrollIntoViewIfNeeded();
     await tab.locator("[data-term=hit]").focus();
@@ -394,6 +370,6 @@ describe.skipIf(!present && process.env["CI"] !== "true")("views of the room in 
   });
 
   test("views: through all of this the browser had nothing to complain of", () => {
-    expect(spoken).toEqual([]);
+    expect(rooms.spoken).toEqual([]);
   });
 });
