@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, transform } from "esbuild";
 import { common, handedOn, itemWorkerScript, smallParts, workerScript } from "./bundle.mjs";
-import { buildPage } from "./src/edge/web/build.mjs";
+import { buildPage, roomWorkerScript } from "./src/edge/web/build.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -64,17 +64,8 @@ async function buildWorkers() {
   writeScript(file, "ITEM_WORKER_SCRIPT", "src/item-worker.ts", await itemWorkerScript());
 }
 
-/** The risk room's worker: a whole engine. */
 async function buildRoomWorker() {
-  const { outputFiles } = await build({
-    ...library,
-    entryPoints: ["src/edge/web/worker.ts"],
-    platform: "browser",
-    mainFields: ["browser", ...common.mainFields],
-    minify: true,
-    write: false,
-  });
-  const script = outputFiles[0].text;
+  const script = await roomWorkerScript();
   writeScript("src/edge/web/worker-script.ts", "ROOM_WORKER_SCRIPT", "worker.ts", script);
   return script;
 }

@@ -41,7 +41,7 @@ async function run(volume: string, words: readonly string[], env: Io["env"] = {}
     env,
     now: () => 0,
     example: { pool: "", prices: "" },
-    room: "",
+    room: { page: "", worker: "" },
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
   };

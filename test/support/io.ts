@@ -32,7 +32,7 @@ export async function runHere(
       return clock;
     },
     example: { pool: "", prices: "" },
-    room: "",
+    room: { page: "", worker: "" },
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
   };

@@ -3,8 +3,10 @@ import { localCore } from "./local-core.ts";
 import { start } from "./main.ts";
 
 // Beside the built file: dist/cli.js, dist/web/ and examples/ are neighbours in the package.
-const example = (name: string) => fileURLToPath(new URL(`../examples/${name}`, import.meta.url));
+const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const room = fileURLToPath(new URL("./web", import.meta.url));
-
-await start(localCore, { pool: example("pool.json"), prices: example("prices.csv") }, room);
+await start(
+  localCore,
+  { pool: beside("../examples/pool.json"), prices: beside("../examples/prices.csv") },
+  { page: beside("./web"), worker: beside("./room-worker.js") },
+);

@@ -23,8 +23,8 @@ export interface Io {
   readonly now: () => number;
   /** Paths of the pool that is valued when none is named, and of its prices. */
   readonly example: { readonly pool: string; readonly prices: string };
-  /** Folder of the built risk room. */
-  readonly room: string;
+  /** The built risk room. */
+  readonly room: RoomFiles;
   /** Serves a site on this machine alone; port 0 is any that is free. Rejects where it cannot. */
   readonly serve: (site: Site, port: number) => Promise<Served>;
   readonly openBrowser: (address: string) => void;
@@ -63,6 +63,12 @@ export interface Disk {
   /** Writes a neighbour piece by piece and renames it over the file. */
   readonly replace: (path: string, write: (put: Put) => Promise<void>) => Promise<void>;
   readonly remove: (path: string) => Promise<void>;
+}
+
+/** Where the built risk room is: the folder of its page, and the script of its workers. */
+export interface RoomFiles {
+  readonly page: string;
+  readonly worker: string;
 }
 
 /** All that is served: files by path, and the content security policy of every answer. */

@@ -13,9 +13,9 @@ import { openInBrowser, serveSite } from "./room-server.ts";
  * once, which a shell reports as 130. Files are replaced whole, so nothing is left half written.
  *
  * @param example  paths of the pool that `riskpool value` takes when none is named, and of its prices
- * @param room     folder of the built risk room
+ * @param room     the built risk room
  */
-export async function start(core: Core, example: Io["example"], room: string): Promise<void> {
+export async function start(core: Core, example: Io["example"], room: Io["room"]): Promise<void> {
   // A reader that has seen enough (`| head`) closes the pipe; that is no fault.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);

@@ -9,12 +9,13 @@ import { printNotices } from "./notice.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
 import { readWorld } from "./run-option.ts";
 
+const WORKER = "room-worker.js";
 /** What the page is made of, and what each file is. */
 const PAGE = {
   "index.html": "text/html; charset=utf-8",
   "page.css": "text/css; charset=utf-8",
   "room.js": "text/javascript; charset=utf-8",
-  "room-worker.js": "text/javascript; charset=utf-8",
+  [WORKER]: "text/javascript; charset=utf-8",
 } as const;
 
 const LEVELS = CONFIDENCES.map((percent) => String(percent / 100));
@@ -103,7 +104,7 @@ async function siteOf(io: Io, pool: string): Promise<Site> {
   const files = new Map([["/pool.json", { type: "application/json", bytes: bytes(pool) }]]);
   let policy = "";
   for (const [name, type] of Object.entries(PAGE)) {
-    const text = await readText(io, `${io.room}/${name}`);
+    const text = await readText(io, name === WORKER ? io.room.worker : `${io.room.page}/${name}`);
     const isPage = name === "index.html";
     if (isPage) policy = /Content-Security-Policy" content="([^"]+)"/.exec(text)?.[1] ?? policy;
     const own = isPage ? text.replace(/<risk-room .*><\/risk-room>/, ROOM) : text;
@@ -112,4 +113,4 @@ async function siteOf(io: Io, pool: string): Promise<Site> {
   return { files, policy };
 }
 
-const ROOM = '<risk-room src="pool.json" worker="room-worker.js"></risk-room>';
+const ROOM = `<risk-room src="pool.json" worker="${WORKER}"></risk-room>`;

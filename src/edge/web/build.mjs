@@ -27,24 +27,28 @@ const script = {
   define: { RISKPOOL_VERSION: JSON.stringify(version) },
 };
 
-/** Builds the page into a folder, which is emptied first; no pool is in it. */
+/** Builds the page into a folder, which is emptied first; no worker and no pool is in it. */
 export async function buildPage(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await Promise.all([
-    build({ ...script, entryPoints: [`${here}/main.ts`], outfile: `${folder}/room.js` }),
-    build({
-      ...script,
-      entryPoints: [`${here}/worker.ts`],
-      outfile: `${folder}/room-worker.js`,
-    }),
-  ]);
+  await build({ ...script, entryPoints: [`${here}/main.ts`], outfile: `${folder}/room.js` });
   for (const name of ["index.html", "page.css"]) cpSync(`${here}/${name}`, `${folder}/${name}`);
+}
+
+/** The script of the room's workers: a whole engine. */
+export async function roomWorkerScript() {
+  const { outputFiles } = await build({
+    ...script,
+    entryPoints: [`${here}/worker.ts`],
+    write: false,
+  });
+  return outputFiles[0].text;
 }
 
 /** Builds the page and the pools to choose from into a folder, which is emptied first. */
 export async function buildRoom(folder = `${root}build/web`) {
   await buildPage(folder);
+  writeFileSync(`${folder}/room-worker.js`, await roomWorkerScript());
   mkdirSync(`${folder}/pools`);
   const example = (name) => readFileSync(`${root}examples/${name}`, "utf8");
   const { examplePool } = await intake();

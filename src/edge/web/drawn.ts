@@ -1,7 +1,4 @@
-import type { TemplateResult } from "lit";
 import { Directive, type DirectiveResult, directive } from "lit/directive.js";
-import { getDirectiveClass, isTemplateResult } from "lit/directive-helpers.js";
-import { UnsafeHTMLDirective } from "lit/directives/unsafe-html.js";
 
 /** Milliseconds without a new drawing after which what is folded is put in its place all the same. */
 const QUIET = 500;
@@ -125,24 +122,5 @@ class Drawn extends Directive {
   }
 }
 
-const drawn = directive(Drawn);
-
-/** Whether something stands in a template as markup of ours: its text. */
-function markupOf(value: unknown): string | null {
-  if (getDirectiveClass(value) !== UnsafeHTMLDirective) return null;
-  const text = (value as DirectiveResult<typeof UnsafeHTMLDirective> & { values: unknown[] })
-    .values[0];
-  return typeof text === "string" ? text : null;
-}
-
-/** A view whose markup is drawn in place, wherever it stands in it. */
-export function drawnInPlace(view: TemplateResult): TemplateResult {
-  return { ...view, values: view.values.map(inPlace) };
-}
-
-function inPlace(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inPlace);
-  if (isTemplateResult(value)) return drawnInPlace(value as TemplateResult);
-  const text = markupOf(value);
-  return text === null ? value : drawn(text);
-}
+/** Markup in a template's place, drawn anew as a whole whenever it changes. */
+export const drawn: (text: string) => DirectiveResult = directive(Drawn);

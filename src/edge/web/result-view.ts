@@ -1,6 +1,5 @@
 import { html, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
-import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import type { PoolValuation } from "../../index.ts";
 import { allocationSection } from "../report/allocation.ts";
 import { capitalSection } from "../report/capital.ts";
@@ -13,12 +12,12 @@ import { type Markup, section } from "../report/markup.ts";
 import { assumptionSection, methodSection } from "../report/method.ts";
 import { reading } from "../report/reading.ts";
 import { lossSection } from "../report/report.ts";
-import { drawnInPlace } from "./drawn.ts";
+import { drawn } from "./drawn.ts";
 import { comparisonSection } from "./interval.ts";
 
 // Only `html` of the report makes markup, and it escapes every text that is put in.
 const panel = (markup: Markup): TemplateResult =>
-  html`<div class="panel">${unsafeHTML(markup.text)}</div>`;
+  html`<div class="panel">${drawn(markup.text)}</div>`;
 
 const column = (...markups: readonly Markup[]): TemplateResult =>
   html`<div>${markups.filter(({ text }) => text !== "").map(panel)}</div>`;
@@ -36,9 +35,7 @@ export function resultView(
   document: PoolValuation | null,
   beside: TemplateResult,
 ): TemplateResult {
-  const pictures = (of: unknown[], draw: () => TemplateResult) =>
-    guard(of, () => drawnInPlace(draw()));
-  return html`<div class="columns">${pictures([valuation], () => {
+  return html`<div class="columns">${guard([valuation], () => {
     const about = reading(valuation);
     return column(
       headlineSection(about),
@@ -46,12 +43,12 @@ export function resultView(
       capitalSection(about),
       liquidationSection(about),
     );
-  })}<div>${pictures([valuation, document], () =>
+  })}<div>${guard([valuation, document], () =>
     column(comparisonSection(reading(valuation), document)),
-  )}${pictures([whole], () => {
+  )}${guard([whole], () => {
     const about = reading(whole);
     return column(contributionSection(about), exposureSection(about));
-  })}</div></div>${beside}${pictures([whole], () => smallPrint(whole))}`;
+  })}</div></div>${beside}${guard([whole], () => smallPrint(whole))}`;
 }
 
 function smallPrint(valuation: PoolValuation): TemplateResult {

@@ -35,7 +35,7 @@ async function run(line: string, files: Map<string, string>) {
     env: {},
     now: () => 0,
     example: { pool: "pool.json", prices: "prices.csv" },
-    room: "",
+    room: { page: "", worker: "" },
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
   };

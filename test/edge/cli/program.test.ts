@@ -164,7 +164,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
     env: {},
     now: () => 0,
     example: { pool: "example.json", prices: "example.csv" },
-    room: "room",
+    room: { page: "room", worker: "worker.js" },
     serve: () => Promise.reject(new Error("EADDRINUSE")),
     openBrowser: () => {},
     ...given.io,
@@ -598,7 +598,7 @@ const PAGE = new Map([
   ],
   ["room/page.css", "css"],
   ["room/room.js", "room"],
-  ["room/room-worker.js", "worker"],
+  ["worker.js", "worker"],
 ]);
 
 async function open(line: string, world: Partial<Io> = {}) {

@@ -49,7 +49,7 @@ async function run(line: string, env: Io["env"] = {}, stdin = "") {
     env,
     now: () => 0,
     example: { pool: "", prices: "" },
-    room: "",
+    room: { page: "", worker: "" },
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
   };
