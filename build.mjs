@@ -131,6 +131,7 @@ async function buildLibrary(roomWorker) {
     entryPoints: ["src/edge/cli/bin.ts"],
     outfile: "dist/cli.js",
     platform: "node",
+    minify: true,
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
