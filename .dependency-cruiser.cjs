@@ -16,7 +16,7 @@ const rooms = {
     ...["basics", "numeric", "terms", "book", "market", "pool", "engine", "risk"],
     ...["settlement", "sharing", "pricing", "incentive"],
   ],
-  batch: ["basics", "numeric", "market", "pool"],
+  batch: ["basics", "numeric", "pool"],
   shard: ["basics", "risk"],
   runtime: ["basics", "engine"],
   edge: [".*"],
