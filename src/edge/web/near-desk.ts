@@ -18,7 +18,7 @@ const REST = 40;
  * are short enough, and stands back as soon as they are not, or when the page may not have it.
  */
 export class NearDesk {
-  readonly #script: string;
+  readonly #address: string;
   #document: PricedDocument | null = null;
   #desk: Desk | null = null;
   #isQuick = false;
@@ -31,7 +31,7 @@ export class NearDesk {
 
   /** @param script  address of the workers' own, which holds an engine */
   constructor(script: string) {
-    this.#script = script;
+    this.#address = new URL(script, document.baseURI).href;
     // Workers may begin from a Blob where a policy says so; of a page's own scripts it hardly ever does.
     this.#isBarred = script.startsWith("blob:");
   }
@@ -102,10 +102,10 @@ export class NearDesk {
   }
 
   async #fetched(): Promise<Desk> {
-    const address = new URL(this.#script, document.baseURI).href;
-    // What bundlers may not look for: it is served as it is.
+    // What bundlers may not look for: it is served as it is. Of a constant the minifier would put the
+    // value in its place, and lose the words to them.
     const script: typeof import("./worker.ts") = await import(
-      /* @vite-ignore */ /* webpackIgnore: true */ address
+      /* @vite-ignore */ /* webpackIgnore: true */ this.#address
     );
     const desk = new script.Desk();
     desk.setPool(this.#document!);
