@@ -3,8 +3,9 @@
 // room; long runs are aborted; many moves and the element's end are weighed by the browser's heap.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startOf } from "../../src/edge/web/controls.ts";
+import { requestOf, startOf } from "../../src/edge/web/controls.ts";
 import { pricedPool } from "../../src/edge/web/intake.ts";
+import { loadSync } from "../../src/index.ts";
 import {
   example,
   hasChromium,
@@ -87,6 +88,22 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
     });
     expect(tasks.length).toBeGreaterThan(10);
     expect(tasks[0]).toBeLessThan(16);
+    await tab.close();
+  });
+
+  test("thread: a quick run in the page itself has the bits of Node, under the page's policy", async () => {
+    const tab = await bare();
+    // As text: the tests' own loader would turn the import into one of its own.
+    const found = await tab.evaluate(`(async () => {
+      const { Desk } = await import("/room-worker.js");
+      const desk = new Desk();
+      desk.setPool(${JSON.stringify(pool)});
+      const { measurement } = await desk.measure(${JSON.stringify(controls)}, 10_000);
+      return measurement.risk;
+    })()`);
+    const { document, options } = requestOf(pool, controls, 10_000);
+    const { risk } = await loadSync().measure(document, options);
+    expect(found).toEqual(JSON.parse(JSON.stringify(risk)));
     await tab.close();
   });
 
