@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { digestOf } from "../../basics/index.ts";
-import { type ResultKind, resultKind } from "../batch/result.ts";
 import { type BatchOutcome, type BatchProgress, runBatch } from "../batch/run.ts";
 import { itemsOf, sourceKind } from "../batch/source.ts";
 import { count } from "../report/format.ts";
-import type { BatchRequest, BatchSession, Core } from "./core.ts";
+import { readBatch } from "./batch-option.ts";
+import type { BatchSession, Core } from "./core.ts";
 import { FileFault, type Io, readText } from "./io.ts";
 import { printNotices } from "./notice.ts";
-import { OptionReader, type OptionTexts } from "./option.ts";
-import { readMarketFiles, readRun, runOptions } from "./run-option.ts";
+import type { OptionTexts } from "./option.ts";
+import { readMarketFiles, runOptions } from "./run-option.ts";
 
 const WORDS = `
 A line of NDJSON is a pool document or an item { "id", "pool", "changes", "options" }; with --base,
@@ -45,18 +45,10 @@ export function addBatch(program: Command, io: Io, core: Core, partly: () => voi
     });
 }
 
-interface Asked {
-  readonly request: Omit<BatchRequest, "base" | "prices" | "market">;
-  readonly kind: ResultKind;
-  readonly isFull: boolean;
-}
-
 async function run(path: string, texts: OptionTexts, io: Io, core: Core): Promise<BatchOutcome> {
   const { request, kind, isFull } = readBatch(texts);
   const out = String(texts["out"]);
-  if ((await io.disk.size(path).catch(unreadable(path))) === null) {
-    throw new FileFault("FILE_UNREADABLE", path, new Error("there is no such file"));
-  }
+  await mustBeThere(io, path);
   const base = typeof texts["base"] === "string" && { base: await readText(io, texts["base"]) };
   const files = await readMarketFiles(io, texts);
   const session = await core.batch({ ...request, ...files, ...base });
@@ -82,30 +74,18 @@ async function run(path: string, texts: OptionTexts, io: Io, core: Core): Promis
   }
 }
 
-const unreadable = (path: string) => (cause: unknown) => {
-  throw new FileFault("FILE_UNREADABLE", path, cause);
-};
-
-function wordsOf(path: string, { base }: BatchSession): Record<string, string> {
-  return { input: sourceKind(path), base: base ? digestOf(base.digest) : "none" };
+/** @throws FileFault where there is no such file */
+export async function mustBeThere(io: Io, path: string): Promise<void> {
+  const size = await io.disk.size(path).catch((cause: unknown) => {
+    throw new FileFault("FILE_UNREADABLE", path, cause);
+  });
+  if (size !== null) return;
+  throw new FileFault("FILE_UNREADABLE", path, new Error("there is no such file"));
 }
 
-function readBatch(texts: OptionTexts): Asked {
-  const out = String(texts["out"]);
-  const kind = resultKind(out);
-  const options = new OptionReader({ ...texts, out: kind ?? out, full: kind ?? out });
-  const own = readRun(options, texts);
-  const request = {
-    ...own,
-    figures: options.choice("figures", ["measure", "value"]),
-    levels: [...new Set([...options.fractions("levels"), own.confidence])].sort((a, b) => a - b),
-    mode: texts["audit"] ? ("audit" as const) : ("profile" as const),
-  };
-  options.choice("out", ["parquet", "csv", "ndjson"]);
-  const isFull = texts["full"] === true;
-  if (isFull) options.choice("full", ["ndjson"]);
-  options.finish();
-  return { request, kind: kind ?? "ndjson", isFull };
+/** What the results of a batch depend on besides its options and its build. */
+export function wordsOf(path: string, { base }: BatchSession): Record<string, string> {
+  return { input: sourceKind(path), base: base ? digestOf(base.digest) : "none" };
 }
 
 function tell(io: Io, texts: OptionTexts, out: string, outcome: BatchOutcome): void {
