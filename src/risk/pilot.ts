@@ -54,7 +54,7 @@ const KEPT = 1 << 15;
 /** Seconds for a phase that is short beside the paths. */
 const BRIEF = 0.02;
 /** Seconds for everyone's own losses, to draw and to measure. */
-const ALONE_SECONDS = 0.08;
+const ALONE_SECONDS = 0.12;
 /** Scenarios that are drawn for them at least, owners that are measured, and those before that. */
 const ALONE_MIN = 4096;
 const OWNERS_MIN = 12;

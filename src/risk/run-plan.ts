@@ -77,9 +77,9 @@ export interface RunSizes {
 }
 
 /**
- * What other threads of the platform take besides ours, as a part of it: they compile and collect
- * garbage while we lay, read and look. 9 to 23 % of three jobs (Node 20), told apart by the times that
- * Linux keeps of threads; watches do not tell.
+ * What other threads of the platform take besides ours, as a part of what is not kernels: they compile
+ * and collect garbage while we read, lay and look. 9 to 23 % of three whole jobs (Node 20), told apart
+ * by the times that Linux keeps of threads; watches do not tell.
  */
 const PLATFORM = 0.15;
 
@@ -104,7 +104,7 @@ export function forecast(sizes: RunSizes): RunPlan {
   const looks = lookSeconds(sizes);
   const rest = sizes.readSeconds + pilot.exposures + contributions + scenarios * looks;
   const serial = laying + rest;
-  const coreSeconds = parallel + serial * (1 + PLATFORM);
+  const coreSeconds = parallel + serial + PLATFORM * (serial - contributions);
   return {
     scenarios,
     steps: laid.accounts.times.length,

@@ -1,4 +1,4 @@
-import { type ResultKind, resultKind } from "../batch/result.ts";
+import { RESULT_KINDS, type ResultKind, resultKind } from "../batch/result.ts";
 import type { BatchRequest } from "./core.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
 import { readRun } from "./run-option.ts";
@@ -26,7 +26,7 @@ export function readBatch(texts: OptionTexts): Asked {
     levels: [...new Set([...options.fractions("levels"), own.confidence])].sort((a, b) => a - b),
     mode: texts["audit"] ? ("audit" as const) : ("profile" as const),
   };
-  options.choice("out", ["parquet", "csv", "ndjson"]);
+  options.choice("out", RESULT_KINDS);
   const isFull = texts["full"] === true;
   if (isFull) options.choice("full", ["ndjson"]);
   options.finish();

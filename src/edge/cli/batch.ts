@@ -12,7 +12,7 @@ import { readMarketFiles, runOptions } from "./run-option.ts";
 
 const WORDS = `
 A line of NDJSON is a pool document or an item { "id", "pool", "changes", "options" }; with --base,
-items may leave out the pool. A CSV or Parquet file holds variants of the base: its columns are JSON
+items may leave out the pool. A CSV, Parquet or Arrow file holds variants of the base: its columns are JSON
 pointers such as /waterfall/layers/members-fund/size, or id; an empty cell changes nothing.
 
 Results have a row for each item, in order; money is in the currency that the row names. An item at
@@ -27,13 +27,17 @@ export function addBatch(program: Command, io: Io, core: Core, partly: () => voi
   const command = program
     .command("batch")
     .description("value many pools, or many variants of one, into a table")
-    .argument("<pools>", "pools or items (.ndjson), or variants (.csv, .parquet)");
+    .argument("<pools>", "pools or items (.ndjson), or variants (.csv, .parquet, .arrow)");
   runOptions(command)
     .option("--levels <list>", "all levels to report, between commas", "0.95,0.975,0.99")
     .option("--audit", "revalue every position in every scenario (slow, exact)")
     .option("--base <json>", "pool document that items without a pool are variants of")
     .option("--figures <name>", "measure: risk and layers; value: everything", "measure")
-    .option("--out <file>", "where the results go: .parquet, .csv or .ndjson", "out/batch.parquet")
+    .option(
+      "--out <file>",
+      "where the results go: .parquet, .arrow, .csv or .ndjson",
+      "out/batch.parquet",
+    )
     .option("--full", "rows of .ndjson carry the whole valuation")
     .option("--restart", "forget what an interrupted run has found")
     .option("--progress", "say how far it is even where standard error is no terminal")

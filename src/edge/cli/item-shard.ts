@@ -195,7 +195,7 @@ function noTable(out: string): Issue {
     code: "VALUE_UNKNOWN",
     pointer: "/options/out",
     detail: "the shards are of many jobs, which are merged into a table",
-    expected: "a file that ends in .parquet, .csv or .ndjson",
+    expected: "a file that ends in .parquet, .arrow, .csv or .ndjson",
     received: received(out),
   };
 }
