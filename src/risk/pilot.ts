@@ -51,15 +51,16 @@ const SHARE = 0.03;
 const FIRST_BATCHES = 3;
 /** Losses that are kept of them. */
 const KEPT = 1 << 15;
-/** Seconds for a phase that is short beside the paths. */
-const BRIEF = 0.02;
-/** Seconds for everyone's own losses, to draw and to measure. */
-const ALONE_SECONDS = 0.12;
+/** Seconds for a phase that is short beside the paths: least for a small job, most for a large one. */
+const BRIEF = { least: 0.003, most: 0.02 } as const;
+/** What a loss of everyone's own costs, about; what this says of the job is found out by trying. */
+const OWN_SECONDS = 20e-9;
+/** Everyone's own losses may take so many times what is brief, to draw and to measure. */
+const ALONE = 6;
 /** Scenarios that are drawn for them at least, owners that are measured, and those before that. */
 const ALONE_MIN = 4096;
 const OWNERS_MIN = 12;
 const WARM_OWNERS = 12;
-const WARM_SECONDS = 0.1;
 /** The golden section: its multiples lie evenly between two whole numbers, however many there are. */
 const GOLDEN = 0.6180339887498949;
 
@@ -71,27 +72,36 @@ export async function pilotOf(
 ): Promise<Pilot> {
   const { simulation } = laid;
   const mark = simulation.arena.mark();
-  const { scenarios, primary, contributions, withMoments } = request;
+  const { scenarios, contributions, withMoments } = request;
   simulation.withMoments = withMoments;
   simulation.takeMoments();
   const tried = await tryPaths(laid, scenarios, timing);
-  const part = await partSeconds(laid, scenarios, timing);
+  const brief = briefFor(laid, request, tried.seconds);
+  const part = await partSeconds(laid, scenarios, timing, brief);
   const all = simulation.takeMoments();
-  const { seconds: tail, moments } = await tryTail(laid, request, tried, timing);
+  const { seconds: tail, moments } = await tryTail(laid, request, tried, timing, brief);
   const chunks = chunksOf(scenarios).length;
   const tails = Array.from({ length: 1 + chunks }, () => moments.slice());
   const isAll = contributions === "all";
   const groups = isAll ? [...tails, ...tails.slice(1).map(() => all.slice())] : tails;
   const scales = groups.map(() => 1);
-  const averages = await pieceSeconds(() => averagesWork(laid, groups, scales), timing);
-  const exposures = await pieceSeconds(() => exposureWork(laid, request.volatility), timing);
-  const alone = isAll ? await aloneSeconds(laid, scenarios, primary, tried.seconds, timing) : 0;
+  const averages = await pieceSeconds(() => averagesWork(laid, groups, scales), timing, brief);
+  const exposures = await pieceSeconds(() => exposureWork(laid, request.volatility), timing, brief);
+  const alone = isAll ? await aloneSeconds(laid, request, tried.seconds, timing, brief) : 0;
   simulation.withMoments = true;
   simulation.takeMoments();
   // Own losses would be kept as long as the pool is.
   simulation.arena.release(mark);
   const positive = tried.losses.filter((loss) => loss > 0).length / tried.losses.length;
   return { path: tried.seconds, part, tail, averages, alone, exposures, positive };
+}
+
+/** Seconds for a short phase of a job: a small part of what paths and own losses will take. */
+function briefFor({ accounts }: LaidPool, request: PilotRequest, path: number): number {
+  const { scenarios, primary, contributions } = request;
+  const owners = contributions === "all" ? accounts.participants.length + 1 : 0;
+  const own = ownLossCount(accounts, scenarios, primary) * owners * OWN_SECONDS;
+  return Math.min(BRIEF.most, Math.max(BRIEF.least, SHARE * (scenarios * path + own)));
 }
 
 /** How many scenarios of tails a run simulates again: the whole tail, then every chunk's own. */
@@ -141,7 +151,7 @@ async function tryPaths({ simulation }: LaidPool, scenarios: number, timing: Tim
   const watch = timing.stopwatch();
   for (let turn = 0; turn < FIRST_BATCHES; turn++) batch(turn);
   const about = watch() / 1000 / FIRST_BATCHES / count;
-  const seconds = Math.min(PATH_SECONDS, Math.max(BRIEF, SHARE * about * scenarios));
+  const seconds = Math.min(PATH_SECONDS, Math.max(BRIEF.least, SHARE * about * scenarios));
   const turn = await secondsOf(timing, seconds, (n) => batch(n + FIRST_BATCHES));
   return {
     seconds: turn / count,
@@ -151,11 +161,16 @@ async function tryPaths({ simulation }: LaidPool, scenarios: number, timing: Tim
 }
 
 /** Moments taken and added as an executor does, between runs of paths that sweep the caches. */
-function partSeconds({ simulation }: LaidPool, scenarios: number, timing: Timing): Promise<number> {
+function partSeconds(
+  { simulation }: LaidPool,
+  scenarios: number,
+  timing: Timing,
+  brief: number,
+): Promise<number> {
   const into = new Float64Array(simulation.momentCount);
   const kept = simulation.takeMoments();
   const parts = partsOf(chunksOf(scenarios)).slice(0, 2);
-  const added = secondsOf(timing, BRIEF, () => {
+  const added = secondsOf(timing, brief, () => {
     const sums = new MomentSums(parts, () => {});
     for (let index = 0; index < parts.length; index++)
       sums.add(index, simulation.takeMoments(into));
@@ -170,6 +185,7 @@ async function tryTail(
   { scenarios, primary }: PilotRequest,
   { losses, scenarios: numbers }: Tried,
   timing: Timing,
+  brief: number,
 ) {
   const worst = worstSet(losses, Math.ceil(tailCount(primary, losses.length))).scenarios;
   const { count } = chunksOf(scenarios)[0]!;
@@ -178,16 +194,20 @@ async function tryTail(
   const weights = new Float64Array(length).fill(1 / length);
   simulation.withMoments = true;
   simulation.takeMoments();
-  const seconds = await secondsOf(timing, BRIEF, () => {
+  const seconds = await secondsOf(timing, brief, () => {
     simulation.runList(list, weights, 0, length);
   });
   return { seconds: seconds / length, moments: simulation.takeMoments() };
 }
 
 /** Seconds that work in pieces takes; work that is short is done more than once. */
-async function pieceSeconds(work: () => Work<unknown>, timing: Timing): Promise<number> {
+async function pieceSeconds(
+  work: () => Work<unknown>,
+  timing: Timing,
+  brief: number,
+): Promise<number> {
   const samples: number[] = [];
-  for (let spent = 0; samples.length === 0 || (spent < 2 * BRIEF && samples.length < 5); ) {
+  for (let spent = 0; samples.length === 0 || (spent < 2 * brief && samples.length < 5); ) {
     const watch = timing.stopwatch();
     await inPieces(work(), timing.breathe);
     samples.push(watch() / 1000);
@@ -202,17 +222,17 @@ async function pieceSeconds(work: () => Work<unknown>, timing: Timing): Promise<
  */
 async function aloneSeconds(
   laid: LaidPool,
-  scenarios: number,
-  level: Level,
+  { scenarios, primary: level }: PilotRequest,
   path: number,
   timing: Timing,
+  brief: number,
 ): Promise<number> {
   const count = ownLossCount(laid.accounts, scenarios, level);
-  const affordable = Math.max(ALONE_MIN, Math.floor(ALONE_SECONDS / path));
+  const affordable = Math.max(ALONE_MIN, Math.floor((ALONE * brief) / path));
   const most = Math.min(count, affordable);
-  const many = await aloneTried(laid, most, level, timing);
+  const many = await aloneTried(laid, most, level, timing, brief);
   if (many.count === count) return many.drawing + many.measuring;
-  const few = await aloneTried(laid, Math.floor(most / 4), level, timing, many.tried);
+  const few = await aloneTried(laid, Math.floor(most / 4), level, timing, brief, many.tried);
   const steepest = many.measuring / many.count;
   const growth = Math.max(0, many.measuring - few.measuring) / (many.count - few.count);
   const more = (count - many.count) * Math.min(steepest, growth);
@@ -229,6 +249,7 @@ async function aloneTried(
   scenarios: number,
   level: Level,
   timing: Timing,
+  brief: number,
   fixed?: number,
 ) {
   const drawn = timing.stopwatch();
@@ -245,13 +266,13 @@ async function aloneTried(
   };
   // Code that is compiled while it runs is slow at first.
   let warming = 0;
-  for (let turn = 0; warming < WARM_SECONDS && turn < WARM_OWNERS; turn++) {
+  for (let turn = 0; warming < ALONE * brief && turn < WARM_OWNERS; turn++) {
     warming += await measure(turn);
   }
   const most = Math.min(fixed ?? owners.length, owners.length);
   let tried = 0;
   let spent = 0;
-  while (tried < most && (fixed || tried < OWNERS_MIN || spent < ALONE_SECONDS)) {
+  while (tried < most && (fixed || tried < OWNERS_MIN || spent < ALONE * brief)) {
     spent += await measure(tried++);
   }
   return { count: own.count, drawing, tried, measuring: (spent * owners.length) / tried };

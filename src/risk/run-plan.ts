@@ -122,7 +122,8 @@ export function forecast(sizes: RunSizes): RunPlan {
     seconds: serial + parallel / Math.max(1, Math.min(workers, cut.parts)),
     perScenario: {
       bytes: hostBytesPerScenario(sizes),
-      coreSeconds: paths + looks + 2 * tailCount(primary, 1) * pilot.tail,
+      coreSeconds:
+        parallel / scenarios + looks * (1 + PLATFORM) + 2 * tailCount(primary, 1) * pilot.tail,
     },
   };
 }

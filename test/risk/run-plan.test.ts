@@ -45,7 +45,7 @@ test.each<[string, () => unknown, ValueOptions]>([
     { scenarios: 1_000_000, horizon: 10, contributions: "euler" },
   ],
 ])(
-  // `npm run bench:plan` holds them to a fifth; a machine that is shared by other tests does not.
+  // `npm run bench:plan` tells how near they are; a machine that is shared by other tests cannot.
   "plan: core-seconds of %s are right within 1.6 times",
   { retry: 3 },
   async (_, pool, options) => {
