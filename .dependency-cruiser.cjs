@@ -93,7 +93,12 @@ module.exports = {
       from: { path: "^(src|assembly)/" },
       to: { path: "^(test|bench)/" },
     },
-    { name: "no-orphan", severity: "error", from: { orphan: true, path: "^src/" }, to: {} },
+    {
+      name: "no-orphan",
+      severity: "error",
+      from: { orphan: true, path: "^src/", pathNot: "\\.d\\.ts$" },
+      to: {},
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,5 +1,11 @@
 // The books that the workloads are run on. Made up, and the same on every run.
-import type { Cover, OptionPosition, Participant, PerpetualPosition } from "../src/book/index.ts";
+import type {
+  BarrierPosition,
+  Cover,
+  OptionPosition,
+  Participant,
+  PerpetualPosition,
+} from "../src/book/index.ts";
 import type { MarketParameters } from "../src/market/index.ts";
 import type { PoolDocument } from "../src/pool/index.ts";
 import type { LiquidationTerms } from "../src/terms/index.ts";
@@ -85,6 +91,36 @@ export function optionBook(options: number, participants: number): PoolDocument 
   return pool({
     participants: holders.map((id): Participant => ({ id, margin: "isolated" })),
     options: positions,
+  });
+}
+
+/** Knock-outs and one-touches on eight assets, 3 to 30 days long, dealt to the participants in turn. */
+export function barrierBook(barriers: number, participants: number): PoolDocument {
+  const random = sequence(19730501);
+  const holders = numbered("b", participants);
+  const positions = numbered("k", barriers).map((id, i): BarrierPosition => {
+    const direction = i % 2 === 0 ? "up" : "down";
+    const isTouch = i % 4 === 3;
+    return {
+      id,
+      participant: holders[i % participants]!,
+      asset: `A${i % ASSETS}`,
+      kind: isTouch ? "one-touch" : "knock-out",
+      direction,
+      barrier: SPOT * (direction === "up" ? 1.05 + 0.3 * random() : 0.95 - 0.3 * random()),
+      ...(isTouch
+        ? { cash: "10.00" }
+        : { type: direction === "up" ? "call" : "put", strike: SPOT * (0.9 + 0.2 * random()) }),
+      side: "long",
+      quantity: 1 + Math.floor(random() * 10),
+      expiry: new Date(AS_OF_MS + (3 + Math.floor(random() * 28)) * 86_400_000).toISOString(),
+      impliedVolatility: 0.5 + 0.5 * random(),
+      settlement: "linear",
+    };
+  });
+  return pool({
+    participants: holders.map((id): Participant => ({ id, margin: "isolated" })),
+    barriers: positions,
   });
 }
 
@@ -224,4 +260,20 @@ export function coverBook(covers: number): PoolDocument {
     participants: holders.map((id): Participant => ({ id, margin: "isolated" })),
     covers: list,
   });
+}
+
+/** The options of {@link optionBook} in the fat tails of a Student-t market: ranges of many cells. */
+export function studentBook(options: number, participants: number): PoolDocument {
+  const market: MarketParameters = { ...benchMarket, model: "student-t", degreesOfFreedom: 3 };
+  return { ...optionBook(options, participants), market };
+}
+
+/** The covers of {@link coverBook} of events that happen every few years, or every year. */
+export function frequentCovers(covers: number): PoolDocument {
+  const book = coverBook(covers);
+  const often = book.covers.map((cover, i) => ({
+    ...cover,
+    annualProbability: 0.2 + (0.6 * i) / covers,
+  }));
+  return { ...book, covers: often };
 }

@@ -12,8 +12,8 @@ const HEAD = 26;
 const TOP = 64;
 const FOOT = 34;
 
-// Blue and orange of equal lightness, told apart by those who see no red or green as well.
-const STYLE = `
+/** Blue and orange of equal lightness, told apart by those who see no red or green as well. */
+export const STYLE = `
 .ground { fill: #ffffff; }
 text { font: 12px system-ui, sans-serif; fill: #24292f; }
 .halo { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
@@ -35,7 +35,8 @@ text { font: 12px system-ui, sans-serif; fill: #24292f; }
   .algorithm { fill: #e8993f; }
 }`;
 
-const inXml = (text: string) =>
+/** Text as XML has it. */
+export const inXml = (text: string): string =>
   text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
 /** Ends of the axis as powers of ten: all ratios and 1, and a little. */

@@ -350,10 +350,13 @@ export class Answers {
   }
 
   async plan(pool: unknown, options: ValueOptions = {}): Promise<RunPlan> {
+    const { executor } = this.#instances;
+    const watch = executor.stopwatch();
     const request = this.#read(pool, options);
+    const reading = watch() / 1000;
     return this.#instances.lend(request.signal, async (kernels, signal) => {
       const { planPool } = await unlessAborted(signal, risk());
-      return planPool(kernels, this.#instances.executor, { ...request, signal });
+      return planPool(kernels, executor, { ...request, signal }, reading);
     });
   }
 }

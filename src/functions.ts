@@ -30,15 +30,22 @@ export { sampledShapley } from "./allocation/sampled-shapley.ts";
 export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
 export {
   type Answer,
+  type BatchColumns,
   type BatchItem,
   type Change,
   cellValue,
+  columnsOf,
+  type FigureColumn,
+  type Figures,
+  figureColumns,
+  figuresOf,
   gridOf,
   inForm,
   latinHypercube,
   type Source,
   type SweepItem,
   type SweepRange,
+  type Valued,
   variantOf,
 } from "./batch/index.ts";
 export type * from "./book/index.ts";

@@ -1,66 +1,49 @@
-import { sha256 } from "../basics/index.ts";
 import { chunksOf, partsOf } from "./executor.ts";
-import { TILE } from "./plan.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** How fast this machine is, found by trying. */
-export interface Speed {
-  /** Seconds that one thread takes for a path. */
-  readonly path: number;
-  /** How many times as long plain code takes as on the machine that its costs were measured on. */
-  readonly plain: number;
+/** Tells how long work takes; see `Executor`. */
+export interface Timing {
+  /** Starts a watch that tells milliseconds of computing. */
+  readonly stopwatch: () => () => number;
+  /** Called between turns. */
+  readonly breathe: () => Promise<void>;
 }
 
-/** A sample lasts so long at least, and the best of some counts: a neighbour only makes it slower. */
+/** A sample lasts so long at least: what a watch tells of less is its own noise. */
 const SAMPLE_MS = 1;
-const SAMPLES = 12;
-/** Seconds per byte of SHA-256 in plain code, on one Zen 4 core (Node 20). */
-const HASH_SECONDS = 11.5e-9;
+/** Samples that are taken at least, however long they are. */
+const SAMPLES_MIN = 3;
 
 /**
- * Tries a simulation and plain code for some 30 ms. Leaves nothing behind in the simulation.
+ * Seconds that a turn of some work takes: the middle of some samples, because a neighbour makes a few
+ * of them slower, and code that is compiled while it runs makes the first ones so.
  *
- * @param stopwatch  starts a watch that tells milliseconds
- * @param breathe    called between samples
+ * @param work     told how many turns there were before
+ * @param seconds  that may be spent, about
  */
-export async function speedOf(
-  simulation: Simulation,
-  stopwatch: () => () => number,
-  breathe: () => Promise<void>,
-): Promise<Speed> {
-  const path = await best(stopwatch, breathe, (tiles) => {
-    for (let tile = 0; tile < tiles; tile++) simulation.runRange(tile * TILE, TILE);
-  });
-  simulation.takeMoments();
-  const block = new Uint8Array(1024);
-  const hash = await best(stopwatch, breathe, (blocks) => {
-    for (let i = 0; i < blocks; i++) sha256(block);
-  });
-  // SHA-256 pads each text by a block of 64 bytes.
-  return { path: path / TILE, plain: hash / (block.length + 64) / HASH_SECONDS };
-}
-
-/** Least seconds per repeat of some work, over samples that are long enough to be timed. */
-async function best(
-  stopwatch: () => () => number,
-  breathe: () => Promise<void>,
-  work: (repeats: number) => void,
+export async function secondsOf(
+  { stopwatch, breathe }: Timing,
+  seconds: number,
+  work: (turn: number) => void,
 ): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
-  let repeats = 1;
-  for (let sample = 0; sample < SAMPLES; ) {
+  const samples: number[] = [];
+  let turn = 0;
+  let turns = 1;
+  for (let spent = 0; spent < 1000 * seconds || samples.length < SAMPLES_MIN; ) {
     const watch = stopwatch();
-    work(repeats);
+    for (let i = 0; i < turns; i++) work(turn++);
     const elapsed = watch();
-    if (elapsed >= SAMPLE_MS) {
-      sample++;
-      least = Math.min(least, elapsed / 1000 / repeats);
-    } else {
-      repeats *= 2;
-    }
+    spent += elapsed;
+    if (elapsed >= SAMPLE_MS) samples.push(elapsed / 1000 / turns);
+    else turns *= 2;
     await breathe();
   }
-  return least;
+  return middleOf(samples);
+}
+
+/** The middle one of some numbers, of two the lesser; at least one. */
+export function middleOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1]!;
 }
 
 /** Bytes that a thread needs besides the image: its own heap and code. */

@@ -25,6 +25,9 @@ export interface RunHooks {
   onChunk(index: number, moments: Float64Array): void;
 }
 
+/** Most bytes that a platform is to copy for a digest; those of more are read here. */
+export const DIGEST_BYTES_MAX = 16_777_216;
+
 /** Where runs execute. Every executor gives the same bits. */
 export interface Executor {
   /** Threads besides the caller's that a run is spread over; 0 when it has none. */

@@ -6,11 +6,12 @@ export {
   compileKernelFrom,
   type ReadyKernel,
 } from "./backend.ts";
-export { cutOf, type RunCut, type Speed, speedOf } from "./cost.ts";
+export { cutOf, middleOf, type RunCut, secondsOf, type Timing } from "./cost.ts";
 export {
   CHUNKS_MAX,
   type Chunk,
   chunksOf,
+  DIGEST_BYTES_MAX,
   type Executor,
   type Part,
   type Progress,

@@ -1,8 +1,10 @@
 import { type Issue, type Level, PoolError, received, tailCount } from "../basics/index.ts";
-import { cutOf, type Speed } from "../engine/index.ts";
+import { cutOf } from "../engine/index.ts";
 import { averagesBytes } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
 import { ownLossBytes, ownLossCount } from "./own-losses.ts";
+import { type Pilot, tailRuns } from "./pilot.ts";
+import type { PlainSpeed } from "./plain-speed.ts";
 import { tailNeeded } from "./summary.ts";
 
 /** What a valuation will take, said before it runs. */
@@ -29,12 +31,14 @@ export interface RunPlan {
     readonly host: number;
     readonly total: number;
   };
-  /** Time of all cores together. */
+  /** Time of all cores together, what the platform does beside us included. */
   readonly coreSeconds: number;
   /** Of it, the paths themselves: what threads and shards share out among them. */
   readonly simulationSeconds: number;
   /** Of it, laying the pool: what every shard begins with. */
   readonly layingSeconds: number;
+  /** Of it, finding who contributes what: tails run again, everyone's averages and own losses. */
+  readonly contributionSeconds: number;
   /** From call to answer, when every thread has a core to itself. */
   readonly seconds: number;
   /** What each further scenario adds. */
@@ -59,63 +63,48 @@ export interface RunSizes {
   /** Layers of capital, assessments included. */
   readonly tranches: number;
   readonly workers: number;
-  readonly speed: Speed;
-  /** Seconds that laying took. */
+  readonly pilot: Pilot;
+  readonly plain: PlainSpeed;
+  /** Seconds that reading the document took, and laying it. */
+  readonly readSeconds: number;
   readonly laySeconds: number;
   /** The same of the audit's layout, which is laid and run first. */
   readonly audit: {
-    readonly speed: Speed;
+    readonly path: number;
     readonly bytes: number;
     readonly laySeconds: number;
   } | null;
 }
 
 /**
- * Nanoseconds of plain code on one Zen 4 core (Node 20), measured phase by phase on three pools with
- * 10⁵ to 10⁶ scenarios. `Speed.plain` scales them to this machine.
+ * What other threads of the platform take besides ours, as a part of what is not kernels: they compile
+ * and collect garbage while we read, lay and look. 9 to 23 % of three whole jobs (Node 20), told apart
+ * by the times that Linux keeps of threads; watches do not tell.
  */
-const COST = {
-  /** Per scenario: worst scenarios 30 and 10, copies and garbage 30, summary 15, digest 10, sizes 4. */
-  scenario: 100,
-  /** Per scenario and layer; what is socialised counts as two. */
-  tranche: 12,
-  /** Per moment, added to those of its chunk. */
-  moment: 1.2,
-  /** Per weight of a chunk or tail at a cell, made and multiplied. */
-  weight: 4,
-  /** Per stand-alone scenario of a participant, and of each node where it has something. */
-  standAlone: 6,
-  profile: 1.7,
-  /** Per cell of an account at a node, and per product of a participant's cells with the weights. */
-  cell: 50,
-  dot: 0.15,
-  /** Per position: read, named by a digest, shown as an exposure. */
-  position: 30_000,
-  /** Whatever the pool. */
-  fixed: 25e6,
-};
+const PLATFORM = 0.15;
 
-/** Bytes and time of a valuation: what must be laid is laid, its speed tried, the rest modelled. */
+/** Bytes and time of a valuation: what must be laid is laid, a share of the run tried. */
 export function forecast(sizes: RunSizes): RunPlan {
-  const { laid, scenarios, workers, speed, audit } = sizes;
+  const { laid, scenarios, workers, pilot, audit, primary } = sizes;
   const cut = cutOf(laid.simulation, scenarios, workers);
   const cells = laid.grids.reduce((sum, grid) => sum + grid.cells, 0);
   const isAll = sizes.contributions === "all";
   const groups = 1 + (isAll ? 2 : 1) * cut.chunks;
-  const alone = isAll ? ownLossCount(laid.accounts, scenarios, sizes.primary) : 0;
+  const alone = isAll ? ownLossCount(laid.accounts, scenarios, primary) : 0;
   const kernel = kernelBytes(laid, groups, alone, audit?.bytes ?? 0);
   const host = hostBytes(sizes, groups);
-  const paths = speed.path + (audit?.speed.path ?? 0);
-  const parallel =
-    scenarios * paths +
-    cut.parts * laid.simulation.momentCount * COST.moment * 1e-9 * (audit ? 2 : 1);
-  const perScenario = secondsPerScenario(sizes);
-  const fixed =
-    sizes.laySeconds +
-    (audit?.laySeconds ?? 0) +
-    alone * speed.path +
-    (shareSeconds(laid, groups, alone) + sizes.positions * COST.position * 1e-9) * speed.plain;
-  const coreSeconds = fixed + scenarios * perScenario + parallel;
+  const paths = pilot.path + (audit?.path ?? 0);
+  const parallel = scenarios * paths + cut.parts * pilot.part * (audit ? 2 : 1);
+  const laying = sizes.laySeconds + (audit?.laySeconds ?? 0);
+  const contributions =
+    tailRuns(scenarios, primary) * pilot.tail +
+    (1 + cut.chunks) * pilot.part +
+    pilot.averages +
+    pilot.alone;
+  const looks = lookSeconds(sizes);
+  const rest = sizes.readSeconds + pilot.exposures + contributions + scenarios * looks;
+  const serial = laying + rest;
+  const coreSeconds = parallel + serial + PLATFORM * (serial - contributions);
   return {
     scenarios,
     steps: laid.accounts.times.length,
@@ -128,38 +117,20 @@ export function forecast(sizes: RunSizes): RunPlan {
     bytes: { kernel, workers: cut.workerBytes, host, total: kernel + cut.workerBytes + host },
     coreSeconds,
     simulationSeconds: parallel,
-    layingSeconds: sizes.laySeconds + (audit?.laySeconds ?? 0),
-    seconds: coreSeconds - parallel + parallel / Math.max(1, Math.min(workers, cut.parts)),
+    layingSeconds: laying,
+    contributionSeconds: contributions,
+    seconds: serial + parallel / Math.max(1, Math.min(workers, cut.parts)),
     perScenario: {
       bytes: hostBytesPerScenario(sizes),
-      coreSeconds: perScenario + paths,
+      coreSeconds:
+        parallel / scenarios + looks * (1 + PLATFORM) + 2 * tailCount(primary, 1) * pilot.tail,
     },
   };
 }
 
-/** Everything after the simulation that grows with it: tails replayed, losses looked at. */
-function secondsPerScenario({ speed, primary, tranches, audit }: RunSizes): number {
-  const replays = 2 * tailCount(primary, 1) * speed.path;
-  const looks = COST.scenario + COST.tranche * (tranches + 2) + (audit ? 2 : 0);
-  return replays + looks * 1e-9 * speed.plain;
-}
-
-/** Contributions and stand-alone figures of everyone, in seconds of the machine they were measured on. */
-function shareSeconds(laid: LaidPool, groups: number, alone: number): number {
-  const { profiles, accounts, joint } = laid;
-  let nanoseconds = COST.fixed + COST.weight * groups * laid.simulation.momentCount;
-  nanoseconds += COST.standAlone * alone * (accounts.participants.length + 1);
-  for (const { grid, samples, legs, sharpRows } of profiles) {
-    for (const { points, rows } of samples.blocks) {
-      nanoseconds += rows.length * points * COST.dot * groups;
-    }
-    nanoseconds += sharpRows.length * grid.cells * (COST.cell + 4 * COST.dot * groups);
-    if (alone === 0) continue;
-    const owners = new Set(legs.owners).size;
-    nanoseconds += owners * (COST.profile * alone + COST.cell * grid.cells);
-  }
-  for (const { tables } of joint) nanoseconds += COST.profile * alone * (1 + tables.length);
-  return nanoseconds * 1e-9;
+/** What is looked at of every loss, in plain code: the whole of it and the worst of every chunk. */
+function lookSeconds({ plain, pilot }: RunSizes): number {
+  return plain.look + plain.sets + plain.digest + pilot.positive * plain.order;
 }
 
 function kernelBytes(laid: LaidPool, groups: number, alone: number, audit: number): number {

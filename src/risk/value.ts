@@ -1,5 +1,5 @@
 import { digestOf, inPieces, sha256Work } from "../basics/index.ts";
-import { type Executor, type Kernels, kernelDigest, speedOf } from "../engine/index.ts";
+import { type Executor, type Kernels, kernelDigest } from "../engine/index.ts";
 import type { MarketModel, MarketParameters } from "../market/index.ts";
 import { exp } from "../numeric/index.ts";
 import type { Pool } from "../pool/index.ts";
@@ -8,7 +8,9 @@ import { contributionsOf } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
 import type { LaidPool } from "./layout.ts";
 import { liquidationFigures } from "./liquidation-summary.ts";
-import { lossCurve, prepare, runPool } from "./pool-run.ts";
+import { pathSeconds, pilotOf } from "./pilot.ts";
+import { plainSpeed } from "./plain-speed.ts";
+import { lossCurve, needsMoments, prepare, runPool } from "./pool-run.ts";
 import type { PoolRun } from "./run.ts";
 import { forecast, holdTo, type RunPlan } from "./run-plan.ts";
 import { summaryWork } from "./summary.ts";
@@ -23,32 +25,46 @@ import type { ValueRequest } from "./value-request.ts";
 import { waterfallRisk } from "./waterfall-risk.ts";
 
 /**
- * Says what a valuation will take: lays the pool, tries some paths, and forgets both.
+ * Says what a valuation will take: lays the pool, runs a small share of the job, and forgets both.
  *
+ * @param readSeconds  that reading the request took
  * @throws PoolError as {@link valuePool}
  */
 export async function planPool(
   kernels: Kernels,
   executor: Executor,
   request: ValueRequest,
+  readSeconds: number = 0,
 ): Promise<RunPlan> {
-  const { lay, breathe } = prepare(kernels, executor, request);
+  const { lay, breathe, parameters } = prepare(kernels, executor, request);
   const { waterfall, options, perpetuals } = request.pool.document;
   const { layers, assessments = [] } = waterfall;
+  const { scenarios, contributions } = request;
+  const timing = { stopwatch: () => executor.stopwatch(), breathe };
+  const naming = executor.stopwatch();
+  // Made when it is first asked for, as it is for a receipt.
+  void request.pool.digest;
+  const readingSeconds = readSeconds + naming() / 1000;
   const tried = async (mode: "profile" | "audit") => {
     const watch = executor.stopwatch();
     const laid = await lay(mode);
-    const laySeconds = watch() / 1000;
-    laid.simulation.withMoments = true;
-    const speed = await speedOf(laid.simulation, () => executor.stopwatch(), breathe);
-    return { laid, laySeconds, speed };
+    return { laid, laySeconds: watch() / 1000 };
   };
-  const audit = request.mode === "audit" ? await tried("audit") : null;
-  const bytes = audit?.laid.simulation.arena.bytes ?? 0;
+  const first = request.mode === "audit" ? await tried("audit") : null;
+  const audit = first && {
+    bytes: first.laid.simulation.arena.bytes,
+    laySeconds: first.laySeconds,
+    path: await pathSeconds(first.laid, scenarios, timing),
+  };
+  const { laid, laySeconds } = await tried("profile");
+  const { volatility } = parameters;
+  const withMoments = needsMoments(request);
+  const asked = { scenarios, primary: request.primary, contributions, withMoments, volatility };
   return forecast({
     ...request,
-    ...(await tried("profile")),
-    audit: audit && { ...audit, bytes },
+    ...{ laid, laySeconds, readSeconds: readingSeconds, audit },
+    pilot: await pilotOf(laid, asked, timing),
+    plain: await plainSpeed(executor, scenarios, timing),
     positions: options.length + perpetuals.length,
     tranches: layers.length + Math.min(1, assessments.length),
     workers: executor.workers,

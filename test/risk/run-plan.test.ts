@@ -4,7 +4,15 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
-import { chunksOf, compileKernelSync, instantiate, partsOf } from "../../src/engine/index.ts";
+import { barrierBook, frequentCovers, optionBook, studentBook } from "../../bench/book.ts";
+import {
+  chunksOf,
+  compileKernelSync,
+  type Executor,
+  instantiate,
+  partsOf,
+  secondsOf,
+} from "../../src/engine/index.ts";
 import { loadSync, PoolError, type ValueOptions } from "../../src/index.ts";
 import { workerPool } from "../../src/node.ts";
 import { readRequest } from "../../src/request.ts";
@@ -28,17 +36,65 @@ test.each<[string, () => unknown, ValueOptions]>([
   ["the example", examplePool, { scenarios: 100_000 }],
   ["the example, longer", examplePool, { scenarios: 300_000 }],
   ["an audit of the example", examplePool, { scenarios: 20_000, audit: true }],
+  ["barriers", () => barrierBook(200, 40), { scenarios: 30_000, horizon: 10, step: "1h" }],
+  ["covers", () => frequentCovers(200), { scenarios: 200_000, horizon: 90 }],
+  ["fat tails", () => studentBook(1_000, 200), { scenarios: 100_000, horizon: 30 }],
+  [
+    "Euler contributions alone",
+    () => optionBook(2_000, 200),
+    { scenarios: 1_000_000, horizon: 10, contributions: "euler" },
+  ],
 ])(
-  "plan: core-seconds of %s are right within a factor of two",
-  { retry: 2 },
+  // `npm run bench:plan` tells how near they are; a machine that is shared by other tests cannot.
+  "plan: core-seconds of %s are right within 1.6 times",
+  { retry: 3 },
   async (_, pool, options) => {
     await engine.value(pool(), { ...options, scenarios: 20_000 });
     const plan = await engine.plan(pool(), options);
     const taken = await coreSeconds(() => engine.value(pool(), options));
-    expect(taken).toBeGreaterThan(plan.coreSeconds / 2);
-    expect(taken).toBeLessThan(plan.coreSeconds * 2);
+    expect(taken).toBeGreaterThan(plan.coreSeconds / 1.6);
+    expect(taken).toBeLessThan(plan.coreSeconds * 1.6);
   },
 );
+
+test("plan: tries the machine's plain code once for each executor, the pool each time", async () => {
+  let hashed = 0;
+  let watches = 0;
+  const executor: Executor = {
+    ...inlineExecutor,
+    stopwatch: () => {
+      watches++;
+      return inlineExecutor.stopwatch();
+    },
+    sha256: (bytes) => {
+      hashed++;
+      return inlineExecutor.sha256!(bytes);
+    },
+  };
+  const own = loadSync({ executor });
+  const first = await own.plan(samplePool(), { scenarios: 20_000 });
+  expect(hashed).toBeGreaterThan(0);
+  const before = { hashed, watches };
+  const again = await own.plan(samplePool(), { scenarios: 20_000 });
+  expect(hashed).toBe(before.hashed);
+  expect(watches).toBeGreaterThan(before.watches);
+  expect(first.contributionSeconds).toBeGreaterThan(0);
+  expect(again.contributionSeconds).toBeLessThan(again.coreSeconds);
+});
+
+test("secondsOf: is the middle of its samples, whatever a neighbour does to some of them", async () => {
+  // Every third turn takes ten times as long.
+  let clock = 0;
+  const stopwatch = () => {
+    const start = clock;
+    return () => clock - start;
+  };
+  const work = (turn: number) => {
+    clock += turn % 3 === 2 ? 20 : 2;
+  };
+  const seconds = await secondsOf({ stopwatch, breathe: async () => {} }, 0.2, work);
+  expect(seconds).toBe(0.002);
+});
 
 test.each<[string, () => unknown, ValueOptions]>([
   ["the sample", samplePool, { scenarios: 20_000 }],
@@ -94,7 +150,9 @@ test("plan: says how the run will be cut", async () => {
   expect(plan.seconds).toBeLessThan(plan.coreSeconds);
   const alone = await engine.plan(samplePool(), { scenarios: 1_000_000, horizon: "30d" });
   expect(alone).toMatchObject({ workers: 0, bytes: { kernel, host, workers: 0 } });
-  expect(alone.seconds).toBe(alone.coreSeconds);
+  // The platform's own threads take time of cores, but nobody waits for them.
+  expect(alone.seconds).toBeLessThan(alone.coreSeconds);
+  expect(alone.seconds).toBeGreaterThan(0.85 * alone.coreSeconds);
   await pool.dispose();
 });
 

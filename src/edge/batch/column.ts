@@ -1,5 +1,5 @@
-import { PoolError } from "../../index.ts";
-import type { BatchRecord, Pair } from "./record.ts";
+import { figureColumns, PoolError } from "../../index.ts";
+import type { BatchRecord } from "./record.ts";
 
 /** A column of the results. */
 export interface ResultColumn {
@@ -37,17 +37,6 @@ export class Extent {
   }
 }
 
-type Numbers = (record: BatchRecord) => Pair | undefined;
-
-/** A figure's column and that of its standard error. */
-function pairOf(name: string, unit: string, of: Numbers): ResultColumn[] {
-  const column = (label: string, at: 0 | 1): ResultColumn => ({
-    ...{ name: `${label}_${unit}`, type: "DOUBLE" },
-    of: (record) => of(record)?.[at] ?? null,
-  });
-  return [column(name, 0), column(`${name}_se`, 1)];
-}
-
 const text = (name: string, of: (record: BatchRecord) => string | null): ResultColumn => ({
   ...{ name, type: "STRING", of },
 });
@@ -55,13 +44,6 @@ const text = (name: string, of: (record: BatchRecord) => string | null): ResultC
 const whole = (name: string, of: (record: BatchRecord) => number | null): ResultColumn => ({
   ...{ name, type: "INT32", of },
 });
-
-const number = (name: string, of: (record: BatchRecord) => number | null): ResultColumn => ({
-  ...{ name, type: "DOUBLE", of },
-});
-
-const MONEY = "in_currency";
-const PROBABILITY = "probability";
 
 /**
  * Columns of a batch's table. Money is in the currency that its row names; `_se` is a standard error.
@@ -80,10 +62,6 @@ export function columnsOf(extent: Extent): ResultColumn[] {
       },
     ]);
   }
-  const levelOf = (record: BatchRecord, level: number) =>
-    record.figures?.levels.find((each) => each.level === level);
-  const layerOf = (record: BatchRecord, id: string) =>
-    record.figures?.layers.find((each) => each.id === id);
   return [
     whole("index", ({ index }) => index),
     whole("line", ({ line }) => line),
@@ -96,18 +74,11 @@ export function columnsOf(extent: Extent): ResultColumn[] {
     text("error_detail", ({ error }) => error?.detail ?? null),
     whole("error_count", ({ error }) => error?.count ?? 0),
     text("currency", ({ figures }) => figures?.currency ?? null),
-    ...pairOf("expected_loss", MONEY, ({ figures }) => figures?.expectedLoss),
-    ...levels.flatMap((level) => [
-      ...pairOf(`var_${level}`, MONEY, (record) => levelOf(record, level)?.valueAtRisk),
-      ...pairOf(`es_${level}`, MONEY, (record) => levelOf(record, level)?.expectedShortfall),
-    ]),
-    ...pairOf("socialised", PROBABILITY, ({ figures }) => figures?.socialisedProbability),
-    number(`required_capital_${MONEY}`, ({ figures }) => figures?.requiredCapital ?? null),
-    number(`layer_capital_${MONEY}`, ({ figures }) => figures?.layerCapital ?? null),
-    number("yield_fraction_per_year", ({ figures }) => figures?.yieldPerYear ?? null),
-    ...layers.flatMap((id) => [
-      ...pairOf(`layer_${id}_expected_loss`, MONEY, (record) => layerOf(record, id)?.expectedLoss),
-      ...pairOf(`layer_${id}_tail_loss`, MONEY, (record) => layerOf(record, id)?.tailLoss),
-    ]),
+    ...figureColumns(levels, layers).map(
+      ({ name, of }): ResultColumn => ({
+        ...{ name, type: "DOUBLE" },
+        of: ({ figures }) => figures && of(figures),
+      }),
+    ),
   ];
 }

@@ -1,9 +1,6 @@
 import { digestOf } from "../../basics/index.ts";
-import type { AnyAnswer, Estimate, PoolError } from "../../index.ts";
+import { type AnyAnswer, type Figures, figuresOf, type PoolError } from "../../index.ts";
 import type { SourceItem } from "./source.ts";
-
-/** A figure and its standard error. */
-export type Pair = readonly [value: number, standardError: number];
 
 /** What became of one item: a line of the journal, and all that its row is made of. */
 export interface BatchRecord {
@@ -31,34 +28,6 @@ export interface RecordedError {
   readonly count: number;
 }
 
-/** Money is in the pool's currency. */
-export interface Figures {
-  readonly currency: string;
-  readonly expectedLoss: Pair;
-  readonly levels: readonly {
-    readonly level: number;
-    readonly valueAtRisk: Pair;
-    readonly expectedShortfall: Pair;
-  }[];
-  /** Of a loss that is left for everyone. */
-  readonly socialisedProbability: Pair;
-  readonly layers: readonly {
-    readonly id: string;
-    readonly expectedLoss: Pair;
-    readonly tailLoss: Pair;
-  }[];
-  /** ES at the primary level, or nothing where even the tail gains. */
-  readonly requiredCapital: number;
-  /** Most that the layers can pay before members are called. */
-  readonly layerCapital: number;
-  /**
-   * What the pool is expected to gain per year on its required capital, fees taken on the way
-   * included; null without liquidation terms, whose fees are the only income that is simulated, and
-   * where no capital is required.
-   */
-  readonly yieldPerYear: number | null;
-}
-
 /** What all figures of a batch depend on besides their pool; plain JSON. */
 export interface RunTerms {
   readonly version: string;
@@ -66,8 +35,6 @@ export interface RunTerms {
   readonly figures: "value" | "measure";
   readonly options: Readonly<Record<string, unknown>>;
 }
-
-const pair = ({ value, standardError }: Estimate): Pair => [value, standardError];
 
 /** The record of an answer. */
 export function recordOf(
@@ -82,30 +49,7 @@ export function recordOf(
   const input = digestOf({ ...terms, options: given, ...(pool ? { pool } : { item: digest }) });
   const place = { index, line, id, item: digest, pool, input };
   if (error || !valuation) return { ...place, error: error && errorOf(error, line), figures: null };
-  const { risk, waterfall } = valuation;
-  const primary = risk.levels.find(({ level }) => level === valuation.receipt.primaryLevel);
-  const requiredCapital = Math.max(0, primary?.expectedShortfall.value ?? 0);
-  const perYear = 365 / risk.horizonDays;
-  const figures = {
-    currency: valuation.pool.currency.code,
-    expectedLoss: pair(risk.expectedLoss),
-    levels: risk.levels.map(({ level, valueAtRisk, expectedShortfall }) => ({
-      ...{ level, valueAtRisk: pair(valueAtRisk), expectedShortfall: pair(expectedShortfall) },
-    })),
-    socialisedProbability: pair(waterfall.socialised.probability),
-    layers: waterfall.layers.map(({ id: layer, expectedLoss, tailLoss }) => ({
-      ...{ id: layer, expectedLoss: pair(expectedLoss), tailLoss: pair(tailLoss) },
-    })),
-    requiredCapital,
-    layerCapital: waterfall.layers
-      .filter(({ kind }) => kind !== "assessment")
-      .reduce((sum, { capacity }) => sum + capacity, 0),
-    yieldPerYear:
-      valuation.liquidation && requiredCapital > 0
-        ? (-risk.expectedLoss.value / requiredCapital) * perYear
-        : null,
-  };
-  return { ...place, error: null, figures, ...(isFull && { valuation }) };
+  return { ...place, error: null, figures: figuresOf(valuation), ...(isFull && { valuation }) };
 }
 
 function errorOf({ issues }: PoolError, line: number): RecordedError {

@@ -1,19 +1,24 @@
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import type { Put } from "../cli/io.ts";
+import { writeArrow } from "./arrow.ts";
 import { columnsOf, type Extent, type ResultColumn } from "./column.ts";
 import type { BatchRecord } from "./record.ts";
 
 /** Kinds of files that hold results. */
-export type ResultKind = "ndjson" | "csv" | "parquet";
+export type ResultKind = "ndjson" | "csv" | "parquet" | "arrow";
+
+/** All of them. */
+export const RESULT_KINDS: readonly ResultKind[] = ["parquet", "arrow", "csv", "ndjson"];
 
 /** What results are written as, by the file's name; null where it says nothing. */
 export function resultKind(path: string): ResultKind | null {
   if (/\.(ndjson|jsonl)$/i.test(path)) return "ndjson";
   if (/\.csv$/i.test(path)) return "csv";
+  if (/\.arrow$/i.test(path)) return "arrow";
   return /\.(parquet|pq)$/i.test(path) ? "parquet" : null;
 }
 
-/** Rows of a Parquet file that are held at a time. */
+/** Rows of a Parquet or Arrow file that are held at a time. */
 const GROUP = 10_000;
 
 /**
@@ -30,6 +35,7 @@ export async function writeResults(
   own: readonly ResultColumn[] = [],
 ): Promise<void> {
   if (kind === "parquet") return writeParquet(records, [...columnsOf(extent), ...own], put);
+  if (kind === "arrow") return writeArrow(records, [...columnsOf(extent), ...own], put, GROUP);
   if (kind === "csv") return writeCsv(records, [...columnsOf(extent), ...own], put);
   for await (const { item, error, ...record } of records) {
     const status = error ? "error" : "ok";

@@ -12,6 +12,7 @@ import {
 } from "../../index.ts";
 import type { Disk } from "../cli/io.ts";
 import { readTable } from "../venue/csv-table.ts";
+import { readArrow } from "./arrow-rows.ts";
 
 /** One item of a batch as a file has it. */
 export interface SourceItem {
@@ -32,11 +33,12 @@ export interface SourceItem {
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** Kinds of files that hold items. */
-export type SourceKind = "ndjson" | "csv" | "parquet";
+export type SourceKind = "ndjson" | "csv" | "parquet" | "arrow";
 
 /** What a file holds, by its name. */
 export function sourceKind(path: string): SourceKind {
   if (/\.csv$/i.test(path)) return "csv";
+  if (/\.arrow$/i.test(path)) return "arrow";
   return /\.(parquet|pq)$/i.test(path) ? "parquet" : "ndjson";
 }
 
@@ -60,6 +62,7 @@ export function itemsOf(disk: Disk, path: string, base: Pool | null): AsyncItera
       },
     ]);
   }
+  if (kind === "arrow") return arrowRows(disk, path, base);
   return kind === "csv" ? csvRows(disk, path, base) : parquetRows(path, base);
 }
 
@@ -196,27 +199,43 @@ async function* parquetRows(path: string, base: Pool): AsyncGenerator<SourceItem
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
   const header = metadata.schema.slice(1).map(({ name }) => name);
-  const columns = columnsOf(header, base);
-  const total = Number(metadata.num_rows);
+  const itemAt = typedRow(header, base, Number(metadata.num_rows));
   let from = 0;
   for (const group of metadata.row_groups) {
     const to = from + Number(group.num_rows);
     const rows = await parquetReadObjects({ file, metadata, rowStart: from, rowEnd: to });
     for (const row of rows) {
-      const line = ++from;
-      const cells = header.map((name) => plainValue(row[name]));
-      const digest = sha256(JSON.stringify([header, cells]));
-      const values = columns.flatMap(({ at, path: pointer }) => {
-        const cell = cells[at];
-        if (pointer === null || cell === null || cell === undefined) return [];
-        return [{ path: pointer, value: inForm(base, pointer, cell) }];
-      });
-      const id = columns.find(({ path: pointer }) => pointer === null);
-      const name = id ? cells[id.at] : null;
-      const text = name === null || name === undefined ? null : String(name);
-      yield { line, part: line / total, digest, ...variant(base, text, values) };
+      yield itemAt(
+        from++,
+        header.map((name) => row[name]),
+      );
     }
   }
+}
+
+async function* arrowRows(disk: Disk, path: string, base: Pool): AsyncGenerator<SourceItem> {
+  const size = (await disk.size(path)) ?? 0;
+  const { header, count, row } = readArrow(await disk.bytes(path, 0, size));
+  const itemAt = typedRow(header, base, count);
+  for (let index = 0; index < count; index++) yield itemAt(index, row(index));
+}
+
+/** Rows of a table whose columns have types: what stands there is no text to be read. */
+function typedRow(header: readonly string[], base: Pool, total: number) {
+  const columns = columnsOf(header, base);
+  const id = columns.find(({ path: pointer }) => pointer === null);
+  return (index: number, row: readonly unknown[]): SourceItem => {
+    const cells = row.map(plainValue);
+    const digest = sha256(JSON.stringify([header, cells]));
+    const values = columns.flatMap(({ at, path: pointer }) => {
+      const cell = cells[at];
+      if (pointer === null || cell === null || cell === undefined) return [];
+      return [{ path: pointer, value: inForm(base, pointer, cell) }];
+    });
+    const name = id ? cells[id.at] : null;
+    const text = name === null || name === undefined ? null : String(name);
+    return { line: index + 1, part: (index + 1) / total, digest, ...variant(base, text, values) };
+  };
 }
 
 /** Whole numbers of 64 bits as numbers where those hold them, else as text. */

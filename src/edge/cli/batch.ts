@@ -1,18 +1,18 @@
 import type { Command } from "commander";
 import { digestOf } from "../../basics/index.ts";
-import { type ResultKind, resultKind } from "../batch/result.ts";
 import { type BatchOutcome, type BatchProgress, runBatch } from "../batch/run.ts";
 import { itemsOf, sourceKind } from "../batch/source.ts";
 import { count } from "../report/format.ts";
-import type { BatchRequest, BatchSession, Core } from "./core.ts";
+import { readBatch } from "./batch-option.ts";
+import type { BatchSession, Core } from "./core.ts";
 import { FileFault, type Io, readText } from "./io.ts";
 import { printNotices } from "./notice.ts";
-import { OptionReader, type OptionTexts } from "./option.ts";
-import { readMarketFiles, readRun, runOptions } from "./run-option.ts";
+import type { OptionTexts } from "./option.ts";
+import { readMarketFiles, runOptions } from "./run-option.ts";
 
 const WORDS = `
 A line of NDJSON is a pool document or an item { "id", "pool", "changes", "options" }; with --base,
-items may leave out the pool. A CSV or Parquet file holds variants of the base: its columns are JSON
+items may leave out the pool. A CSV, Parquet or Arrow file holds variants of the base: its columns are JSON
 pointers such as /waterfall/layers/members-fund/size, or id; an empty cell changes nothing.
 
 Results have a row for each item, in order; money is in the currency that the row names. An item at
@@ -27,13 +27,17 @@ export function addBatch(program: Command, io: Io, core: Core, partly: () => voi
   const command = program
     .command("batch")
     .description("value many pools, or many variants of one, into a table")
-    .argument("<pools>", "pools or items (.ndjson), or variants (.csv, .parquet)");
+    .argument("<pools>", "pools or items (.ndjson), or variants (.csv, .parquet, .arrow)");
   runOptions(command)
     .option("--levels <list>", "all levels to report, between commas", "0.95,0.975,0.99")
     .option("--audit", "revalue every position in every scenario (slow, exact)")
     .option("--base <json>", "pool document that items without a pool are variants of")
     .option("--figures <name>", "measure: risk and layers; value: everything", "measure")
-    .option("--out <file>", "where the results go: .parquet, .csv or .ndjson", "out/batch.parquet")
+    .option(
+      "--out <file>",
+      "where the results go: .parquet, .arrow, .csv or .ndjson",
+      "out/batch.parquet",
+    )
     .option("--full", "rows of .ndjson carry the whole valuation")
     .option("--restart", "forget what an interrupted run has found")
     .option("--progress", "say how far it is even where standard error is no terminal")
@@ -45,18 +49,10 @@ export function addBatch(program: Command, io: Io, core: Core, partly: () => voi
     });
 }
 
-interface Asked {
-  readonly request: Omit<BatchRequest, "base" | "prices" | "market">;
-  readonly kind: ResultKind;
-  readonly isFull: boolean;
-}
-
 async function run(path: string, texts: OptionTexts, io: Io, core: Core): Promise<BatchOutcome> {
   const { request, kind, isFull } = readBatch(texts);
   const out = String(texts["out"]);
-  if ((await io.disk.size(path).catch(unreadable(path))) === null) {
-    throw new FileFault("FILE_UNREADABLE", path, new Error("there is no such file"));
-  }
+  await mustBeThere(io, path);
   const base = typeof texts["base"] === "string" && { base: await readText(io, texts["base"]) };
   const files = await readMarketFiles(io, texts);
   const session = await core.batch({ ...request, ...files, ...base });
@@ -82,30 +78,18 @@ async function run(path: string, texts: OptionTexts, io: Io, core: Core): Promis
   }
 }
 
-const unreadable = (path: string) => (cause: unknown) => {
-  throw new FileFault("FILE_UNREADABLE", path, cause);
-};
-
-function wordsOf(path: string, { base }: BatchSession): Record<string, string> {
-  return { input: sourceKind(path), base: base ? digestOf(base.digest) : "none" };
+/** @throws FileFault where there is no such file */
+export async function mustBeThere(io: Io, path: string): Promise<void> {
+  const size = await io.disk.size(path).catch((cause: unknown) => {
+    throw new FileFault("FILE_UNREADABLE", path, cause);
+  });
+  if (size !== null) return;
+  throw new FileFault("FILE_UNREADABLE", path, new Error("there is no such file"));
 }
 
-function readBatch(texts: OptionTexts): Asked {
-  const out = String(texts["out"]);
-  const kind = resultKind(out);
-  const options = new OptionReader({ ...texts, out: kind ?? out, full: kind ?? out });
-  const own = readRun(options, texts);
-  const request = {
-    ...own,
-    figures: options.choice("figures", ["measure", "value"]),
-    levels: [...new Set([...options.fractions("levels"), own.confidence])].sort((a, b) => a - b),
-    mode: texts["audit"] ? ("audit" as const) : ("profile" as const),
-  };
-  options.choice("out", ["parquet", "csv", "ndjson"]);
-  const isFull = texts["full"] === true;
-  if (isFull) options.choice("full", ["ndjson"]);
-  options.finish();
-  return { request, kind: kind ?? "ndjson", isFull };
+/** What the results of a batch depend on besides its options and its build. */
+export function wordsOf(path: string, { base }: BatchSession): Record<string, string> {
+  return { input: sourceKind(path), base: base ? digestOf(base.digest) : "none" };
 }
 
 function tell(io: Io, texts: OptionTexts, out: string, outcome: BatchOutcome): void {

@@ -213,6 +213,8 @@ export type Progress = (done: number, total: number) => void;
  */
 export interface Core {
   readonly version: string;
+  /** SHA-256 of the kernel. */
+  readonly kernel: () => Promise<string>;
   readonly value: (request: ValueRequest, progress: Progress) => Promise<PoolValuation>;
   readonly allocate: (request: AllocateRequest, progress: Progress) => Promise<AllocationStatement>;
   readonly compare: (request: CompareRequest, progress: Progress) => Promise<ComparisonStatement>;

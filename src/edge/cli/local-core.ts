@@ -112,6 +112,7 @@ function atOptions(error: unknown): never {
 /** The engine in this process. */
 export const localCore: Core = {
   version,
+  kernel: () => onEngine({}, async ({ kernel }) => kernel),
 
   async value(request, progress) {
     const { samplePaths, levels, mode, contributions } = request;

@@ -56,10 +56,11 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
   addQuote(program, io, core, () => {
     exit = EXIT.refused;
   });
-  addShard(program, io, core);
-  addBatch(program, io, core, () => {
+  const partly = () => {
     exit = EXIT.partly;
-  });
+  };
+  addShard(program, io, core, partly);
+  addBatch(program, io, core, partly);
   addSweep(program, io, core);
   addSettle(program, io, core);
   addCheck(program, io, core);

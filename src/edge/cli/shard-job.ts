@@ -12,7 +12,7 @@ import {
   pointerTo,
   text,
 } from "../../basics/index.ts";
-import { type Issue, PoolError, readJson, received } from "../../index.ts";
+import { type Issue, PoolError, received } from "../../index.ts";
 import type { CalibrationRequest, ShardJobRequest } from "./core.ts";
 import { type Io, readText } from "./io.ts";
 
@@ -27,7 +27,7 @@ interface JobSpec {
   readonly calibration?: CalibrationRequest;
   /** As the engine names them. */
   readonly options?: Readonly<Record<string, unknown>>;
-  readonly shards?: { readonly count?: number; readonly seconds?: number };
+  readonly shards?: CutSpec;
 }
 
 const OPTIONS = [
@@ -35,8 +35,8 @@ const OPTIONS = [
   ...["audit", "contributions", "samplePaths", "worstPaths", "bytesMax"],
 ] as const;
 
-/** What the engine will check. */
-const anything: Check<unknown> = { schema: {}, check: (value) => value as Draft<unknown> };
+/** What is checked elsewhere. */
+export const anything: Check<unknown> = { schema: {}, check: (value) => value as Draft<unknown> };
 
 const columns: Check<Readonly<Record<string, string>>> = {
   schema: { type: "object", additionalProperties: { type: "string" } },
@@ -55,7 +55,8 @@ const columns: Check<Readonly<Record<string, string>>> = {
   },
 };
 
-const calibration: Check<CalibrationRequest> = object({
+/** How a market is fitted to prices, by the names of the command line. */
+export const calibration: Check<CalibrationRequest> = object({
   model: optional(choice(["gbm", "student-t"])),
   volatility: optional(choice(["ewma", "sample"])),
   correlation: optional(choice(["sample", "ledoit-wolf"])),
@@ -69,18 +70,25 @@ const options: Check<Readonly<Record<string, unknown>>> = object<Record<string, 
   Object.fromEntries(OPTIONS.map((name) => [name, optional(anything)])),
 );
 
+/** How many shards there are, or how long each should take. */
+export interface CutSpec {
+  readonly count?: number;
+  readonly seconds?: number;
+}
+
+/** The form of `shards`. */
+export const cut: Check<CutSpec> = object({
+  count: optional(integer({ min: 1, max: 1_000_000, unit: "shards" })),
+  seconds: optional(number({ min: 0.01, max: 86_400, unit: "seconds of one core" })),
+});
+
 const form: Check<JobSpec> = object<JobSpec>({
   pool: anything,
   prices: optional(text(4096)),
   market: optional(anything),
   calibration: optional(calibration),
   options: optional(options),
-  shards: optional(
-    object({
-      count: optional(integer({ min: 1, max: 1_000_000, unit: "shards" })),
-      seconds: optional(number({ min: 0.01, max: 86_400, unit: "seconds of one core" })),
-    }),
-  ),
+  shards: optional(cut),
 });
 
 /** A spec that has been read with the files that it names. */
@@ -94,14 +102,14 @@ export interface ReadJob {
  * Reads a job's spec and the files that it names, which stand beside it unless their paths say
  * otherwise. What is wrong with its form comes back with it, to be told with all else.
  *
+ * @param root  JSON of the spec at `path`
  * @throws PoolError where it is no JSON object; FileFault
  */
-export async function readJob(io: Io, path: string): Promise<ReadJob> {
+export async function jobIn(io: Io, path: string, root: unknown): Promise<ReadJob> {
   const found = new Findings();
-  const root = readJson(await readText(io, path));
   const spec = form.check(root, null, found) as Partial<JobSpec> | undefined;
   if (spec === undefined) throw new PoolError(found.issues, "job");
-  const beside = (name: string) => (isAbsolute(name) ? name : join(dirname(path), name));
+  const beside = besideOf(path);
   const textOf = async (given: unknown): Promise<string> =>
     typeof given === "string" ? readText(io, beside(given)) : JSON.stringify(given);
   const { prices, market, shards = {} } = spec;
@@ -116,7 +124,13 @@ export async function readJob(io: Io, path: string): Promise<ReadJob> {
   return { job, count: shards.count, seconds: shards.seconds };
 }
 
-function twice({ count, seconds }: NonNullable<JobSpec["shards"]>): Issue[] {
+/** Paths in a spec begin where it stands. */
+export function besideOf(path: string): (name: string) => string {
+  return (name) => (isAbsolute(name) ? name : join(dirname(path), name));
+}
+
+/** Refuses a number of shards and the length of each together. */
+export function twice({ count, seconds }: CutSpec): Issue[] {
   if (count === undefined || seconds === undefined) return [];
   const detail = "say how many shards there are, or how long each should take, not both";
   return [{ code: "SHARD_COUNT", pointer: "/shards", detail, expected: "count or seconds" }];

@@ -1,22 +1,21 @@
 import type { Command } from "commander";
-import { type Issue, PoolError, received, type ShardChoice } from "../../index.ts";
 import { plainTable } from "../report/terminal.ts";
 import type { Core, ShardPlanStatement, ShardStatement } from "./core.ts";
-import { type Io, readBytes, readText, writeBytes } from "./io.ts";
+import { type Io, readBytes, writeBytes } from "./io.ts";
+import { hasItems, readItems, readSpec } from "./item-job.ts";
+import { anyItemShard, mergeItems, planItems, runItemShards } from "./item-shard.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
 import { progressOn, wipeProgress } from "./run-option.ts";
-import { type ReadJob, readJob } from "./shard-job.ts";
+import { INDEX_NAMES, wantedShards } from "./shard-choice.ts";
+import { jobIn } from "./shard-job.ts";
 import { outputOptions, writeValuation } from "./valuation-output.ts";
 
+/** Where the table of many jobs goes when nothing is said. */
+const TABLE = "out/batch.parquet";
 /** Seconds of one core that a shard takes when nothing else is said. */
 const SECONDS = 5;
-/** Where batch systems say which of many a process is. */
-const INDEX_NAMES = ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX"] as const;
-const COUNT_NAME = "AWS_BATCH_JOB_ARRAY_SIZE";
-const COUNT_MAX = 1_000_000;
-
 /** Adds `riskpool shard plan`, `run` and `merge`. */
-export function addShard(program: Command, io: Io, core: Core): void {
+export function addShard(program: Command, io: Io, core: Core, partly: () => void): void {
   const shard = program
     .command("shard")
     .description("cut a job into shards that any machine may run, and put them together");
@@ -29,7 +28,7 @@ export function addShard(program: Command, io: Io, core: Core): void {
     .action((texts: OptionTexts) => plan(texts, io, core));
   shard
     .command("run")
-    .description("simulate one shard, or several, into files")
+    .description("simulate one shard of a job, or of many jobs, or several, into files")
     .requiredOption("--spec <json>", "the job: pool, market, options, shards")
     .option(
       "--index <n>",
@@ -37,19 +36,25 @@ export function addShard(program: Command, io: Io, core: Core): void {
     )
     .option("--count <n>", "of how many; as the spec says when left out")
     .option("--parts <a-b>", "these parts of the run, in place of a shard by its index")
+    .option("--items <a-b>", "of many jobs, these items")
     .option("--out <folder>", "where the files go", "out")
     .option("--workers <n>", "threads to simulate on")
     .option("--json", "print a line of JSON for each shard and nothing else")
     .action((texts: OptionTexts) => run(texts, io, core));
   const merge = shard
     .command("merge")
-    .description("value a pool from all shards of its job: the bytes of `riskpool value`")
+    .description(
+      "value a pool from all shards of its job: the bytes of `riskpool value`; of many jobs, those of `riskpool batch`",
+    )
     .argument("<files...>", "shard files, or folders of them")
     .option("--spec <json>", "the job; as the shard of the first part has it when left out")
     .option("--workers <n>", "threads for what follows the simulation");
-  outputOptions(merge).action((paths: string[], texts: OptionTexts) =>
-    mergeFiles(paths, texts, io, core),
-  );
+  outputOptions(merge).action(async (paths: string[], texts: OptionTexts) => {
+    // A report has a place where nothing is said, a table has another.
+    const isSaid = merge.getOptionValueSource("out") !== "default";
+    const given = isSaid ? texts : { ...texts, table: TABLE };
+    if ((await mergeFiles(paths, given, io, core)) > 0) partly();
+  });
 }
 
 /** Threads, where some are asked for. */
@@ -64,11 +69,18 @@ async function plan(texts: OptionTexts, io: Io, core: Core): Promise<void> {
     ? options.number("seconds", { min: 0.01, max: 86_400, unit: "seconds" })
     : undefined;
   options.finish();
-  const { job, count, seconds } = await readJob(io, String(texts["spec"]));
-  const cut =
+  const path = String(texts["spec"]);
+  const root = await readSpec(io, path);
+  const cutOf = ({ count, seconds }: { count: number | undefined; seconds: number | undefined }) =>
     given === undefined && count !== undefined
       ? { count }
       : { seconds: given ?? seconds ?? SECONDS };
+  if (hasItems(root)) {
+    const read = await readItems(io, path, root, {});
+    return planItems(io, core, read, cutOf(read), texts["json"] === true);
+  }
+  const { job, ...counts } = await jobIn(io, path, root);
+  const cut = cutOf(counts);
   const found = await core.shardPlan(job, cut);
   io.stdout(texts["json"] ? `${JSON.stringify(found)}\n` : planText(found));
 }
@@ -88,18 +100,17 @@ function planText(plan: ShardPlanStatement): string {
   return `${plainTable(["Job", "about"], rows)}\n\n${advice}\n`;
 }
 
-/** Which shards a process is to run, by file name. */
-interface Wanted {
-  readonly name: string;
-  readonly choice: ShardChoice;
-}
-
 async function run(texts: OptionTexts, io: Io, core: Core): Promise<void> {
   const options = new OptionReader(texts);
   const workers = readWorkers(options);
   options.finish();
-  const read = await readJob(io, String(texts["spec"]));
-  const wanted = await wantedShards(texts, io, read);
+  const spec = String(texts["spec"]);
+  const root = await readSpec(io, spec);
+  if (hasItems(root)) {
+    return runItemShards(io, core, await readItems(io, spec, root, workers), texts);
+  }
+  const read = await jobIn(io, spec, root);
+  const wanted = await wantedShards(texts, io, read.count, "parts");
   for (const { name, choice } of wanted) {
     const path = `${String(texts["out"]).replace(/\/+$/, "")}/${name}`;
     const standing = await io.readBytes(path).catch(() => undefined);
@@ -121,93 +132,36 @@ function words(path: string, { file, from, end, parts }: ShardStatement): string
   return file ? `Wrote ${path}: ${which}\n` : `${path} is there already: ${which}\n`;
 }
 
-async function wantedShards(texts: OptionTexts, io: Io, { count }: ReadJob): Promise<Wanted[]> {
-  const issues: Issue[] = [];
-  const parts = texts["parts"];
-  if (typeof parts === "string") return [partsIn(parts)];
-  const total = countOf(texts, io, count, issues);
-  const indices = await indicesOf(texts, io, total, issues);
-  if (issues.length > 0) throw new PoolError(issues, "command line");
-  const digits = Math.max(5, String(total).length);
-  const padded = (value: number) => String(value).padStart(digits, "0");
-  return indices.map((index) => ({
-    name: `${padded(index)}-of-${padded(total)}.shard`,
-    choice: { index, count: total },
-  }));
-}
-
-/** A range of parts as it is written, both ends included. */
-function partsIn(text: string): Wanted {
-  const [, from, last] = /^(\d{1,9})-(\d{1,9})$/.exec(text) ?? [];
-  if (from === undefined || last === undefined) {
-    const fault = wrong("parts", "--parts is no range of parts", "two numbers such as 12-23", text);
-    throw new PoolError([fault], "command line");
-  }
-  const name = `parts-${from.padStart(6, "0")}-${last.padStart(6, "0")}.shard`;
-  return { name, choice: { from: Number(from), end: Number(last) + 1 } };
-}
-
-function countOf(texts: OptionTexts, io: Io, inSpec: number | undefined, issues: Issue[]): number {
-  const text = texts["count"] ?? inSpec ?? io.env[COUNT_NAME];
-  const total = numberIn(text);
-  if (total >= 1 && total <= COUNT_MAX) return total;
-  const missing = text === undefined;
-  issues.push({
-    ...wrong(
-      "count",
-      missing
-        ? "nobody has said how many shards there are, and each machine must be told the same; ask riskpool shard plan, then write it into the spec or give --count"
-        : "the number of shards must be a whole number within the bounds",
-      `a whole number, 1 to ${COUNT_MAX}`,
-      text,
-    ),
-    ...(missing && { code: "SHARD_COUNT" }),
-  });
-  return 1;
-}
-
-async function indicesOf(
-  texts: OptionTexts,
-  io: Io,
-  total: number,
-  issues: Issue[],
-): Promise<number[]> {
-  const name = INDEX_NAMES.find((each) => io.env[each] !== undefined);
-  const text = texts["index"] ?? (name && io.env[name]);
-  const lines = async () => (await readText(io, "-")).split("\n").map((line) => line.trim());
-  const given = text === "-" ? (await lines()).filter((line) => line !== "") : [text];
-  return given.flatMap((line) => {
-    const index = numberIn(line);
-    if (index >= 0 && index < total) return [index];
-    const detail =
-      line === undefined
-        ? `nobody has said which shard this is; give --index, or set ${INDEX_NAMES.join(" or ")}`
-        : "the index of a shard must be a whole number below their number";
-    issues.push(wrong("index", detail, `a whole number, 0 to ${total - 1}`, line));
-    return [];
-  });
-}
-
-function numberIn(text: unknown): number {
-  return /^\d{1,9}$/.test(String(text)) ? Number(text) : Number.NaN;
-}
-
-function wrong(name: string, detail: string, expected: string, given: unknown): Issue {
-  const code = given === undefined ? "KEY_MISSING" : "NUMBER_RANGE";
-  return { code, pointer: `/options/${name}`, detail, expected, received: received(given) };
-}
-
+/** @returns items at fault, of many jobs */
 async function mergeFiles(
   paths: readonly string[],
   texts: OptionTexts,
   io: Io,
   core: Core,
-): Promise<void> {
+): Promise<number> {
   const options = new OptionReader(texts);
   const workers = readWorkers(options);
   options.finish();
   const spec = texts["spec"];
-  const job = typeof spec === "string" ? (await readJob(io, spec)).job : undefined;
+  const root = typeof spec === "string" ? await readSpec(io, spec) : undefined;
+  const files = await filesIn(paths, io);
+  if (root === undefined ? await anyItemShard(io, files) : hasItems(root)) {
+    const read = typeof spec === "string" ? await readItems(io, spec, root, workers) : undefined;
+    const out = String(texts["table"] ?? texts["out"]);
+    return mergeItems(io, core, files, read, { out, isJson: texts["json"] === true });
+  }
+  const job = typeof spec === "string" ? (await jobIn(io, spec, root)).job : undefined;
+  const valuation = await core.shardMerge({
+    ...workers,
+    ...(job && { job: { ...job, ...workers } }),
+    files: files.map((name) => ({ name, read: () => readBytes(io, name) })),
+  });
+  await writeValuation(io, texts, valuation);
+  return 0;
+}
+
+/** Files that were named, and those of folders. */
+async function filesIn(paths: readonly string[], io: Io): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     const names = await io.listFolder(path);
@@ -215,11 +169,5 @@ async function mergeFiles(
     const inside = names?.filter((name) => /^[^.].*\.shard$/.test(name)) ?? [];
     files.push(...(names ? inside.map((name) => `${folder}/${name}`) : [path]));
   }
-  const sorted = [...new Set(files)].sort();
-  const valuation = await core.shardMerge({
-    ...workers,
-    ...(job && { job: { ...job, ...workers } }),
-    files: sorted.map((name) => ({ name, read: () => readBytes(io, name) })),
-  });
-  await writeValuation(io, texts, valuation);
+  return [...new Set(files)].sort();
 }

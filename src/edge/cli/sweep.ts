@@ -4,7 +4,7 @@ import { readAxes, type SweepAxis, sourceOf, variantsOf } from "../batch/axis.ts
 import type { ResultColumn } from "../batch/column.ts";
 import { nonDominated } from "../batch/frontier.ts";
 import type { BatchRecord } from "../batch/record.ts";
-import { resultKind } from "../batch/result.ts";
+import { RESULT_KINDS, resultKind } from "../batch/result.ts";
 import { runBatch } from "../batch/run.ts";
 import { sweepHtml } from "../report/sweep.ts";
 import { type SweepReading, sweepText } from "../report/sweep-text.ts";
@@ -37,7 +37,11 @@ export function addSweep(program: Command, io: Io, core: Core): void {
     .option("--set <axis>", "what is changed and how; may be repeated", collected, [])
     .option("--lhs <n>", "variants of a Latin hypercube in place of a grid");
   runOptions(command)
-    .option("--out <file>", "where the table goes: .parquet, .csv or .ndjson", "out/sweep.csv")
+    .option(
+      "--out <file>",
+      "where the table goes: .parquet, .arrow, .csv or .ndjson",
+      "out/sweep.csv",
+    )
     .option("--report <html>", "also draw it, on a page of its own")
     .option("--restart", "forget what an interrupted run has found")
     .option("--progress", "say how far it is even where standard error is no terminal")
@@ -98,7 +102,7 @@ function readSweep(texts: OptionTexts) {
   const kind = resultKind(String(texts["out"]));
   const options = new OptionReader({ ...texts, out: kind ?? String(texts["out"]) });
   const own = readRun(options, texts);
-  options.choice("out", ["parquet", "csv", "ndjson"]);
+  options.choice("out", RESULT_KINDS);
   const count = options.has("lhs") ? options.whole("lhs", { min: 1, max: 1e7, unit: "" }) : null;
   options.finish();
   const given = texts["set"];

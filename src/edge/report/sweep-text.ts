@@ -1,4 +1,5 @@
-import type { Figures, RecordedError } from "../batch/record.ts";
+import type { Figures } from "../../index.ts";
+import type { RecordedError } from "../batch/record.ts";
 import { clipped, count, estimate, percent, percentEstimate, printable } from "./format.ts";
 import { plainTable, wrapped } from "./terminal.ts";
 

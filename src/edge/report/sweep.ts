@@ -1,4 +1,4 @@
-import type { Figures } from "../batch/record.ts";
+import type { Figures } from "../../index.ts";
 import {
   bottomAxis,
   type Drawing,

@@ -1,9 +1,6 @@
-import { BATCH, type Executor, MomentSums, partsOf } from "../../engine/index.ts";
+import { BATCH, DIGEST_BYTES_MAX, type Executor, MomentSums, partsOf } from "../../engine/index.ts";
 import { Slice } from "../slice.ts";
 import { stopwatch } from "../stopwatch.ts";
-
-/** Most bytes that the platform may copy for a digest. */
-const DIGEST_BYTES_MAX = 1 << 24;
 
 /**
  * Runs in the caller's thread, in slices, so that timers, input and an abort get their turn.

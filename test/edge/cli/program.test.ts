@@ -111,6 +111,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
     };
   const core: Core = {
     version: "0.1.0",
+    kernel: () => Promise.resolve("k"),
     value: answer(sampleValuation),
     allocate: answer({
       allocation: sampleValuation.allocation!,
