@@ -28,7 +28,8 @@ import { marketFrom, marketIn, onEngine } from "./local-engine.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-interface Job {
+/** A job that has been read. */
+export interface Job {
   readonly pool: Pool;
   readonly options: ValueOptions;
   readonly notices: readonly Notice[];
@@ -63,7 +64,7 @@ async function optionIssues(engine: Engine, options: ValueOptions): Promise<read
  *
  * @throws PoolError with every problem of the spec, the pool, the market and the options
  */
-async function readJob(engine: Engine, request: ShardJobRequest): Promise<Job> {
+export async function readJob(engine: Engine, request: ShardJobRequest): Promise<Job> {
   const issues = [...request.issues];
   const { prices, calibration } = request;
   const pool = request.pool ? under(issues, "/pool", () => readPool(request.pool)) : undefined;

@@ -14,6 +14,7 @@ import { addSettle } from "./settle.ts";
 import { addShard } from "./shard.ts";
 import { addSweep } from "./sweep.ts";
 import { addValue } from "./value.ts";
+import { addWorker } from "./worker.ts";
 
 const EXIT_WORDS = `
 Exit codes:
@@ -57,6 +58,7 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
     exit = EXIT.refused;
   });
   addShard(program, io, core);
+  addWorker(program, io, core);
   addBatch(program, io, core, () => {
     exit = EXIT.partly;
   });

@@ -1,21 +1,21 @@
 import type { Command } from "commander";
 import { type Issue, PoolError, received, type ShardChoice } from "../../index.ts";
+import { SHARD_SECONDS } from "../queue/shard-count.ts";
 import { plainTable } from "../report/terminal.ts";
 import type { Core, ShardPlanStatement, ShardStatement } from "./core.ts";
 import { type Io, readBytes, readText, writeBytes } from "./io.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
 import { progressOn, wipeProgress } from "./run-option.ts";
 import { type ReadJob, readJob } from "./shard-job.ts";
+import { addShardSubmit } from "./shard-submit.ts";
 import { outputOptions, writeValuation } from "./valuation-output.ts";
 
-/** Seconds of one core that a shard takes when nothing else is said. */
-const SECONDS = 5;
 /** Where batch systems say which of many a process is. */
 const INDEX_NAMES = ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX"] as const;
 const COUNT_NAME = "AWS_BATCH_JOB_ARRAY_SIZE";
 const COUNT_MAX = 1_000_000;
 
-/** Adds `riskpool shard plan`, `run` and `merge`. */
+/** Adds `riskpool shard plan`, `run`, `submit` and `merge`. */
 export function addShard(program: Command, io: Io, core: Core): void {
   const shard = program
     .command("shard")
@@ -41,6 +41,7 @@ export function addShard(program: Command, io: Io, core: Core): void {
     .option("--workers <n>", "threads to simulate on")
     .option("--json", "print a line of JSON for each shard and nothing else")
     .action((texts: OptionTexts) => run(texts, io, core));
+  addShardSubmit(shard, io, core);
   const merge = shard
     .command("merge")
     .description("value a pool from all shards of its job: the bytes of `riskpool value`")
@@ -68,7 +69,7 @@ async function plan(texts: OptionTexts, io: Io, core: Core): Promise<void> {
   const cut =
     given === undefined && count !== undefined
       ? { count }
-      : { seconds: given ?? seconds ?? SECONDS };
+      : { seconds: given ?? seconds ?? SHARD_SECONDS };
   const found = await core.shardPlan(job, cut);
   io.stdout(texts["json"] ? `${JSON.stringify(found)}\n` : planText(found));
 }

@@ -49,7 +49,7 @@ export class Client {
   }
 
   /** A job of this client's build. */
-  job(of: Pick<QueueJob, "run" | "unit" | "spec" | "task">): QueueJob {
+  job(of: Pick<QueueJob, "run" | "turn" | "unit" | "spec" | "task">): QueueJob {
     return { ...of, ...this.build, startsMax: this.startsMax, keepMs: this.keepMs };
   }
 

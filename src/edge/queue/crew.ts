@@ -16,6 +16,8 @@ const FIRST = 4;
 const PAUSE_MS = 10;
 /** Chunks for each slot of a worker, so that it has the next when it is done with one. */
 const AHEAD = 2;
+/** Times that a chunk is submitted anew because Redis has lost what was found. */
+const AGAIN_MAX = 3;
 /** Part of the latest time in the running mean. */
 const WEIGHT = 0.3;
 
@@ -52,6 +54,9 @@ export class ChunkCrew {
   readonly #bases = new Map<unknown, Promise<string>>();
   readonly #held = new Set<string>();
   readonly #chunks = new Map<string, QueueJob>();
+  /** Answers that are waited for, by what they are answers to. */
+  readonly #under = new Map<string, Promise<readonly ItemAnswer[]>>();
+  #turn = 0;
   #opened: Promise<void> | undefined;
   #waiting: Waiting[] = [];
   #shared: Shared | null = null;
@@ -183,26 +188,38 @@ export class ChunkCrew {
     }
   }
 
-  async #chunk(some: readonly Waiting[], shared: Shared): Promise<readonly ItemAnswer[]> {
-    const { store } = this.#client;
+  /** Answers to some items; equal chunks that are under way at a time are one. */
+  #chunk(some: readonly Waiting[], shared: Shared): Promise<readonly ItemAnswer[]> {
+    const text = encoded({ ...shared, items: some.map(({ item }) => item) } satisfies ChunkSpec);
+    const known = this.#under.get(text);
+    if (known) return known;
+    const answers = this.#answers(text, some.length).finally(() => this.#under.delete(text));
+    this.#under.set(text, answers);
+    return answers;
+  }
+
+  async #answers(text: string, count: number): Promise<readonly ItemAnswer[]> {
+    const { store, build } = this.#client;
+    const run = this.#run;
     await this.#open();
     this.#slots = Math.max(1, await this.#client.slots());
-    const text = encoded({ ...shared, items: some.map(({ item }) => item) } satisfies ChunkSpec);
     const spec = sha256(text);
-    const unit = sha256(encoded([this.#client.build, spec]));
-    const run = this.#run;
-    const job = this.#client.job({ run, unit, spec, task: { kind: "chunk" } });
-    this.#chunks.set(unit, job);
-    await store.hold(run, spec, text);
-    const submit = () => this.#client.submit(job);
-    await submit();
-    const ms = await this.#watch.done(this.#client.awaited(job, submit));
-    this.#learn(ms, some.length);
-    const bytes = await store.value(unit);
-    if (bytes === null) throw gone();
-    await store.release(run, spec, [unit]);
-    this.#chunks.delete(unit);
-    return decoded<readonly ItemAnswer[]>(new TextDecoder().decode(bytes));
+    const unit = sha256(encoded([build, spec]));
+    for (let again = 0; again <= AGAIN_MAX; again++) {
+      const turn = this.#turn++;
+      const job = this.#client.job({ run, turn, unit, spec, task: { kind: "chunk" } });
+      this.#chunks.set(unit, job);
+      await store.hold(run, spec, text);
+      const submit = () => this.#client.submit(job);
+      await submit();
+      this.#learn(await this.#watch.done(this.#client.awaited(job, submit)), count);
+      const bytes = await store.value(unit);
+      if (bytes === null) continue;
+      await store.release(run, spec, [unit]);
+      this.#chunks.delete(unit);
+      return decoded<readonly ItemAnswer[]>(new TextDecoder().decode(bytes));
+    }
+    throw gone();
   }
 
   /** @param ms  that a chunk took; 0 where it was done before */

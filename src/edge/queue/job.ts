@@ -13,6 +13,8 @@ export type Task =
 /** A job as BullMQ keeps it: names of what is elsewhere, and no more. */
 export interface QueueJob extends Build {
   readonly run: string;
+  /** Tells jobs of a run apart that are for the same work, one after the other. */
+  readonly turn?: number;
   readonly unit: string;
   /** Digest of the spec. */
   readonly spec: string;
@@ -43,8 +45,8 @@ export function jobOptions(id: string, startsMax: number): JobsOptions {
 }
 
 /** A job's id: of the submission, so that another one has jobs of its own for the same work. */
-export function jobId({ run, unit }: Pick<QueueJob, "run" | "unit">): string {
-  return `${run}-${unit}`;
+export function jobId({ run, turn = 0, unit }: Pick<QueueJob, "run" | "turn" | "unit">): string {
+  return `${run}-${turn}-${unit}`;
 }
 
 /** The name of a shard's result: what it is a shard of, and its parts. */

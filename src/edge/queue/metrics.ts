@@ -1,9 +1,12 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ThreadNews } from "./job.ts";
+import { within } from "./race.ts";
 
 /** How many jobs a queue has in which state. */
 export type Depth = () => Promise<Readonly<Record<string, number>>>;
 
+/** Milliseconds in which Redis must answer to be called up. */
+const LOOK_MS = 1000;
 /** Seconds of shards, merges and chunks: they are meant to take one to ten. */
 const BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 300];
 
@@ -34,29 +37,22 @@ export class WorkerMetrics {
     registers: [this.#registry],
   });
 
-  /** @param depth  asked for at every look; an answer that fails is left out */
+  readonly #up = new Gauge({
+    name: "riskpool_queue_up",
+    help: "Whether Redis answers this worker.",
+    registers: [this.#registry],
+  });
+  readonly #jobsIn = new Gauge({
+    name: "riskpool_queue_depth",
+    help: "Jobs of this build's queue by state.",
+    labelNames: ["state"],
+    registers: [this.#registry],
+  });
+  readonly #depth: Depth;
+
+  /** @param depth  asked for at every look */
   constructor(depth: Depth) {
-    const registers = [this.#registry];
-    const up = new Gauge({
-      name: "riskpool_queue_up",
-      help: "Whether Redis answers this worker.",
-      registers,
-    });
-    new Gauge({
-      name: "riskpool_queue_depth",
-      help: "Jobs of this build's queue by state.",
-      labelNames: ["state"],
-      registers,
-      async collect() {
-        try {
-          for (const [state, count] of Object.entries(await depth())) this.set({ state }, count);
-          up.set(1);
-        } catch {
-          this.reset();
-          up.set(0);
-        }
-      },
-    });
+    this.#depth = depth;
     // Known at once, so that a rate of them has something to begin with.
     for (const counter of [this.#commits, this.#duplicates, this.#fenced, this.#stalls]) {
       counter.inc(0);
@@ -84,8 +80,16 @@ export class WorkerMetrics {
     this.#stalls.inc();
   }
 
-  /** The text that Prometheus reads, and its type. */
+  /** The text that Prometheus reads, and its type; without depths where Redis does not answer. */
   async page(): Promise<{ readonly type: string; readonly text: string }> {
+    const isUp = await within(LOOK_MS, this.#look());
+    this.#up.set(isUp ? 1 : 0);
+    if (!isUp) this.#jobsIn.reset();
     return { type: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  async #look(): Promise<void> {
+    const depths = await this.#depth();
+    for (const [state, count] of Object.entries(depths)) this.#jobsIn.set({ state }, count);
   }
 }

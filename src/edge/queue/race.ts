@@ -17,7 +17,7 @@ export function unlessAborted<Result>(
   });
 }
 
-/** Waits for something, but not for ever. @returns whether it ended in time */
+/** Waits for something, but not for ever. @returns whether it succeeded in time */
 export async function within(ms: number, under: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
@@ -25,7 +25,7 @@ export async function within(ms: number, under: Promise<unknown>): Promise<boole
   });
   const done = under.then(
     () => true,
-    () => true,
+    () => false,
   );
   return Promise.race([done, late]).finally(() => clearTimeout(timer));
 }

@@ -24,17 +24,18 @@ export async function connected({ ioredis }: Peers, url: string): Promise<Redis>
     retryStrategy: (times) =>
       isFound.value ? Math.min(RETRY_MS.most, RETRY_MS.first * times) : null,
   });
-  let last: unknown;
-  redis.on("error", (error) => {
-    last = error;
+  const failed = new Promise<never>((_, reject) => {
+    // Later ones are of a server that is away, and waited for.
+    redis.on("error", reject);
   });
   try {
-    await inTime(redis.connect().then(() => redis.ping()));
+    failed.catch(() => {});
+    await inTime(Promise.race([redis.connect().then(() => redis.ping()), failed]));
     isFound.value = true;
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw new PoolError([unreachable(origin, last ?? error)], "request");
+    throw new PoolError([unreachable(origin, error)], "request");
   }
 }
 

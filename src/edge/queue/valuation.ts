@@ -97,9 +97,10 @@ async function submitted(
   const run = randomUUID();
   const { spec, answer, units } = plan;
   const { parent, children } = jobsOf(client, plan, run);
+  const progress = onProgress && progressOf(plan, onProgress);
   const watch = client.watch(run, {
     kept: () => [[spec], [...units, answer]],
-    ...(onProgress && { onFields: progressOf(plan, onProgress) }),
+    ...(progress && { onFields: progress }),
   });
   const work = async () => {
     await store.open(run);
@@ -117,8 +118,7 @@ async function submitted(
   try {
     const valuation = await unlessAborted(signal, work());
     isDone = true;
-    const total = plan.scenarios;
-    onProgress?.({ done: total, total, estimate: null });
+    progress?.(Object.fromEntries(units.map((unit) => [`ok:${unit}`, ""])));
     return valuation;
   } finally {
     client.leave(watch, async () => {

@@ -94,10 +94,10 @@ export class RunWatch {
     const fields = await this.#store.heard(this.#run);
     const heard: string[] = [];
     this.#ears.onFields?.(fields);
+    for (const [unit, error] of faultsIn(fields)) this.#fail(error, this.#waiters.get(unit));
     for (const [field, text] of Object.entries(fields)) {
       const [kind, unit] = split(field);
       const waiter = this.#waiters.get(unit);
-      if (kind === "fault") this.#fail(errorOf(decoded<SentError>(text)), waiter);
       if (kind !== "ok" || !waiter) continue;
       waiter.resolve(Number(text));
       this.#waiters.delete(unit);
@@ -140,6 +140,16 @@ export class RunWatch {
     }
     this.#jobsAt = performance.now() + JOBS_MS;
   }
+}
+
+/** The faults of a run by unit; a cause comes before what has failed because of it. */
+function faultsIn(fields: RunFields): [unit: string, error: PoolError][] {
+  const faults = Object.entries(fields).flatMap(([field, text]): [string, PoolError][] => {
+    const [kind, unit] = split(field);
+    return kind === "fault" ? [[unit, errorOf(decoded<SentError>(text))]] : [];
+  });
+  const isCause = ({ code }: PoolError) => (code === "QUEUE_FAILED" ? 1 : 0);
+  return faults.sort(([, one], [, other]) => isCause(one) - isCause(other));
 }
 
 function split(field: string): [kind: string, unit: string] {

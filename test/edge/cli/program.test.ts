@@ -138,6 +138,12 @@ async function run(line: string, given: Given = {}): Promise<World> {
     shardPlan: answer(SHARD_PLAN),
     shardRun: answer({ from: 1, end: 2, parts: 4, scenarios: 9, job: "j", file: null }),
     shardMerge: answer(sampleValuation),
+    shardSubmit: answer(sampleValuation),
+    worker: answer({
+      ...{ version: "0.1.0", kernel: "k".repeat(64), notices: [NOTICE] },
+      probes: { host: "127.0.0.1", port: 9464 },
+      stop: () => Promise.resolve(),
+    }),
     schema: () => Promise.resolve('{"$id":"pool"}'),
     ...given.core,
   };
@@ -167,6 +173,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
     room: "room",
     serve: () => Promise.reject(new Error("EADDRINUSE")),
     openBrowser: () => {},
+    ended: () => Promise.resolve(),
     ...given.io,
   };
   const exit = await main(line.split(" ").filter(Boolean), io, core);
@@ -612,6 +619,7 @@ async function open(line: string, world: Partial<Io> = {}) {
         return { address: "http://127.0.0.1:7/", closed: Promise.resolve() };
       },
       openBrowser: (address) => browsed.push(address),
+      ended: () => Promise.resolve(),
       ...world,
     },
   });

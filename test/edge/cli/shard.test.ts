@@ -52,6 +52,7 @@ async function run(line: string, env: Io["env"] = {}, stdin = "") {
     room: "",
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
+    ended: () => Promise.resolve(),
   };
   const words = line.replaceAll("@", `${home}/`).split(" ").filter(Boolean);
   const exit = await main(words, io, localCore);

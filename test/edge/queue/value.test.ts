@@ -1,0 +1,262 @@
+// Method: workers in processes of their own on a real server, and the engine of this process as the
+// reference; whatever they find must be the same, bit for bit.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type Answer,
+  type Engine,
+  loadSync,
+  type Measurement,
+  type PoolValuation,
+  type Valuer,
+} from "../../../src/index.ts";
+import { openQueue, type Queue } from "../../../src/queue.ts";
+import { runCli, wordsOf, writeItems } from "../../support/batch-run.ts";
+import {
+  buildWorker,
+  type QueueProgram,
+  until,
+  WorkerProcess,
+} from "../../support/queue-worker.ts";
+import { hasRedis, RedisServer } from "../../support/redis-server.ts";
+import { samplePool } from "../../support/sample-pool.ts";
+
+const options = { scenarios: 100_000, seed: 2n ** 63n, worstPaths: 3 };
+
+describe.skipIf(!hasRedis && process.env["CI"] !== "true")("queue", () => {
+  let server: RedisServer;
+  let program: QueueProgram;
+  let queue: Queue;
+  const engine: Engine = loadSync();
+  const workers: WorkerProcess[] = [];
+  const hire = async (words: readonly string[] = []) => {
+    const worker = await WorkerProcess.start(program, server.url, ["--lock", "1", ...words]);
+    workers.push(worker);
+    return worker;
+  };
+  beforeAll(async () => {
+    [server, program] = await Promise.all([RedisServer.start(), buildWorker()]);
+    queue = await openQueue({ redis: server.url });
+    await hire(["--concurrency", "2", "--listen", "127.0.0.1:0"]);
+  });
+  afterAll(async () => {
+    await queue?.close();
+    for (const worker of workers) await worker.end();
+    program?.remove();
+    await server?.end();
+  });
+  const keysLeft = async () => {
+    const redis = server.connect();
+    const keys = await redis.keys("*:{spec,unit,value,run,holders}:*").catch(() => []);
+    const all = await redis.keys("*");
+    redis.disconnect();
+    return [...keys, ...all.filter((key) => /:(spec|unit|value|run|holders):/.test(key))];
+  };
+
+  test.each([{ count: 1 }, { count: 5 }, { count: 13 }, { seconds: 0.05 }])(
+    "queue: in shards of %j, the bits of one engine",
+    async (shards) => {
+      const done: number[] = [];
+      const found = await queue.value(samplePool(), {
+        ...{ ...options, shards },
+        onProgress: (progress) => done.push(progress.done),
+      });
+      expect(found).toStrictEqual(await engine.value(samplePool(), options));
+      expect(done).toEqual([...new Set(done)].sort((a, b) => a - b));
+      expect(done.at(-1)).toBe(options.scenarios);
+    },
+  );
+
+  test("queue: what is one function of a valuer works with either", async () => {
+    const capital = async (valuer: Valuer) => {
+      const { risk } = await valuer.value(samplePool(), { scenarios: 20_000 });
+      const means: (number | undefined)[] = [];
+      for await (const { valuation } of valuer.valueMany([samplePool()], { scenarios: 10_000 })) {
+        means.push(valuation?.risk.expectedLoss.value);
+      }
+      return [risk.levels.map(({ expectedShortfall }) => expectedShortfall), means];
+    };
+    expect(await capital(queue)).toStrictEqual(await capital(engine));
+  });
+
+  const items = () =>
+    Array.from({ length: 60 }, (_, i) => {
+      if (i % 11 === 3) return "{ broken";
+      if (i % 11 === 5) return JSON.stringify(samplePool());
+      if (i % 11 === 7) return { pool: samplePool(), extra: 1 };
+      const changes = [{ op: "replace", path: "/assets/ETH/spot", value: 1800 + i }];
+      return { id: `v${i}`, pool: samplePool(), changes, ...(i % 4 && { options: { seed: i } }) };
+    });
+  const plain = ({ error, ...rest }: Answer<PoolValuation | Measurement>) => ({
+    ...rest,
+    error: error && [error.name, error.code, error.message, error.issues, error.truncated],
+  });
+
+  test.each(["measure", "value"] as const)(
+    "queue: many pools, %s, as the engine",
+    async (figures) => {
+      const asked = { scenarios: 5000, figures };
+      const [here, there] = [[] as unknown[], [] as unknown[]];
+      for await (const answer of engine.valueMany(items(), asked)) here.push(plain(answer));
+      for await (const answer of queue.valueMany(items(), asked)) there.push(plain(answer));
+      expect(there).toStrictEqual(here);
+      await until(async () => (await keysLeft()).length === 0, 5000);
+    },
+  );
+
+  test("queue: a source is taken no faster than answers are, and left when its reader leaves", async () => {
+    let taken = 0;
+    let isLeft = false;
+    function* source() {
+      try {
+        for (;;) {
+          taken++;
+          yield samplePool();
+        }
+      } finally {
+        isLeft = true;
+      }
+    }
+    let heard = 0;
+    for await (const { index } of queue.valueMany(source(), { scenarios: 1000, ahead: 6 })) {
+      expect(index).toBe(heard++);
+      expect(taken - heard).toBeLessThanOrEqual(6);
+      if (heard === 20) break;
+    }
+    expect(isLeft).toBe(true);
+  });
+
+  test("queue: what is wrong with pool and options is told before anything is submitted", async () => {
+    const before = await queue.counts();
+    const wrong = { scenarios: 7, colour: 1 } as never;
+    const [here, there] = await Promise.all([
+      engine.value({ format: "riskpool" }, wrong).catch((error) => error.issues),
+      queue.value({ format: "riskpool" }, wrong).catch((error) => error.issues),
+    ]);
+    expect(there).toStrictEqual(here);
+    for (const shards of [{ count: 0 }, { count: 1e6 }, { seconds: -1 }, {}, 7] as never[]) {
+      const error = await queue.value(samplePool(), { shards }).catch((reason) => reason);
+      expect(error.name, JSON.stringify(shards)).toBe("PoolError");
+    }
+    const speaking = queue.value(samplePool(), { onMeasured: () => {} });
+    await expect(speaking).rejects.toThrow("OPTION_CONFLICT");
+    expect(await queue.counts()).toEqual(before);
+  });
+
+  test("queue: an abort ends what is under way and what waits, within a second or so", async () => {
+    const control = new AbortController();
+    const big = { scenarios: 20_000_000, shards: { count: 8 }, signal: control.signal };
+    const before = await queue.counts();
+    const asked = queue.value(samplePool(), big);
+    asked.catch(() => {});
+    await until(async () => (await queue.counts()).starts >= before.starts + 2);
+    const start = performance.now();
+    control.abort(new Error("enough"));
+    await expect(asked).rejects.toThrow("enough");
+    expect(performance.now() - start).toBeLessThan(500);
+    const depth = async () => (await workers[0]!.ask("/metrics")).text.match(/depth\{.*/g) ?? [];
+    await until(async () => (await depth()).every((line) => line.endsWith(" 0")), 3000);
+    expect(performance.now() - start).toBeLessThan(2500);
+    expect((await queue.counts()).starts).toBe(before.starts + 2);
+    await until(async () => (await keysLeft()).length === 0, 3000);
+    const aborted = queue.value(samplePool(), { signal: AbortSignal.abort(new Error("never")) });
+    await expect(aborted).rejects.toThrow("never");
+  });
+
+  test("queue: what a client that died had found is not run again", async () => {
+    const asked = { scenarios: 60_000, seed: 99n, shards: { count: 4 } };
+    const lost = await openQueue({ redis: server.url });
+    const before = await queue.counts();
+    const first = lost.value(samplePool(), asked);
+    first.catch(() => {});
+    await until(async () => (await queue.counts()).commits >= before.commits + 1);
+    // As a process that ends: nothing is cleared up.
+    Object.assign(lost, { leave: undefined });
+    const again = await queue.value(samplePool(), asked);
+    expect(again).toStrictEqual(await engine.value(samplePool(), { scenarios: 60_000, seed: 99n }));
+    await first;
+    // Two submissions, and each of four shards and the merge was run once.
+    expect(await queue.counts()).toMatchObject({ commits: before.commits + 5 });
+    await lost.close();
+  });
+
+  test("queue: the command line prints the bytes of riskpool value", async () => {
+    const { folder, cli } = program;
+    const pool = JSON.stringify(samplePool());
+    writeFileSync(join(folder, "pool.json"), pool);
+    const shared = { scenarios: 40_000, seed: "18446744073709551615" };
+    const spec = { pool: "pool.json", options: shared, shards: { count: 3 } };
+    writeFileSync(join(folder, "job.json"), JSON.stringify(spec));
+    const words = ["--no-report", "--json"];
+    const one = runCli(cli, folder, [
+      ...["value", "pool.json", "--scenarios", "40000", "--seed", shared.seed, ...words],
+      ...["--result", "one.json"],
+    ]);
+    const two = runCli(cli, folder, [
+      ...["shard", "submit", "--spec", "job.json", "--redis", server.url, ...words],
+      ...["--result", "two.json"],
+    ]);
+    expect([two.status, two.stderr]).toEqual([0, "Wrote two.json\n"]);
+    expect(two.stdout).toBe(one.stdout);
+    const bytes = (name: string) => readFileSync(join(folder, name));
+    expect(bytes("two.json").equals(bytes("one.json"))).toBe(true);
+    writeItems(folder, 40);
+    const here = runCli(cli, folder, wordsOf("here.csv"));
+    const there = runCli(cli, folder, wordsOf("there.csv", ["--redis", server.url]));
+    expect([here.status, there.status, there.stderr]).toEqual([6, 6, ""]);
+    expect(bytes("there.csv").equals(bytes("here.csv"))).toBe(true);
+    const refused = runCli(
+      cli,
+      folder,
+      wordsOf("x.csv", ["--redis", "redis://127.0.0.1:1", "--json"]),
+    );
+    expect(refused.status).toBe(3);
+    expect(JSON.parse(refused.stderr).error.code).toBe("REDIS_UNREACHABLE");
+  });
+
+  test("queue: probes and metrics", async () => {
+    const [worker] = workers;
+    expect(await worker!.ask("/healthz")).toEqual({ status: 200, text: "ok\n" });
+    expect(await worker!.ask("/readyz")).toEqual({ status: 200, text: "ok\n" });
+    expect((await worker!.ask("/nothing")).status).toBe(404);
+    const { text } = await worker!.ask("/metrics");
+    const metric = (name: string) => Number(text.match(new RegExp(`^${name} (\\S+)$`, "m"))?.[1]);
+    const { commits } = await queue.counts();
+    expect(metric("riskpool_queue_commits_total")).toBe(commits);
+    expect(metric("riskpool_queue_up")).toBe(1);
+    expect(metric('riskpool_queue_depth\\{state="waiting"\\}')).toBe(0);
+    expect(metric('riskpool_queue_job_seconds_count\\{task="shard"\\}')).toBeGreaterThan(10);
+    expect(metric("riskpool_queue_result_bytes_total")).toBeGreaterThan(1e6);
+  });
+
+  test("queue: told to end, a worker hands back what it has, and nothing fails", async () => {
+    const [first] = workers.splice(0);
+    const before = await queue.counts();
+    const asked = { scenarios: 4_000_000, seed: 5n };
+    const valued = queue.value(samplePool(), { ...asked, shards: { count: 2 } });
+    await until(async () => (await queue.counts()).starts >= before.starts + 2);
+    const second = await WorkerProcess.start(program, server.url, ["--grace", "0.2"]);
+    workers.push(second);
+    const start = performance.now();
+    expect(await first!.end("SIGTERM")).toBe(0);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(await valued).toStrictEqual(await engine.value(samplePool(), asked));
+  });
+
+  test("queue: work that takes its workers with it is given up, and says so", async () => {
+    for (const worker of workers.splice(0)) await worker.end();
+    const own = await openQueue({ redis: server.url, startsMax: 2 });
+    const asked = own.value(samplePool(), { scenarios: 20_000_000, shards: { count: 1 } });
+    asked.catch(() => {});
+    const { starts } = await own.counts();
+    for (let i = 1; i <= 2; i++) {
+      const worker = await hire();
+      await until(async () => (await own.counts()).starts === starts + i);
+      await worker.end();
+    }
+    await hire();
+    await expect(asked).rejects.toThrow(/QUEUE_POISON.* was started 2 times/);
+    await own.close();
+  });
+});
