@@ -109,10 +109,11 @@ export class ChunkCrew {
   end(): void {
     clearTimeout(this.#timer);
     const { store } = this.#client;
-    const jobs = [...this.#chunks.values()];
     this.#client.leave(this.#watch, async () => {
+      // What is on its way there would arrive behind us.
+      await Promise.allSettled([...this.#under.values(), ...this.#bases.values()]);
       if (!this.#opened) return;
-      await this.#opened;
+      const jobs = [...this.#chunks.values()];
       await store.abort(this.#run);
       await this.#client.withdraw(jobs);
       for (const { spec, unit } of jobs) await store.release(this.#run, spec, [unit]);
