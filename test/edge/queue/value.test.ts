@@ -1,5 +1,6 @@
 // Method: workers in processes of their own on a real server, and the engine of this process as the
 // reference; whatever they find must be the same, bit for bit.
+import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -171,21 +172,27 @@ describe.skipIf(!hasRedis && process.env["CI"] !== "true")("queue", () => {
     await expect(aborted).rejects.toThrow("never");
   });
 
-  test("queue: what a client that died had found is not run again", async () => {
-    const asked = { scenarios: 60_000, seed: 99n, shards: { count: 4 } };
-    const lost = await openQueue({ redis: server.url });
+  test("queue: what a client that died had submitted is not run again", async () => {
+    const { folder, cli } = program;
+    const shared = { scenarios: 60_000, seed: 99 };
+    const spec = { pool: samplePool(), options: shared, shards: { count: 4 } };
+    writeFileSync(join(folder, "lost.json"), JSON.stringify(spec));
+    const words = [
+      ...["shard", "submit", "--spec", "lost.json", "--redis", server.url],
+      ...["--json", "--no-report", "--result", "lost-result.json"],
+    ];
     const before = await queue.counts();
-    const first = lost.value(samplePool(), asked);
-    first.catch(() => {});
+    const lost = spawn(process.execPath, [cli, ...words], { cwd: folder, stdio: "ignore" });
     await until(async () => (await queue.counts()).commits >= before.commits + 1);
-    // As a process that ends: nothing is cleared up.
-    Object.assign(lost, { leave: undefined });
-    const again = await queue.value(samplePool(), asked);
-    expect(again).toStrictEqual(await engine.value(samplePool(), { scenarios: 60_000, seed: 99n }));
-    await first;
-    // Two submissions, and each of four shards and the merge was run once.
-    expect(await queue.counts()).toMatchObject({ commits: before.commits + 5 });
-    await lost.close();
+    lost.kill("SIGKILL");
+    const again = runCli(cli, folder, words);
+    expect(again.status).toBe(0);
+    expect(JSON.parse(again.stdout)).toEqual(
+      JSON.parse(JSON.stringify(await engine.value(samplePool(), shared))),
+    );
+    // Four shards and the merge, whoever asked for them.
+    const { commits, starts } = await queue.counts();
+    expect([commits - before.commits, starts - before.starts]).toEqual([5, 5]);
   });
 
   test("queue: the command line prints the bytes of riskpool value", async () => {
