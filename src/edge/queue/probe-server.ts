@@ -72,7 +72,9 @@ async function answer(
   { isReady, metrics }: Probes,
 ): Promise<void> {
   const say = (status: number, text: string, type = "text/plain; charset=utf-8") => {
-    response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
+    // Looks are seconds apart: a connection that is kept would be closed under the next one.
+    const connection = { connection: "close", "cache-control": "no-store" };
+    response.writeHead(status, { "content-type": type, ...connection });
     response.end(method === "HEAD" ? undefined : text);
   };
   if (method !== "GET" && method !== "HEAD") return say(405, "only GET and HEAD\n");

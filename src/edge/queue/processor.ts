@@ -144,6 +144,7 @@ class Start {
 
   #beatOn(): NodeJS.Timeout {
     const { data } = this.#job;
+    const { leaseMs } = workerData as ThreadTerms;
     let isUnder = false;
     const beat = async () => {
       // While Redis is away, one question waits; no others pile up behind it.
@@ -151,9 +152,10 @@ class Start {
       isUnder = true;
       const answer = await this.#store.beat(data, this.#token, this.#done).catch(() => "go");
       isUnder = false;
-      if (answer === "over" || answer === "fenced") this.#stop(answer);
+      if (answer === "go" || this.#end !== null) return;
+      this.#stop(answer as "over" | "fenced");
     };
-    return setInterval(() => void beat(), BEAT_MS);
+    return setInterval(() => void beat(), Math.min(BEAT_MS, leaseMs / 4));
   }
 
   /** The result; null where the work was stopped. */

@@ -41,10 +41,13 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('HINCRBY', KEYS[4], 'starts', 1)
 return {'started', token}`;
 
-/** KEYS unit, run; ARGV name, token, scenarios done, milliseconds of a lease. Answers whether to go on. */
+/** KEYS unit, run, counts; ARGV name, token, scenarios done, milliseconds of a lease. Answers whether to go on. */
 export const BEAT: string = `${NOW}
 if redis.call('HGET', KEYS[2], 'state') ~= 'open' then return 'over' end
-if tonumber(redis.call('HGET', KEYS[1], 'token') or '0') ~= tonumber(ARGV[2]) then return 'fenced' end
+if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then
+  redis.call('HINCRBY', KEYS[3], 'fenced', 1)
+  return 'fenced'
+end
 redis.call('HSET', KEYS[1], 'lease', now + ARGV[4])
 redis.call('HSET', KEYS[2], 'at:' .. ARGV[1], ARGV[3])
 return 'go'`;

@@ -145,7 +145,7 @@ export class Store {
 
   /** Says that work goes on, and hears whether it should. @param done  scenarios so far */
   async beat({ run, unit }: Place, token: number, done: number): Promise<"go" | "over" | "fenced"> {
-    const names = [this.keys.unit(unit), this.keys.run(run)];
+    const names = [this.keys.unit(unit), this.keys.run(run), this.keys.counts()];
     const answer = await this.#script(BEAT, names, [unit, token, done, this.#lives.leaseMs]);
     return answer as "go" | "over" | "fenced";
   }
