@@ -169,7 +169,7 @@ async function haunt(
       const rival = await store.begin(data, 1000);
       const bytes = new TextEncoder().encode("a zombie's result");
       zombies.push(await store.commit(data, beginning.token, bytes, 1));
-      if (rival.state === "started") await store.leave(data.unit, rival.token, true);
+      if (rival.state === "started") await store.handBack(data.unit, rival.token);
     }
     await queue.close();
     await flows.close();

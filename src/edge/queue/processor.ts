@@ -80,8 +80,7 @@ export async function processJob(
     case "busy":
       return later(job, token, own.tell, data);
     case "poisoned":
-      await store.fail(data, encoded(sentError(poisoned(data))));
-      throw named("UnrecoverableError", poisoned(data).message);
+      return givenUp(store, data, beginning.cause);
     default:
       own.tell({ ...end(data, beginning.state), seconds: 0 });
       return beginning.state;
@@ -171,7 +170,7 @@ class Start {
       return await this.#bench.runnerOf(this.#store).run(data, reins);
     } catch (error) {
       if (this.#end !== null) return null;
-      await this.#store.leave(data.unit, this.#token, false);
+      await this.#store.fault(data.unit, this.#token, String(error));
       // What is wrong with the input is as wrong the next time.
       if (error instanceof PoolError) await this.#fail(error);
       throw error;
@@ -191,7 +190,7 @@ class Start {
   }
 
   async #handBack(): Promise<never> {
-    await this.#store.leave(this.#job.data.unit, this.#token, true);
+    await this.#store.handBack(this.#job.data.unit, this.#token);
     await this.#job.moveToWait(this.#lock);
     throw named("WaitingError", "handed back");
   }
@@ -217,16 +216,25 @@ function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
 
-function poisoned({ startsMax, task }: QueueJob): PoolError {
+async function givenUp(store: Store, data: QueueJob, cause: string): Promise<never> {
+  const error = poisoned(data, cause);
+  await store.fail(data, encoded(sentError(error)));
+  throw named("UnrecoverableError", error.message);
+}
+
+function poisoned({ startsMax, task }: QueueJob, cause: string): PoolError {
   const what =
     task.kind === "shard"
       ? `the shard of parts ${task.from} to ${task.end - 1}`
       : task.kind === "merge"
         ? "the merge"
         : "a chunk of the batch";
+  const why = cause
+    ? `the last time it failed with: ${cause}`
+    : "it may take more memory than the workers have, or more time than they live. Cut the work into more shards, or give the workers more.";
   return faultOf(
     "QUEUE_POISON",
-    `${what} was started ${startsMax} times and never came to its end; it may take more memory than the workers have, or more time than they live. Cut the work into more shards, or give the workers more.`,
+    `${what} was started ${startsMax} times and never came to its end; ${why}`,
     "work that ends before its worker does",
   );
 }

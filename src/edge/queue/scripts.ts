@@ -31,7 +31,7 @@ if state ~= 'open' then return {'over', 0} end
 local lease = tonumber(redis.call('HGET', KEYS[1], 'lease') or '0')
 if lease > now then return {'busy', 0} end
 if tonumber(redis.call('HGET', KEYS[1], 'starts') or '0') >= tonumber(ARGV[2]) then
-  return {'poisoned', 0}
+  return {'poisoned', 0, redis.call('HGET', KEYS[1], 'cause') or ''}
 end
 local token = redis.call('INCR', KEYS[5])
 redis.call('HINCRBY', KEYS[1], 'starts', 1)
@@ -80,10 +80,14 @@ redis.call('HINCRBY', KEYS[4], 'commits', 1)
 done(KEYS[3], ARGV[1], ARGV[5])
 return 'committed'`;
 
-/** KEYS unit; ARGV token, 1 where the start shall not count. Lets go of a unit without a result. */
+/**
+ * KEYS unit; ARGV token, 1 where the start shall not count, why it ended. Lets go of a unit without a
+ * result.
+ */
 export const LEAVE: string = `
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
 redis.call('HDEL', KEYS[1], 'lease')
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'cause', ARGV[3]) end
 if ARGV[2] == '1' then redis.call('HINCRBY', KEYS[1], 'starts', -1) end
 return 1`;
 

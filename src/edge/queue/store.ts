@@ -6,8 +6,10 @@ import { ABORT, ALIVE, BEAT, BEGIN, COMMIT, LEAVE, RELEASE, SLOTS, TELL } from "
 /** What may be done with a piece of work. */
 export type Beginning =
   | { readonly state: "started"; readonly token: number }
-  /** It is done; its run is over; another has it; it has been started too often. */
-  | { readonly state: "found" | "over" | "busy" | "poisoned" };
+  /** It is done; its run is over; another has it. */
+  | { readonly state: "found" | "over" | "busy" }
+  /** It has been started too often; with the last error, if one was told. */
+  | { readonly state: "poisoned"; readonly cause: string };
 
 /**
  * What became of a result. `duplicate`: it was there already, and is the same. `fenced`: a later
@@ -139,8 +141,9 @@ export class Store {
     const { leaseMs, keepMs } = this.#lives;
     const names = [keys.unit(unit), keys.value(unit), keys.run(run), keys.counts(), keys.tokens()];
     const words = [unit, startsMax, leaseMs, keepMs];
-    const [state, token] = (await this.#script(BEGIN, names, words)) as [string, number];
-    return { state, token } as Beginning;
+    const answer = (await this.#script(BEGIN, names, words)) as [string, number, string?];
+    const [state, token, cause = ""] = answer;
+    return (state === "poisoned" ? { state, cause } : { state, token }) as Beginning;
   }
 
   /** Says that work goes on, and hears whether it should. @param done  scenarios so far */
@@ -160,9 +163,14 @@ export class Store {
     return (await this.#script(COMMIT, names, words)) as Committed;
   }
 
-  /** Lets another begin. @param isFree  whether this start shall not count */
-  async leave(unit: string, token: number, isFree: boolean): Promise<void> {
-    await this.#script(LEAVE, [this.keys.unit(unit)], [token, isFree ? 1 : 0]);
+  /** Lets another begin, because of an error: the start counts. */
+  async fault(unit: string, token: number, cause: string): Promise<void> {
+    await this.#script(LEAVE, [this.keys.unit(unit)], [token, 0, cause]);
+  }
+
+  /** Lets another begin; the start does not count. */
+  async handBack(unit: string, token: number): Promise<void> {
+    await this.#script(LEAVE, [this.keys.unit(unit)], [token, 1, ""]);
   }
 
   /** Which of some pieces of work have a result. */

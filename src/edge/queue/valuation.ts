@@ -6,6 +6,7 @@ import {
   type ValueOptions,
   variantOf,
 } from "../../index.ts";
+import { holdTo } from "./budget.ts";
 import type { Client } from "./client.ts";
 import { decoded, encoded } from "./codec.ts";
 import { sha256 } from "./digest.ts";
@@ -71,6 +72,7 @@ async function planned(
   const { job } = await engine.shardJob(pool, { index: 0, count: 1 }, options);
   const read = variantOf(pool);
   const scenarios = options.scenarios ?? SCENARIOS;
+  if (options.budget) holdTo(options.budget, await engine.plan(read, options));
   const count =
     "count" in cut ? cut.count : countFor(await engine.plan(read, options), cut.seconds);
   const bounds = [0];

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { BroadcastChannel } from "node:worker_threads";
 import type { Queue as JobQueue, Worker as JobWorker } from "bullmq";
 import { load, type PoolError } from "../../index.ts";
@@ -208,9 +207,4 @@ class RunningWorker {
 function givenUp(error: Error): PoolError {
   const words = `a piece of work failed again and again, the last time with: ${error.message}`;
   return faultOf("QUEUE_FAILED", words, "work that some worker can do");
-}
-
-/** Where the script of a worker's threads is. */
-export function processorPath(): string {
-  return fileURLToPath(new URL(PROCESSOR, import.meta.url));
 }

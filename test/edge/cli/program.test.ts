@@ -659,3 +659,40 @@ test.each([
   expect(exit).toBe(0);
   expect(browsed).toEqual(isOpened ? ["http://127.0.0.1:7/"] : []);
 });
+
+test("worker: says where its queue is, and works until it is told to end", async () => {
+  const { exit, asked, out, err } = await run(
+    "worker --redis redis://h:1 --prefix p --concurrency 3 --listen 127.0.0.1:0 --grace 2.5 --lock 9 --unsafe-redis",
+  );
+  expect([exit, asked]).toEqual([
+    0,
+    [
+      {
+        ...{ redis: "redis://h:1", prefix: "p", isUnsafe: true, concurrency: 3 },
+        ...{ listen: "127.0.0.1:0", graceSeconds: 2.5, lockSeconds: 9 },
+      },
+    ],
+  ]);
+  expect(out).toBe(
+    "At work: riskpool 0.1.0, kernel kkkkkkkkkkkk, probes at http://127.0.0.1:9464\n",
+  );
+  expect(err).toContain(NOTICE.detail);
+  const defaults = await run("worker --json");
+  expect(defaults.asked).toEqual([
+    {
+      ...{ redis: "redis://127.0.0.1:6379", isUnsafe: false },
+      ...{ concurrency: 1, graceSeconds: 8, lockSeconds: 30 },
+    },
+  ]);
+  expect(JSON.parse(defaults.out)).toMatchObject({ version: "0.1.0", probes: { port: 9464 } });
+  const wrong = await run("worker --concurrency 0 --grace x --lock 0.5");
+  expect(wrong.exit).toBe(3);
+  expect(wrong.err).toContain("3 problems");
+});
+
+test("queue: who does the work is said once", async () => {
+  const twice = await run("batch pool.json --redis redis://h:1 --workers 2");
+  expect([twice.exit, twice.err]).toEqual([3, expect.stringContaining("OPTION_CONFLICT")]);
+  const cut = await run("shard submit --spec pool.json --count 3 --seconds 2");
+  expect([cut.exit, cut.err]).toEqual([3, expect.stringContaining("OPTION_CONFLICT")]);
+});

@@ -83,14 +83,15 @@ describe.skipIf(!hasRedis && process.env["CI"] !== "true")("store", () => {
       expect(await store.begin(place, 10)).toMatchObject({ state: "busy" });
     }
     expect(await store.heard(place.run)).toMatchObject({ "at:unit": "2" });
-    await store.leave(place.unit, token, true);
+    await store.handBack(place.unit, token);
     expect(await begun()).toBeGreaterThan(token);
   });
 
   test("store: starts are capped, but not those that were handed back", async () => {
-    for (let i = 0; i < 5; i++) await store.leave(place.unit, await begun(), true);
-    for (let i = 0; i < 2; i++) await store.leave(place.unit, await begun(), false);
-    expect(await store.begin(place, 2)).toMatchObject({ state: "poisoned" });
+    for (let i = 0; i < 5; i++) await store.handBack(place.unit, await begun());
+    for (let i = 0; i < 2; i++) await store.fault(place.unit, await begun(), `fault ${i}`);
+    const poisoned = { state: "poisoned", cause: "fault 1" };
+    expect(await store.begin(place, 2)).toStrictEqual(poisoned);
     expect(await store.begin(place, 3)).toMatchObject({ state: "started" });
   });
 

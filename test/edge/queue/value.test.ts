@@ -149,6 +149,8 @@ describe.skipIf(!hasRedis && process.env["CI"] !== "true")("queue", () => {
       const error = await queue.value(samplePool(), { shards }).catch((reason) => reason);
       expect(error.name, JSON.stringify(shards)).toBe("PoolError");
     }
+    const bounded = queue.value(samplePool(), { budget: { coreSeconds: 1e-6 } });
+    await expect(bounded).rejects.toThrow("BUDGET_EXCEEDED: /options/budget/coreSeconds");
     const speaking = queue.value(samplePool(), { onMeasured: () => {} });
     await expect(speaking).rejects.toThrow("OPTION_CONFLICT");
     expect(await queue.counts()).toEqual(before);
