@@ -82,7 +82,7 @@ test("crew: an item may come again; what cannot be sent is told", async () => {
   await expect(
     crew.value(
       task(() => 1),
-      signal,
+      calm(),
     ),
   ).rejects.toMatchObject({ name: "DataCloneError" });
   const aborted = AbortSignal.abort(new Error("enough"));

@@ -267,26 +267,6 @@ describe.skipIf(!hasRedis && process.env["CI"] !== "true")("queue", () => {
     redis.disconnect();
   });
 
-  test("queue: told to end, a worker hands back what it has, and nothing fails", async () => {
-    const [first] = workers.splice(0);
-    const before = await queue.counts();
-    const asked = { scenarios: 2_400_000, seed: 5n };
-    const valued = queue.value(samplePool(), { ...asked, shards: { count: 2 } });
-    await until(async () => (await queue.counts()).starts >= before.starts + 2);
-    const start = performance.now();
-    expect(await first!.end("SIGTERM")).toBe(0);
-    expect(performance.now() - start).toBeLessThan(3000);
-    expect(await queue.slots()).toBe(0);
-    // At once: what was handed back waits for no lock to lapse.
-    const again = performance.now();
-    workers.push(await WorkerProcess.start(program, server.url, ["--concurrency", "2"]));
-    await until(async () => (await queue.counts()).starts >= before.starts + 4, 5000);
-    expect(performance.now() - again).toBeLessThan(5000);
-    expect(await valued).toStrictEqual(await engine.value(samplePool(), asked));
-    const { starts, commits } = await queue.counts();
-    expect([starts - before.starts, commits - before.commits]).toEqual([5, 3]);
-  });
-
   test("queue: work that takes its workers with it is given up, and says so", async () => {
     for (const worker of workers.splice(0)) await worker.end();
     const own = await openQueue({ redis: server.url, startsMax: 2 });
@@ -301,5 +281,26 @@ describe.skipIf(!hasRedis && process.env["CI"] !== "true")("queue", () => {
     await hire();
     await expect(asked).rejects.toThrow(/QUEUE_POISON.* was started 2 times/);
     await own.close();
+  });
+
+  test("queue: told to end, a worker hands back what it has, and nothing fails", async () => {
+    for (const worker of workers.splice(0)) await worker.end();
+    // With a lock that the test would not outlive: what is handed back waits for none to lapse.
+    const words = ["--concurrency", "2", "--lock", "120"];
+    const first = await WorkerProcess.start(program, server.url, [...words, "--grace", "0"]);
+    const before = await queue.counts();
+    const asked = { scenarios: 3_000_000, seed: 5n };
+    const valued = queue.value(samplePool(), { ...asked, shards: { count: 2 } });
+    valued.catch(() => {});
+    await until(async () => (await queue.counts()).starts >= before.starts + 2);
+    const start = performance.now();
+    expect(await first.end("SIGTERM")).toBe(0);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(await queue.slots()).toBe(0);
+    workers.push(await WorkerProcess.start(program, server.url, words));
+    expect(await valued).toStrictEqual(await engine.value(samplePool(), asked));
+    const { starts, commits } = await queue.counts();
+    expect(starts - before.starts).toBeGreaterThanOrEqual(4);
+    expect(commits - before.commits).toBe(3);
   });
 });
