@@ -5,9 +5,17 @@
 //                             the document's form to schema/pool.json
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, transform } from "esbuild";
-import { common, handedOn, itemWorkerScript, smallParts, workerScript } from "./bundle.mjs";
+import {
+  common,
+  handedOn,
+  itemWorkerScript,
+  programOf,
+  queueParts,
+  smallParts,
+  workerScript,
+} from "./bundle.mjs";
 import { buildPage, roomWorkerScript } from "./src/edge/web/build.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -130,18 +138,18 @@ async function buildLibrary(roomWorker) {
     ...library,
     entryPoints: ["src/edge/cli/bin.ts"],
     outfile: "dist/cli.js",
-    platform: "node",
+    ...programOf("#!/usr/bin/env node\n"),
     minify: true,
-    banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
   });
+  await build({ ...library, ...queueParts, outdir: "dist" });
   await buildPage("dist/web");
   execFileSync("node", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"], {
     stdio: "inherit",
   });
   // The room's own types are Lit's, which users do not have; what they see of it is declared apart.
-  rmSync("dist/types/edge", { recursive: true, force: true });
+  for (const name of readdirSync("dist/types/edge")) {
+    if (name !== "queue") rmSync(`dist/types/edge/${name}`, { recursive: true });
+  }
   if (process.argv.includes("--accept")) {
     const { poolJsonSchema } = await import(new URL("dist/index.js", import.meta.url));
     writeFileSync("schema/pool.json", `${JSON.stringify(poolJsonSchema(), null, 2)}\n`);

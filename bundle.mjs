@@ -41,6 +41,43 @@ export async function itemWorkerScript() {
   return outputFiles[0].text;
 }
 
+/** Scripts of Node that bring packages made for `require`. */
+const requiring =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** What a program of this package is bundled with; `#!` is for one that is called by its name. */
+export function programOf(hashBang = "") {
+  return {
+    platform: "node",
+    // Whoever uses a queue has installed them.
+    external: ["bullmq", "ioredis"],
+    banner: { js: `${hashBang}${requiring}` },
+  };
+}
+
+/**
+ * The queue and its worker's threads. They stand on the package's own `index.js` as any user would:
+ * its errors are theirs, and it does not grow by a byte.
+ */
+export const queueParts = {
+  ...common,
+  ...programOf(),
+  entryPoints: ["src/queue.ts", "src/queue-processor.ts"],
+  splitting: true,
+  chunkNames: "queue-part-[hash]",
+  plugins: [
+    {
+      name: "on the public door",
+      setup({ onResolve }) {
+        onResolve({ filter: /^\.\.\/\.\.\/index\.ts$/ }, () => ({
+          path: "./index.js",
+          external: true,
+        }));
+      },
+    },
+  ],
+};
+
 /** Where a door has its names from, through whatever doors: name to the file that declares it. */
 function namesOf(door) {
   const names = new Map();

@@ -10,3 +10,4 @@ export * from "./functions.ts";
 export { load } from "./load.ts";
 export type { LoadOptions } from "./load-options.ts";
 export { loadSync } from "./load-sync.ts";
+export type { ManyOptions, Valuer } from "./valuer.ts";

@@ -18,6 +18,7 @@ import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasRedis, RedisServer } from "./support/redis-server.ts";
 import { samplePool } from "./support/sample-pool.ts";
 import { npm } from "./support/tarball.ts";
 
@@ -109,7 +110,7 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
       const checked = await checkPackage(packed, { excludeEntrypoints: files });
       if (!checked.types) expect.unreachable("there are no types");
       expect(Object.keys(checked.entrypoints).sort()).toEqual([
-        ...[".", "./browser", "./element", "./external", "./node", "./react"],
+        ...[".", "./browser", "./element", "./external", "./node", "./queue", "./react"],
       ]);
       // Modules only: what Node 10 and `require` would find is none of its promises.
       const elsewhere = ["node10", "node16-cjs"];
@@ -144,10 +145,49 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
       expect([err, out]).toEqual(["", `${"wasm ".repeat(9)}${codes}\n`]);
     });
 
+    test("package: a queue says what to install, and then works from node_modules", async () => {
+      const url = "redis://127.0.0.1:1";
+      const ask = `import { openQueue, startWorker } from "riskpool/queue";
+        import { load, PoolError } from "riskpool";
+        const codes = (work) => work.then(() => "", (e) => [e instanceof PoolError, e.code].join());`;
+      const missing = ["--input-type=module", "-e"];
+      const first = `${ask} console.log(await codes(openQueue({ redis: "${url}" })));`;
+      expect(run(process.execPath, [...missing, first], user).out).toBe("true,PEER_MISSING\n");
+      const command = ["node_modules/riskpool/dist/cli.js", "worker", "--redis", url, "--json"];
+      const { status, err } = run(process.execPath, command, user);
+      expect([status, JSON.parse(err).error.code]).toEqual([3, "PEER_MISSING"]);
+      for (const name of ["bullmq", "ioredis"]) {
+        symlinkSync(join(root, "node_modules", name), join(user, "node_modules", name));
+      }
+      if (!hasRedis && process.env["CI"] !== "true") return;
+      const server = await RedisServer.start();
+      try {
+        const second = `${ask}
+          const redis = ${JSON.stringify(server.url)};
+          const worker = await startWorker({ redis, concurrency: 2, listen: "127.0.0.1:0" });
+          const queue = await openQueue({ redis });
+          const pool = ${JSON.stringify(samplePool())};
+          const options = { scenarios: 50_000 };
+          const found = await queue.value(pool, { ...options, shards: { count: 3 } });
+          const engine = await load();
+          const same = JSON.stringify(found) === JSON.stringify(await engine.value(pool, options));
+          const refused = await codes(queue.value({}, options));
+          await queue.close();
+          console.log(same, refused, /^riskpool_queue_commits_total 4$/m.test(await worker.metrics()));
+          await worker.stop();`;
+        // Whoever has stopped and closed all of it is let go.
+        const { out, err } = run(process.execPath, [...missing, second], user);
+        expect([out, err]).toEqual(["true true,INVALID_INPUT true\n", ""]);
+      } finally {
+        await server.end();
+      }
+    });
+
     test("package: types of every door are found", () => {
       writeFileSync(
         join(user, "main.ts"),
-        `import { load, type Progress, type RunPlan } from "riskpool";
+        `import { load, type Progress, type RunPlan, type Valuer } from "riskpool";
+         import { openQueue, startWorker } from "riskpool/queue";
          import { workerPool } from "riskpool/node";
          import { workerPool as browserPool } from "riskpool/browser";
          import { load as loadFrom, type KernelSource } from "riskpool/external";
@@ -158,6 +198,11 @@ describe.skipIf(!existsSync(join(root, "dist/node.js")) && process.env["CI"] !==
          const seconds: number = plan.coreSeconds;
          await load({ executor: browserPool({ script: new URL("x:y") }) });
          await engine.value("{}", { onProgress: ({ estimate }: Progress) => estimate?.level });
+         const valuers: Valuer[] = [engine, await openQueue({ redis: "redis://h" })];
+         for await (const { id } of valuers[0]!.valueMany([], { figures: "measure" })) id?.length;
+         const port: number | undefined = (await startWorker({ redis: "redis://h" })).probes?.port;
+         // @ts-expect-error: a queue has workers of its own
+         (await openQueue({ redis: "redis://h" })).valueMany([], { workers: port });
          // @ts-expect-error: a page must say where its worker script is
          browserPool({ workers: seconds });`,
       );

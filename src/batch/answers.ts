@@ -73,7 +73,11 @@ export async function* answersOf<Item, Answer>(
   { ahead, order = "input", signal: given }: BatchRun,
 ): AsyncGenerator<Answer, void, void> {
   const control = new AbortController();
-  const stop = () => control.abort(given?.reason);
+  // One for each item: hundreds may be under way, and Node warns of a signal that so many listen to.
+  const under = new Set<AbortController>();
+  const stop = () => {
+    for (const each of [control, ...under]) each.abort(given?.reason);
+  };
   given?.addEventListener("abort", stop);
   if (given?.aborted) stop();
   const { signal } = control;
@@ -87,7 +91,13 @@ export async function* answersOf<Item, Answer>(
     if (next.done) isDrained = true;
     else {
       const place = count++;
-      const answered = work(next.value, place, signal).then((answer) => ({ place, answer }));
+      const own = new AbortController();
+      if (signal.aborted) own.abort(signal.reason);
+      under.add(own);
+      const done = () => under.delete(own);
+      const working = work(next.value, place, own.signal);
+      working.then(done, done);
+      const answered = working.then((answer) => ({ place, answer }));
       // Heard of when its turn comes; until then nobody waits for it.
       answered.catch(() => {});
       open.set(place, answered);
@@ -117,7 +127,7 @@ export async function* answersOf<Item, Answer>(
   } finally {
     given?.removeEventListener("abort", stop);
     // Whoever leaves early leaves nothing running.
-    control.abort(given?.reason);
+    stop();
     await Promise.allSettled(open.values());
     if (!isDrained) await items.return?.();
   }

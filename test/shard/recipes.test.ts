@@ -44,6 +44,7 @@ async function run(volume: string, words: readonly string[], env: Io["env"] = {}
     room: { page: "", worker: "" },
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
+    ended: () => Promise.resolve(),
   };
   const exit = await main(words, io, localCore);
   expect([exit, err]).toEqual([0, ""]);

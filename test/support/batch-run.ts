@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { programOf } from "../../bundle.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -10,16 +11,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export async function buildCli(folder: string): Promise<string> {
   const outfile = join(folder, "cli.mjs");
   await build({
+    ...programOf(),
     entryPoints: [join(root, "src/edge/cli/bin.ts")],
     absWorkingDir: root,
     bundle: true,
     format: "esm",
-    platform: "node",
     target: "es2022",
     mainFields: ["module", "main"],
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
     outfile,
     logLevel: "warning",
   });

@@ -35,6 +35,7 @@ export async function runHere(
     room: { page: "", worker: "" },
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
+    ended: () => Promise.resolve(),
   };
   const exit = await main(line.split(" "), io, localCore);
   return { exit, out, err };

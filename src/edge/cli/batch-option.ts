@@ -1,6 +1,7 @@
 import { RESULT_KINDS, type ResultKind, resultKind } from "../batch/result.ts";
 import type { BatchRequest } from "./core.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
+import { readQueue } from "./queue-option.ts";
 import { readRun } from "./run-option.ts";
 
 /** What the options of a batch say. */
@@ -26,9 +27,11 @@ export function readBatch(texts: OptionTexts): Asked {
     levels: [...new Set([...options.fractions("levels"), own.confidence])].sort((a, b) => a - b),
     mode: texts["audit"] ? ("audit" as const) : ("profile" as const),
   };
+  const queue = readQueue(options, texts);
+  if (queue) options.alone("workers", "redis");
   options.choice("out", RESULT_KINDS);
   const isFull = texts["full"] === true;
   if (isFull) options.choice("full", ["ndjson"]);
   options.finish();
-  return { request, kind: kind ?? "ndjson", isFull };
+  return { request: { ...request, ...(queue && { queue }) }, kind: kind ?? "ndjson", isFull };
 }

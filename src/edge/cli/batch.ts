@@ -8,6 +8,7 @@ import type { BatchSession, Core } from "./core.ts";
 import { FileFault, type Io, readText } from "./io.ts";
 import { printNotices } from "./notice.ts";
 import type { OptionTexts } from "./option.ts";
+import { queueOptions } from "./queue-option.ts";
 import { readMarketFiles, runOptions } from "./run-option.ts";
 
 const WORDS = `
@@ -18,7 +19,8 @@ pointers such as /waterfall/layers/members-fund/size, or id; an empty cell chang
 Results have a row for each item, in order; money is in the currency that the row names. An item at
 fault is a row with its error, and the exit code is then 6.
 
-With --workers, whole items are valued on threads: the same results, sooner.
+With --workers, whole items are valued on threads: the same results, sooner; with --redis, by the
+workers of a queue (riskpool worker).
 
 Whatever ends a run, the same command goes on where it was: what was found is in <out>.partial.`;
 
@@ -28,7 +30,7 @@ export function addBatch(program: Command, io: Io, core: Core, partly: () => voi
     .command("batch")
     .description("value many pools, or many variants of one, into a table")
     .argument("<pools>", "pools or items (.ndjson), or variants (.csv, .parquet, .arrow)");
-  runOptions(command)
+  queueOptions(runOptions(command))
     .option("--levels <list>", "all levels to report, between commas", "0.95,0.975,0.99")
     .option("--audit", "revalue every position in every scenario (slow, exact)")
     .option("--base <json>", "pool document that items without a pool are variants of")

@@ -81,6 +81,45 @@ export interface BatchRequest extends Omit<RunRequest, "pool"> {
   readonly mode: "profile" | "audit";
   /** What items without a pool are variants of, as text, unchecked. */
   readonly base?: string;
+  /** Whose workers value the items; this process when left out. */
+  readonly queue?: QueueRequest;
+}
+
+/** Where work is done by the workers of a queue. */
+export interface QueueRequest {
+  /** Address of the server. */
+  readonly redis: string;
+  readonly prefix?: string;
+  /** Goes on with a server whose settings may lose work. */
+  readonly isUnsafe: boolean;
+}
+
+/** A worker of a queue. */
+export interface QueueWorkerRequest extends QueueRequest {
+  readonly concurrency: number;
+  /** Where its probes are asked. */
+  readonly listen?: string;
+  readonly graceSeconds: number;
+  readonly lockSeconds: number;
+}
+
+/** A worker that is at work. */
+export interface QueueWorkerSession {
+  readonly version: string;
+  readonly kernel: string;
+  readonly probes: { readonly host: string; readonly port: number } | null;
+  readonly notices: readonly Notice[];
+  stop(): Promise<void>;
+}
+
+/** A job that is run by the workers of a queue. */
+export interface ShardSubmitRequest {
+  readonly job: ShardJobRequest;
+  readonly queue: QueueRequest;
+  readonly cut: { readonly seconds: number } | { readonly count: number };
+  /** Hears where no worker is there to do it. */
+  readonly onIdle: (build: Pick<QueueWorkerSession, "version" | "kernel">) => void;
+  readonly onNotice: (notice: Notice) => void;
 }
 
 /** An engine that is kept for the items of a batch. */
@@ -225,7 +264,10 @@ export interface Core {
   ) => Promise<ShardPlanStatement>;
   readonly shardRun: (request: ShardRunRequest, progress: Progress) => Promise<ShardStatement>;
   readonly shardMerge: (request: ShardMergeRequest) => Promise<PoolValuation>;
+  readonly shardSubmit: (request: ShardSubmitRequest, progress: Progress) => Promise<PoolValuation>;
   readonly batch: (request: BatchRequest) => Promise<BatchSession>;
+  /** Works on a queue until it is stopped. */
+  readonly worker: (request: QueueWorkerRequest) => Promise<QueueWorkerSession>;
   readonly settle: (request: {
     readonly pool: string;
     readonly loss: string;

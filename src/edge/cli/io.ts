@@ -28,6 +28,8 @@ export interface Io {
   /** Serves a site on this machine alone; port 0 is any that is free. Rejects where it cannot. */
   readonly serve: (site: Site, port: number) => Promise<Served>;
   readonly openBrowser: (address: string) => void;
+  /** Resolves when the process is told to end (SIGINT, SIGTERM), which from then on it does itself. */
+  readonly ended: () => Promise<void>;
 }
 
 /** A line of a file. */

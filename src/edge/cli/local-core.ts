@@ -17,6 +17,7 @@ import { batchWorkers } from "../../node.ts";
 import { importDeribitChain } from "../venue/deribit.ts";
 import type { BatchRequest, BatchSession, Core, Progress, RunRequest } from "./core.ts";
 import { marketFrom, marketIn, onEngine } from "./local-engine.ts";
+import { localQueue, openWith } from "./local-queue.ts";
 import { localShards } from "./local-shard.ts";
 import { usualPolicies } from "./usual-policy.ts";
 
@@ -74,13 +75,24 @@ async function startBatch(request: BatchRequest): Promise<BatchSession> {
   const { options: given, notices } = optionsOf(request, assets);
   const options = { ...given, levels, audit: mode === "audit" };
   const engine = await load();
-  const { workers: count } = request;
-  const workers = count === undefined ? null : batchWorkers({ workers: count });
-  return {
+  const own = {
     kernel: engine.kernel,
     base,
     options: { ...options, seed: String(options.seed), market: options.market ?? null },
-    notices,
+  };
+  const { workers: count, queue: wanted } = request;
+  if (wanted) {
+    await engine.dispose();
+    const { queue, notices: told } = await openWith(wanted);
+    return {
+      ...{ ...own, notices: [...told, ...notices] },
+      answers: (source) => queue.valueMany(source, { ...options, figures }),
+      end: () => queue.close(),
+    };
+  }
+  const workers = count === undefined ? null : batchWorkers({ workers: count });
+  return {
+    ...{ ...own, notices },
     answers: (source) =>
       engine.valueMany(source, { ...options, figures, ...(workers && { workers }) }),
     end: async () => {
@@ -153,6 +165,7 @@ export const localCore: Core = {
   },
 
   ...localShards,
+  ...localQueue,
   batch: startBatch,
 
   async settle({ pool, loss, gains }) {

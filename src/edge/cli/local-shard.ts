@@ -7,7 +7,6 @@ import {
   type Pool,
   PoolError,
   type PoolValuation,
-  type RunPlan,
   readJson,
   readPool,
   readShard,
@@ -15,6 +14,7 @@ import {
   type ValueOptions,
   writeShard,
 } from "../../index.ts";
+import { countFor } from "../queue/shard-count.ts";
 import type {
   Core,
   Progress,
@@ -28,7 +28,8 @@ import { marketFrom, marketIn, onEngine } from "./local-engine.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-interface Job {
+/** A job that has been read. */
+export interface Job {
   readonly pool: Pool;
   readonly options: ValueOptions;
   readonly notices: readonly Notice[];
@@ -63,7 +64,7 @@ async function optionIssues(engine: Engine, options: ValueOptions): Promise<read
  *
  * @throws PoolError with every problem of the spec, the pool, the market and the options
  */
-async function readJob(engine: Engine, request: ShardJobRequest): Promise<Job> {
+export async function readJob(engine: Engine, request: ShardJobRequest): Promise<Job> {
   const issues = [...request.issues];
   const { prices, calibration } = request;
   const pool = request.pool ? under(issues, "/pool", () => readPool(request.pool)) : undefined;
@@ -103,22 +104,6 @@ function jobIn(note: string | null): Job | null {
     notices: readonly Notice[];
   };
   return { pool: readPool(pool), options: optionsIn(options), notices };
-}
-
-/**
- * Least number of shards of at most so many seconds whose ends are those of whole chunks, if it can
- * be. However few the seconds are, at least half of them are simulation.
- */
-function countFor(
-  { simulationSeconds, layingSeconds, chunks, parts }: RunPlan,
-  seconds: number,
-): number {
-  const room = Math.max(seconds - layingSeconds, layingSeconds);
-  const least = Math.min(parts, Math.max(1, Math.ceil(simulationSeconds / room)));
-  if (least > chunks) return Math.min(parts, Math.ceil(least / chunks) * chunks);
-  let count = least;
-  while (chunks % count !== 0) count++;
-  return count;
 }
 
 async function plan(

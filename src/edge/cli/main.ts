@@ -9,7 +9,7 @@ import { openInBrowser, serveSite } from "./room-server.ts";
 /**
  * Runs the command line in this process and sets its exit code.
  *
- * No handler is set for SIGINT but while the room is served: a run may hold the thread, and the system's own handling ends it at
+ * No handler is set for SIGINT but while the room is served or a queue worked on: a run may hold the thread, and the system's own handling ends it at
  * once, which a shell reports as 130. Files are replaced whole, so nothing is left half written.
  *
  * @param example  paths of the pool that `riskpool value` takes when none is named, and of its prices
@@ -38,6 +38,7 @@ export async function start(core: Core, example: Io["example"], room: Io["room"]
     room,
     serve: serveSite,
     openBrowser: openInBrowser,
+    ended: toldToEnd,
   };
   process.exitCode = await main(process.argv.slice(2), io, core);
 }
@@ -46,4 +47,16 @@ async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return decoded(Buffer.concat(chunks));
+}
+
+/** Hears the first word to end; a second one ends the process as the system does. */
+function toldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    const signals = ["SIGINT", "SIGTERM"] as const;
+    const end = (): void => {
+      for (const signal of signals) process.off(signal, end);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, end);
+  });
 }

@@ -35,6 +35,20 @@ export class OptionReader {
     return this.texts[name] !== undefined;
   }
 
+  /** Refuses an option beside one that does the same in another way. */
+  alone(name: string, other: string): void {
+    if (!this.has(name)) return;
+    this.refuse("OPTION_CONFLICT", name, this.text(name), {
+      detail: `says who does the work, and --${other} says so as well; give one of the two`,
+      expected: `left out, or without --${other}`,
+    });
+  }
+
+  /** A text that something else reads. */
+  words(name: string): string {
+    return this.text(name);
+  }
+
   /** A number within bounds. */
   number(name: string, bounds: Bounds): number {
     const text = this.text(name);

@@ -14,6 +14,7 @@ import { addSettle } from "./settle.ts";
 import { addShard } from "./shard.ts";
 import { addSweep } from "./sweep.ts";
 import { addValue } from "./value.ts";
+import { addWorker } from "./worker.ts";
 
 const EXIT_WORDS = `
 Exit codes:
@@ -61,6 +62,7 @@ export async function main(argv: readonly string[], io: Io, core: Core): Promise
   };
   addShard(program, io, core, partly);
   addBatch(program, io, core, partly);
+  addWorker(program, io, core);
   addSweep(program, io, core);
   addSettle(program, io, core);
   addCheck(program, io, core);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { SHARD_SECONDS } from "../queue/shard-count.ts";
 import { plainTable } from "../report/terminal.ts";
 import type { Core, ShardPlanStatement, ShardStatement } from "./core.ts";
 import { type Io, readBytes, writeBytes } from "./io.ts";
@@ -8,13 +9,12 @@ import { OptionReader, type OptionTexts } from "./option.ts";
 import { progressOn, wipeProgress } from "./run-option.ts";
 import { INDEX_NAMES, wantedShards } from "./shard-choice.ts";
 import { jobIn } from "./shard-job.ts";
+import { addShardSubmit } from "./shard-submit.ts";
 import { outputOptions, writeValuation } from "./valuation-output.ts";
 
 /** Where the table of many jobs goes when nothing is said. */
 const TABLE = "out/batch.parquet";
-/** Seconds of one core that a shard takes when nothing else is said. */
-const SECONDS = 5;
-/** Adds `riskpool shard plan`, `run` and `merge`. */
+/** Adds `riskpool shard plan`, `run`, `submit` and `merge`. */
 export function addShard(program: Command, io: Io, core: Core, partly: () => void): void {
   const shard = program
     .command("shard")
@@ -41,6 +41,7 @@ export function addShard(program: Command, io: Io, core: Core, partly: () => voi
     .option("--workers <n>", "threads to simulate on")
     .option("--json", "print a line of JSON for each shard and nothing else")
     .action((texts: OptionTexts) => run(texts, io, core));
+  addShardSubmit(shard, io, core);
   const merge = shard
     .command("merge")
     .description(
@@ -74,7 +75,7 @@ async function plan(texts: OptionTexts, io: Io, core: Core): Promise<void> {
   const cutOf = ({ count, seconds }: { count: number | undefined; seconds: number | undefined }) =>
     given === undefined && count !== undefined
       ? { count }
-      : { seconds: given ?? seconds ?? SECONDS };
+      : { seconds: given ?? seconds ?? SHARD_SECONDS };
   if (hasItems(root)) {
     const read = await readItems(io, path, root, {});
     return planItems(io, core, read, cutOf(read), texts["json"] === true);

@@ -38,6 +38,7 @@ async function run(line: string, files: Map<string, string>) {
     room: { page: "", worker: "" },
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
+    ended: () => Promise.resolve(),
   };
   const exit = await main(line.split(" ").filter(Boolean), io, localCore);
   return { exit, out, err };

@@ -139,6 +139,12 @@ async function run(line: string, given: Given = {}): Promise<World> {
     shardPlan: answer(SHARD_PLAN),
     shardRun: answer({ from: 1, end: 2, parts: 4, scenarios: 9, job: "j", file: null }),
     shardMerge: answer(sampleValuation),
+    shardSubmit: answer(sampleValuation),
+    worker: answer({
+      ...{ version: "0.1.0", kernel: "k".repeat(64), notices: [NOTICE] },
+      probes: { host: "127.0.0.1", port: 9464 },
+      stop: () => Promise.resolve(),
+    }),
     schema: () => Promise.resolve('{"$id":"pool"}'),
     ...given.core,
   };
@@ -168,6 +174,7 @@ async function run(line: string, given: Given = {}): Promise<World> {
     room: { page: "room", worker: "worker.js" },
     serve: () => Promise.reject(new Error("EADDRINUSE")),
     openBrowser: () => {},
+    ended: () => Promise.resolve(),
     ...given.io,
   };
   const exit = await main(line.split(" ").filter(Boolean), io, core);
@@ -613,6 +620,7 @@ async function open(line: string, world: Partial<Io> = {}) {
         return { address: "http://127.0.0.1:7/", closed: Promise.resolve() };
       },
       openBrowser: (address) => browsed.push(address),
+      ended: () => Promise.resolve(),
       ...world,
     },
   });
@@ -651,4 +659,41 @@ test.each([
   const { exit, browsed } = await open(`open pool.json ${option}`, world);
   expect(exit).toBe(0);
   expect(browsed).toEqual(isOpened ? ["http://127.0.0.1:7/"] : []);
+});
+
+test("worker: says where its queue is, and works until it is told to end", async () => {
+  const { exit, asked, out, err } = await run(
+    "worker --redis redis://h:1 --prefix p --concurrency 3 --listen 127.0.0.1:0 --grace 2.5 --lock 9 --unsafe-redis",
+  );
+  expect([exit, asked]).toEqual([
+    0,
+    [
+      {
+        ...{ redis: "redis://h:1", prefix: "p", isUnsafe: true, concurrency: 3 },
+        ...{ listen: "127.0.0.1:0", graceSeconds: 2.5, lockSeconds: 9 },
+      },
+    ],
+  ]);
+  expect(out).toBe(
+    "At work: riskpool 0.1.0, kernel kkkkkkkkkkkk, probes at http://127.0.0.1:9464\n",
+  );
+  expect(err).toContain(NOTICE.detail);
+  const defaults = await run("worker --json");
+  expect(defaults.asked).toEqual([
+    {
+      ...{ redis: "redis://127.0.0.1:6379", isUnsafe: false },
+      ...{ concurrency: 1, graceSeconds: 8, lockSeconds: 30 },
+    },
+  ]);
+  expect(JSON.parse(defaults.out)).toMatchObject({ version: "0.1.0", probes: { port: 9464 } });
+  const wrong = await run("worker --concurrency 0 --grace x --lock 0.5");
+  expect(wrong.exit).toBe(3);
+  expect(wrong.err).toContain("3 problems");
+});
+
+test("queue: who does the work is said once", async () => {
+  const twice = await run("batch pool.json --redis redis://h:1 --workers 2");
+  expect([twice.exit, twice.err]).toEqual([3, expect.stringContaining("OPTION_CONFLICT")]);
+  const cut = await run("shard submit --spec pool.json --count 3 --seconds 2");
+  expect([cut.exit, cut.err]).toEqual([3, expect.stringContaining("OPTION_CONFLICT")]);
 });

@@ -14,7 +14,6 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodeDisk } from "../../../src/edge/cli/disk.ts";
 import { listFolder, readUtf8, readWhole, writeWhole } from "../../../src/edge/cli/file.ts";
@@ -22,6 +21,7 @@ import type { Io } from "../../../src/edge/cli/io.ts";
 import { localCore } from "../../../src/edge/cli/local-core.ts";
 import { main } from "../../../src/edge/cli/program.ts";
 import type { Issue, PoolDocument } from "../../../src/index.ts";
+import { buildCli } from "../../support/batch-run.ts";
 import { FULL, mixedPool } from "../../support/liquidation-pool.ts";
 import { samplePool } from "../../support/sample-pool.ts";
 
@@ -52,6 +52,7 @@ async function run(line: string, env: Io["env"] = {}, stdin = "") {
     room: { page: "", worker: "" },
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
+    ended: () => Promise.resolve(),
   };
   const words = line.replaceAll("@", `${home}/`).split(" ").filter(Boolean);
   const exit = await main(words, io, localCore);
@@ -260,19 +261,7 @@ describe("a folder of shards", () => {
 
 describe("killed", () => {
   test("shard run: what kill -9 ended leaves no shard, and runs again", async () => {
-    const cli = join(home, "cli.mjs");
-    await build({
-      entryPoints: [join(root, "src/edge/cli/bin.ts")],
-      outfile: cli,
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      mainFields: ["module", "main"],
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-      logLevel: "warning",
-    });
+    const cli = await buildCli(home);
     // A second or so each, so that they are killed before they end.
     write("k.json", mixedPool(FULL, 12, 3));
     const options = { scenarios: 60_000, seed: 3, step: "30m" };
