@@ -10,6 +10,11 @@ const say = (message: FromWorker): void => self.postMessage(message);
 
 let control = new AbortController();
 
+/** Milliseconds of a run whose progress is worth following: what it has found so far takes time too. */
+const LONG = 200;
+/** Milliseconds that the last valuation took. */
+let latest = LONG;
+
 /** Runs what is asked under a signal of its own and says what became of it. */
 async function answer(
   id: number,
@@ -36,8 +41,10 @@ function failureOf(error: unknown): Failure {
 }
 
 function hear(desk: Desk, data: ToWorker): void {
-  if (data.kind === "pool") desk.setPool(data.document);
-  else if (data.kind === "abort") control.abort();
+  if (data.kind === "pool") {
+    desk.setPool(data.document);
+    latest = LONG;
+  } else if (data.kind === "abort") control.abort();
   else if (data.kind === "measure") {
     const { id, controls, scenarios } = data;
     void answer(id, async (hooks) => {
@@ -46,11 +53,14 @@ function hear(desk: Desk, data: ToWorker): void {
     });
   } else if (data.kind === "value") {
     const { id, controls, scenarios } = data;
-    void answer(id, async (hooks) => {
+    void answer(id, async ({ signal, onProgress }) => {
+      const start = performance.now();
       const valuation = await desk.value(controls, scenarios, {
-        ...hooks,
+        signal,
+        ...(latest >= LONG && { onProgress }),
         onMeasured: (measurement) => say({ kind: "measured", id, measurement, milliseconds: null }),
       });
+      latest = performance.now() - start;
       return { kind: "value", id, valuation };
     });
   } else {
