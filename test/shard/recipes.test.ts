@@ -5,11 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { nodeDisk } from "../../src/edge/cli/disk.ts";
 import { listFolder, readUtf8, readWhole, writeWhole } from "../../src/edge/cli/file.ts";
 import type { Io } from "../../src/edge/cli/io.ts";
-import { localCore } from "../../src/edge/cli/local-core.ts";
-import { main } from "../../src/edge/cli/program.ts";
+import { runHere } from "../support/io.ts";
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
 const recipe = (name: string) => readFileSync(join(examples, "shards", name), "utf8");
@@ -21,32 +19,14 @@ const { count } = spec.shards;
 
 /** Runs a recipe's words; /job is a folder of this machine. */
 async function run(volume: string, words: readonly string[], env: Io["env"] = {}, stdin = "") {
-  let out = "";
-  let err = "";
   const here = (path: string) => path.replace(/^\/job(?=\/|$)/, join(home, volume));
-  const io: Io = {
-    stdout: (text) => {
-      out += text;
-    },
-    stderr: (text) => {
-      err += text;
-    },
+  const { exit, out, err } = await runHere(words, {
     readFile: (path) => (path === "-" ? Promise.resolve(stdin) : readUtf8(here(path))),
-    writeFile: (path, text) => writeWhole(here(path), text),
+    writeFile: (path, content) => writeWhole(here(path), content),
     readBytes: (path) => readWhole(here(path)),
-    writeBytes: (path, bytes) => writeWhole(here(path), bytes),
     listFolder: (path) => listFolder(here(path)),
-    disk: nodeDisk,
-    isTTY: { stdout: false, stderr: false },
     env,
-    now: () => 0,
-    example: { pool: "", prices: "" },
-    room: { page: "", worker: "" },
-    serve: () => Promise.reject(new Error("no server")),
-    openBrowser: () => {},
-    ended: () => Promise.resolve(),
-  };
-  const exit = await main(words, io, localCore);
+  });
   expect([exit, err]).toEqual([0, ""]);
   return out;
 }

@@ -4,11 +4,23 @@ import type { Io } from "../../src/edge/cli/io.ts";
 import { localCore } from "../../src/edge/cli/local-core.ts";
 import { main } from "../../src/edge/cli/program.ts";
 
-/** The command line in this process, on the files of this machine; its clock ticks at every look. */
+/** What the command line has said. */
+export interface Said {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/**
+ * The command line in this process, on the files of this machine; its clock ticks at every look.
+ *
+ * @param words  a line, or the words of one
+ * @param own    what the world is besides
+ */
 export async function runHere(
-  line: string,
-  isTerminal = false,
-): Promise<{ exit: number; out: string; err: string }> {
+  words: string | readonly string[],
+  own: Partial<Io> = {},
+): Promise<Said> {
   let out = "";
   let err = "";
   let clock = 0;
@@ -22,10 +34,9 @@ export async function runHere(
     readFile: readUtf8,
     writeFile: writeWhole,
     readBytes: readWhole,
-    writeBytes: writeWhole,
     listFolder,
     disk: nodeDisk,
-    isTTY: { stdout: false, stderr: isTerminal },
+    isTTY: { stdout: false, stderr: false },
     env: {},
     now: () => {
       clock += 1000;
@@ -36,7 +47,9 @@ export async function runHere(
     serve: () => Promise.reject(new Error("no server")),
     openBrowser: () => {},
     ended: () => Promise.resolve(),
+    ...own,
   };
-  const exit = await main(line.split(" "), io, localCore);
+  const all = typeof words === "string" ? words.split(" ").filter(Boolean) : words;
+  const exit = await main(all, io, localCore);
   return { exit, out, err };
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { comparisonHtml } from "../report/comparison.ts";
 import { comparisonText } from "../report/comparison-text.ts";
 import type { Core } from "./core.ts";
-import { type Io, mayColour, readText, writeText } from "./io.ts";
+import { type Io, mayColour, readText, writeOut } from "./io.ts";
 import { printNotices } from "./notice.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
 import { progressOn, readRun, readWorld, runOptions, wipeProgress } from "./run-option.ts";
@@ -40,7 +40,7 @@ async function run(path: string, texts: OptionTexts, io: Io, core: Core): Promis
   let note = "";
   if (texts["report"] !== false) {
     const out = String(texts["out"]);
-    await writeText(io, out, comparisonHtml(comparison));
+    await writeOut(io, out, comparisonHtml(comparison));
     note = `Wrote ${out}\n`;
   }
   if (texts["json"]) {

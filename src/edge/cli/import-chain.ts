@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { count } from "../report/format.ts";
 import type { Core } from "./core.ts";
-import { type Io, readText, writeText } from "./io.ts";
+import { type Io, readText, writeOut } from "./io.ts";
 import { printNotices } from "./notice.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
 
@@ -25,7 +25,7 @@ export function addImportChain(program: Command, io: Io, core: Core): void {
       const { pool, notices } = await core.importChain({ ...request, chain });
       printNotices(notices, io);
       const out = String(texts["out"]);
-      await writeText(io, out, `${JSON.stringify(pool, null, 2)}\n`);
+      await writeOut(io, out, `${JSON.stringify(pool, null, 2)}\n`);
       io.stdout(
         `Wrote ${out}: ${count(pool.options.length)} options of ${count(pool.participants.length)} participants\n`,
       );

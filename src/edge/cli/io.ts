@@ -7,10 +7,9 @@ export interface Io {
   /** The text of a UTF-8 file; `-` is standard input. Rejects when it cannot be read. */
   readonly readFile: (path: string) => Promise<string>;
   /** Replaces a whole file or leaves it as it was; makes its folders. */
-  readonly writeFile: (path: string, text: string) => Promise<void>;
+  readonly writeFile: (path: string, content: string | Uint8Array) => Promise<void>;
   /** The bytes of a file; rejects as `readFile` does. */
   readonly readBytes: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
-  readonly writeBytes: (path: string, bytes: Uint8Array) => Promise<void>;
   /** Names in a folder; null for what is no folder. */
   readonly listFolder: (path: string) => Promise<readonly string[] | null>;
   /** Files that are read and written piece by piece. */
@@ -134,19 +133,12 @@ export async function readBytes(io: Io, path: string): Promise<Uint8Array<ArrayB
 }
 
 /** Writes a file, or says which one could not be written. */
-export async function writeText(io: Io, path: string, text: string): Promise<void> {
-  await io.writeFile(path, text).catch(unwritable(path));
-}
-
-/** Writes bytes as {@link writeText} does text. */
-export async function writeBytes(io: Io, path: string, bytes: Uint8Array): Promise<void> {
-  await io.writeBytes(path, bytes).catch(unwritable(path));
-}
-
-function unwritable(path: string): (cause: unknown) => never {
-  return (cause) => {
+export async function writeOut(io: Io, path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await io.writeFile(path, content);
+  } catch (cause) {
     throw new FileFault("FILE_UNWRITABLE", path, cause);
-  };
+  }
 }
 
 /** Whether standard output may carry colour: https://no-color.org and FORCE_COLOR are heeded. */

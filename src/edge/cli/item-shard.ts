@@ -5,7 +5,7 @@ import { type ItemJob, isItemShard, readItemShard } from "../batch/item-shard.ts
 import { resultKind } from "../batch/result.ts";
 import { plainTable } from "../report/terminal.ts";
 import type { Core } from "./core.ts";
-import { FileFault, type Io, readBytes, writeBytes } from "./io.ts";
+import { FileFault, type Io, readBytes, writeOut } from "./io.ts";
 import { onItems, type ReadItems } from "./item-job.ts";
 import type { OptionTexts } from "./option.ts";
 import { progressOn, wipeProgress } from "./run-option.ts";
@@ -83,7 +83,7 @@ export async function runItemShards(
       if (!isThere) {
         const progress = progressOn(io);
         const ran = await runItems(run, job, [from, end], progress).finally(() => wipeProgress(io));
-        await writeBytes(io, path, ran.bytes);
+        await writeOut(io, path, ran.bytes);
         faults = ran.faults;
         bytes = ran.bytes.length;
       }

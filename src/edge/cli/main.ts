@@ -27,7 +27,6 @@ export async function start(core: Core, example: Io["example"], room: Io["room"]
     readFile: (path) => (path === "-" ? readStdin() : readUtf8(path)),
     writeFile: writeWhole,
     readBytes: readWhole,
-    writeBytes: writeWhole,
     listFolder,
     disk: nodeDisk,
     isTTY: { stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },

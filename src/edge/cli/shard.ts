@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { SHARD_SECONDS } from "../queue/shard-count.ts";
 import { plainTable } from "../report/terminal.ts";
 import type { Core, ShardPlanStatement, ShardStatement } from "./core.ts";
-import { type Io, readBytes, writeBytes } from "./io.ts";
+import { type Io, readBytes, writeOut } from "./io.ts";
 import { hasItems, readItems, readSpec } from "./item-job.ts";
 import { anyItemShard, mergeItems, planItems, runItemShards } from "./item-shard.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
@@ -119,7 +119,7 @@ async function run(texts: OptionTexts, io: Io, core: Core): Promise<void> {
     const statement = await core
       .shardRun(standing ? { ...request, standing } : request, progressOn(io))
       .finally(() => wipeProgress(io));
-    if (statement.file) await writeBytes(io, path, statement.file);
+    if (statement.file) await writeOut(io, path, statement.file);
     io.stdout(texts["json"] ? jsonLine(path, statement) : words(path, statement));
   }
 }

@@ -10,7 +10,7 @@ import { sweepHtml } from "../report/sweep.ts";
 import { type SweepReading, sweepText } from "../report/sweep-text.ts";
 import { batchProgress } from "./batch.ts";
 import type { BatchSession, Core } from "./core.ts";
-import { type Io, readText, writeText } from "./io.ts";
+import { type Io, readText, writeOut } from "./io.ts";
 import { printNotices } from "./notice.ts";
 import { OptionReader, type OptionTexts } from "./option.ts";
 import { readMarketFiles, readRun, runOptions } from "./run-option.ts";
@@ -79,7 +79,7 @@ async function run(path: string, texts: OptionTexts, io: Io, core: Core): Promis
     wipe();
     const reading = found.reading(pool.document);
     const page = texts["report"];
-    if (typeof page === "string") await writeText(io, page, sweepHtml(reading));
+    if (typeof page === "string") await writeOut(io, page, sweepHtml(reading));
     if (texts["json"]) io.stdout(`${JSON.stringify(reading, null, 2)}\n`);
     else
       io.stdout(

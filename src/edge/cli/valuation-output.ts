@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { PoolValuation } from "../../index.ts";
 import { reportHtml } from "../report/report.ts";
 import { terminalReport } from "../report/terminal.ts";
-import { type Io, mayColour, writeText } from "./io.ts";
+import { type Io, mayColour, writeOut } from "./io.ts";
 import type { OptionTexts } from "./option.ts";
 
 /** Adds the options that say where a valuation goes. */
@@ -23,11 +23,11 @@ export async function writeValuation(
   const printed = `${JSON.stringify(valuation, null, 2)}\n`;
   const written: string[] = [];
   const result = String(texts["result"]);
-  await writeText(io, result, printed);
+  await writeOut(io, result, printed);
   written.push(result);
   if (texts["report"] !== false) {
     const out = String(texts["out"]);
-    await writeText(io, out, reportHtml(valuation));
+    await writeOut(io, out, reportHtml(valuation));
     written.push(out);
   }
   const note = `Wrote ${written.join(" and ")}\n`;

@@ -173,7 +173,7 @@ test("batch: what is wrong with the whole of it is told before it begins", async
 test("batch: progress on a terminal, or where it is asked for", async () => {
   const line = `batch ${at("items.ndjson")} --base ${at("base.json")} ${RUN} --out ${at("p.csv")}`;
   expect((await run(line)).err).toBe("");
-  const { err } = await run(line, true);
+  const { err } = await run(line, { isTTY: { stdout: false, stderr: true } });
   expect(stripVTControlCharacters(err)).toMatch(/\r3 items, \d+ %, [\d.]+ a second, \d+ s left/);
   expect(err.endsWith("\r\u001b[K")).toBe(true);
   expect((await run(`${line} --progress`)).err).toMatch(/^5 items, \d+ %.*\n$/);

@@ -26,9 +26,8 @@ async function run(line: string, files: Map<string, string>) {
       if (text === undefined) throw new Error("ENOENT");
       return text;
     },
-    writeFile: async (path, text) => void files.set(path, text),
+    writeFile: async (path, content) => void files.set(path, String(content)),
     readBytes: () => Promise.reject(new Error("ENOENT")),
-    writeBytes: () => Promise.reject(new Error("EROFS")),
     listFolder: async () => null,
     disk: nodeDisk,
     isTTY: { stdout: false, stderr: false },

@@ -159,12 +159,11 @@ async function run(line: string, given: Given = {}): Promise<World> {
       const text = files.get(path);
       return text === undefined ? Promise.reject(new Error("ENOENT")) : Promise.resolve(text);
     },
-    writeFile: (path, text) => {
-      files.set(path, text);
+    writeFile: (path, content) => {
+      files.set(path, String(content));
       return Promise.resolve();
     },
     readBytes: () => Promise.reject(new Error("ENOENT")),
-    writeBytes: () => Promise.reject(new Error("EROFS")),
     listFolder: () => Promise.resolve(null),
     disk: nodeDisk,
     isTTY: { stdout: false, stderr: false },
@@ -267,7 +266,11 @@ test("shard plan: prints what the core says, as a table and as JSON", async () =
 });
 
 test("shard run: a file that cannot be written is named", async () => {
-  const io = { readFile: () => Promise.resolve('{"pool":{}}') };
+  const io = {
+    readFile: () => Promise.resolve('{"pool":{}}'),
+    readBytes: () => Promise.reject(new Error("ENOENT")),
+    writeFile: () => Promise.reject(new Error("EROFS")),
+  };
   const core = {
     shardRun: () =>
       Promise.resolve({

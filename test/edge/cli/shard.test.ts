@@ -15,13 +15,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { nodeDisk } from "../../../src/edge/cli/disk.ts";
-import { listFolder, readUtf8, readWhole, writeWhole } from "../../../src/edge/cli/file.ts";
+import { listFolder, readUtf8 } from "../../../src/edge/cli/file.ts";
 import type { Io } from "../../../src/edge/cli/io.ts";
-import { localCore } from "../../../src/edge/cli/local-core.ts";
-import { main } from "../../../src/edge/cli/program.ts";
 import type { Issue, PoolDocument } from "../../../src/index.ts";
 import { buildCli } from "../../support/batch-run.ts";
+import { runHere } from "../../support/io.ts";
 import { FULL, mixedPool } from "../../support/liquidation-pool.ts";
 import { samplePool } from "../../support/sample-pool.ts";
 
@@ -29,35 +27,11 @@ const home = mkdtempSync(join(tmpdir(), "riskpool-shard-"));
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-async function run(line: string, env: Io["env"] = {}, stdin = "") {
-  let out = "";
-  let err = "";
-  const io: Io = {
-    stdout: (text) => {
-      out += text;
-    },
-    stderr: (text) => {
-      err += text;
-    },
-    readFile: (path) => (path === "-" ? Promise.resolve(stdin) : readUtf8(path)),
-    writeFile: writeWhole,
-    readBytes: readWhole,
-    writeBytes: writeWhole,
-    listFolder,
-    disk: nodeDisk,
-    isTTY: { stdout: false, stderr: false },
+const run = (line: string, env: Io["env"] = {}, stdin = "") =>
+  runHere(line.replaceAll("@", `${home}/`), {
     env,
-    now: () => 0,
-    example: { pool: "", prices: "" },
-    room: { page: "", worker: "" },
-    serve: () => Promise.reject(new Error("no server")),
-    openBrowser: () => {},
-    ended: () => Promise.resolve(),
-  };
-  const words = line.replaceAll("@", `${home}/`).split(" ").filter(Boolean);
-  const exit = await main(words, io, localCore);
-  return { exit, out, err };
-}
+    readFile: (path) => (path === "-" ? Promise.resolve(stdin) : readUtf8(path)),
+  });
 
 const issuesIn = (err: string) =>
   (JSON.parse(err) as { error: { issues: Issue[] } }).error.issues.map(
