@@ -210,7 +210,8 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
   test("thread: an element that is taken away ends its workers and is forgotten", async () => {
     const tab = await rooms.opened();
     await move(tab, 3);
-    expect(tab.workers()).toHaveLength(2);
+    // A third begins with the studies, once nothing has moved for a while.
+    expect([2, 3]).toContain(tab.workers().length);
     await tab.evaluate(async () => {
       const room = document.querySelector("risk-room")!;
       const gone = [new WeakRef<Element>(room)];
