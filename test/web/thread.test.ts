@@ -196,22 +196,26 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
     await move(tab, 20);
     await settled(tab);
     // A pool as small as this brings an engine into the page itself, once nothing moves.
-    await tab.waitForTimeout(2000);
+    await tab.waitForTimeout(3000);
     const before = await weighed(tab);
     await move(tab, 200);
     await settled(tab);
     const after = await weighed(tab);
-    expect(after.bytes - before.bytes).toBeLessThan(1e6);
+    // A valuation that stayed would be some 50 KB; compiled code of the page's engine comes and goes.
+    expect(after.bytes - before.bytes).toBeLessThan(2e6);
     expect(after.nodes - before.nodes).toBeLessThan(before.nodes * 0.2);
     expect(after.listeners).toBeLessThan(before.listeners * 1.1 + 5);
     await tab.close();
   });
 
+  /** Two; a third begins with the studies, once nothing has moved for a while. */
+  const hasWorkers = (tab: Page): Promise<void> =>
+    expect.poll(() => tab.workers().length).toBeOneOf([2, 3]);
+
   test("thread: an element that is taken away ends its workers and is forgotten", async () => {
     const tab = await rooms.opened();
     await move(tab, 3);
-    // A third begins with the studies, once nothing has moved for a while.
-    expect([2, 3]).toContain(tab.workers().length);
+    await hasWorkers(tab);
     await tab.evaluate(async () => {
       const room = document.querySelector("risk-room")!;
       const gone = [new WeakRef<Element>(room)];
@@ -245,7 +249,7 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
       document.body.append(room);
     });
     await settled(tab);
-    expect(tab.workers()).toHaveLength(2);
+    await hasWorkers(tab);
     // Moved about the page, it keeps a pool that came as a file.
     await tab.evaluate(async (text) => {
       const room = document.querySelector("risk-room") as RoomElement;
@@ -255,7 +259,7 @@ describe.skipIf(!hasChromium)("main thread in Chromium", () => {
     }, example("small-pool.json"));
     await settled(tab);
     expect(await tab.locator("h1").textContent()).toBe("Small pool (moved)");
-    expect(tab.workers()).toHaveLength(2);
+    await hasWorkers(tab);
     await tab.close();
   });
 });
