@@ -132,7 +132,7 @@ describe("losses", () => {
     "pool: %s thread ended under way leaves no trace",
     async (which) => {
       const pool = workerPool({ workers: 2 });
-      const ended = new Set<Worker>();
+      const ended = new Map<Worker, Promise<number>>();
       const bits = await valued(pool, {
         ...run,
         onProgress: ({ done, total }) => {
@@ -140,13 +140,15 @@ describe("losses", () => {
           for (const thread of which === "every" ? threads : threads.slice(0, 1)) {
             // Each of the first two only once, or the run would rightly be given up.
             if (ended.size >= 2 || ended.has(thread)) continue;
-            ended.add(thread);
-            void thread.terminate();
+            ended.set(thread, thread.terminate());
           }
         },
       });
       expect(bits).toBe(expected);
       expect(ended.size).toBeGreaterThan(0);
+      // The run may be over before the end is heard of; the next one has a full crew all the same.
+      await Promise.all(ended.values());
+      expect(await valued(pool)).toBe(expected);
       expect(threads.length).toBeGreaterThan(2);
       await pool.dispose();
     },

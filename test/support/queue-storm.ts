@@ -60,7 +60,17 @@ export async function weather(
   const lock = String(storm.lockSeconds);
   const random = seeded(storm.shards);
   const words = ["--lock", lock, "--listen", "127.0.0.1:0"];
-  const hire = async () => void crew.push(await WorkerProcess.start(program, server.url, words));
+  // A worker ends where its server is away at its start; whoever supervises it starts it again.
+  const hire = async (): Promise<void> => {
+    await server.answers();
+    const { losses } = server;
+    try {
+      crew.push(await WorkerProcess.start(program, server.url, words));
+    } catch (error) {
+      if (server.losses === losses) throw error;
+      await hire();
+    }
+  };
   try {
     for (let i = 0; i < storm.workers; i++) await hire();
     // Of a storm, every second start may be lost; what is poison in calm weather is none here.
@@ -110,7 +120,9 @@ export async function weather(
           }),
         );
       }
-      hiring.push(hire());
+      const hired = hire();
+      hired.catch(() => {});
+      hiring.push(hired);
     }
     const valuation = await valued;
     const seconds = (performance.now() - start) / 1000;

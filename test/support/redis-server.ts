@@ -40,6 +40,7 @@ export class RedisServer {
   readonly #folder: string = mkdtempSync(join(tmpdir(), "riskpool-redis-"));
   readonly #words: readonly string[];
   #process: ChildProcess | null = null;
+  #losses = 0;
 
   private constructor(port: number, words: readonly string[]) {
     this.port = port;
@@ -57,11 +58,21 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
+  /** How often it was ended. */
+  get losses(): number {
+    return this.#losses;
+  }
+
   /** Starts it again, from what it has written. */
   async restart(): Promise<void> {
     const own = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.#folder];
     const safe = ["--appendonly", "yes", "--maxmemory-policy", "noeviction", "--save", ""];
     this.#process = spawn("redis-server", [...own, ...safe, ...this.#words], { stdio: "ignore" });
+    await this.answers();
+  }
+
+  /** Waits until it answers. */
+  async answers(): Promise<void> {
     while (!(await answers(this.port))) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
@@ -70,6 +81,7 @@ export class RedisServer {
     const process = this.#process;
     if (!process || process.exitCode !== null || process.signalCode !== null) return;
     const ended = new Promise((resolve) => process.once("exit", resolve));
+    this.#losses++;
     process.kill(signal);
     await ended;
     this.#process = null;
