@@ -8,11 +8,15 @@ import { programOf } from "../../bundle.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Bundles the command line from its source into a folder. */
-export async function buildCli(folder: string): Promise<string> {
-  const outfile = join(folder, "cli.mjs");
+export function buildCli(folder: string): Promise<string> {
+  return buildProgram("src/edge/cli/bin.ts", join(folder, "cli.mjs"));
+}
+
+/** Bundles a program of the package from its source. @returns where it is */
+export async function buildProgram(entry: string, outfile: string): Promise<string> {
   await build({
     ...programOf(),
-    entryPoints: [join(root, "src/edge/cli/bin.ts")],
+    entryPoints: [join(root, entry)],
     absWorkingDir: root,
     bundle: true,
     format: "esm",

@@ -2,9 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { programOf } from "../../bundle.mjs";
-import { buildCli } from "./batch-run.ts";
+import { buildCli, buildProgram } from "./batch-run.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -20,17 +18,7 @@ export async function buildWorker(): Promise<QueueProgram> {
   mkdirSync(join(root, "build"), { recursive: true });
   const folder = mkdtempSync(join(root, "build", "queue-"));
   const cli = await buildCli(folder);
-  await build({
-    ...programOf(),
-    entryPoints: [join(root, "src/queue-processor.ts")],
-    absWorkingDir: root,
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    mainFields: ["module", "main"],
-    outfile: join(folder, "queue-processor.js"),
-    logLevel: "warning",
-  });
+  await buildProgram("src/queue-processor.ts", join(folder, "queue-processor.js"));
   return { cli, folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

@@ -18,6 +18,24 @@ export function example(name: string): string {
   return readFileSync(`${root}examples/${name}`, "utf8");
 }
 
+const axe = readFileSync(`${root}node_modules/axe-core/axe.min.js`, "utf8");
+
+/** What axe finds to mend in a tab: the rule, and the first place that breaks it. */
+export async function faultsByAxe(tab: Page): Promise<string[]> {
+  // As the page's own policy lets no script in, this one comes by the debugger.
+  await tab.evaluate(axe);
+  return tab.evaluate(async () => {
+    interface Axe {
+      run(): Promise<{ violations: { id: string; nodes: { target: unknown; html: string }[] }[] }>;
+    }
+    const { axe } = globalThis as unknown as { axe: Axe };
+    const { violations } = await axe.run();
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${JSON.stringify(nodes[0]?.target)} ${nodes[0]?.html}`,
+    );
+  });
+}
+
 /** The component as a page sees it. */
 export interface RoomElement extends HTMLElement {
   readonly valuation: PoolValuation | null;

@@ -9,6 +9,7 @@ import type { RoomRequest } from "../../src/edge/web/controls.ts";
 import { loadSync } from "../../src/index.ts";
 import {
   example,
+  faultsByAxe,
   hasChromium,
   type RoomElement,
   type Rooms,
@@ -16,10 +17,6 @@ import {
   startRooms,
 } from "../support/room-page.ts";
 
-const axe = readFileSync(
-  new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
-  "utf8",
-);
 const small = example("small-pool.json");
 
 describe.skipIf(!hasChromium)("risk room in Chromium", () => {
@@ -229,16 +226,7 @@ describe.skipIf(!hasChromium)("risk room in Chromium", () => {
       const room = document.querySelector("risk-room");
       return (room as unknown as { base: unknown }).base !== null;
     });
-    // As the page's own policy lets no script in, this one comes by the debugger.
-    await tab.evaluate(axe);
-    const found = await tab.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> };
-      };
-      const { violations } = await axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes[0]?.target)}`);
-    });
-    expect(found).toEqual([]);
+    expect(await faultsByAxe(tab)).toEqual([]);
     await tab.close();
   });
 

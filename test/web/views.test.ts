@@ -1,7 +1,6 @@
 // Method: the views beside the valuation in real Chromium: their numbers are those of the engine in
 // Node for the request that the room says it made; keys and pointers do what they should; axe looks at
 // them in both themes, an explanation open.
-import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LIVE_RULES, type RoomRequest } from "../../src/edge/web/controls.ts";
@@ -11,6 +10,7 @@ import { pathOptions } from "../../src/edge/web/study.ts";
 import { loadSync, shockLosses } from "../../src/index.ts";
 import {
   example,
+  faultsByAxe,
   hasChromium,
   type RoomElement,
   type Rooms,
@@ -18,10 +18,6 @@ import {
   startRooms,
 } from "../support/room-page.ts";
 
-const axe = readFileSync(
-  new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
-  "utf8",
-);
 const small = example("small-pool.json");
 
 /** The component with what stands beside its valuation. */
@@ -338,21 +334,7 @@ describe.skipIf(!hasChromium)("views of the room in Chromium", () => {
       style.textContent = ".panel{content-visibility:visible!important}";
       document.querySelector("risk-room")!.shadowRoot!.append(style);
     });
-    await tab.evaluate(axe);
-    const found = await tab.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: {
-          run(): Promise<{
-            violations: { id: string; nodes: { target: unknown; html: string }[] }[];
-          }>;
-        };
-      };
-      const { violations } = await axe.run();
-      return violations.map(
-        ({ id, nodes }) => `${id}: ${JSON.stringify(nodes[0]?.target)} ${nodes[0]?.html}`,
-      );
-    });
-    expect(found).toEqual([]);
+    expect(await faultsByAxe(tab)).toEqual([]);
     await tab.close();
   });
 
