@@ -17,7 +17,7 @@ import { readInsiderTerms } from "./allocation/insider-terms.ts";
 import { readLimitPolicy } from "./allocation/limit-policy.ts";
 import { readLossToShare } from "./allocation/loss-to-share.ts";
 import { readPolicies, readPrevious, readRules } from "./allocation/read-policy.ts";
-import { type Issue, PoolError, received } from "./basics/index.ts";
+import { type Issue, PoolError, received, unlessAborted } from "./basics/index.ts";
 import {
   type Answer,
   answersOf,
@@ -27,7 +27,7 @@ import {
   variantOf,
 } from "./batch/index.ts";
 import type { CompiledKernel, Executor, Kernels } from "./engine/index.ts";
-import { type Instances, unlessAborted } from "./instances.ts";
+import type { Instances } from "./instances.ts";
 import { allocation, risk, shards } from "./parts.ts";
 import { isPool, type Pool } from "./pool/index.ts";
 import {
@@ -159,10 +159,9 @@ export class Answers {
   ): Promise<RunShard> {
     const request = this.#read(pool, options);
     return this.#instances.lend(request.signal, async (kernels, signal) => {
-      const { readRange, runShard } = await unlessAborted(signal, shards());
-      const range = readRange(choice, request.scenarios);
+      const { runShard } = await unlessAborted(signal, shards());
       const asked = { ...request, contributions: extentOf(request), signal };
-      return runShard(kernels, this.#instances.executor, asked, range);
+      return runShard(kernels, this.#instances.executor, asked, choice);
     });
   }
 

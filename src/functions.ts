@@ -27,7 +27,7 @@ export type {
 } from "./allocation/index.ts";
 // By its file: rooms that are fetched when they are asked for must not come along.
 export { sampledShapley } from "./allocation/sampled-shapley.ts";
-export { type Issue, PoolError, readJson, received } from "./basics/index.ts";
+export { type Issue, PoolError, readJson, received, type SentError } from "./basics/index.ts";
 export {
   type Answer,
   type BatchColumns,
@@ -205,6 +205,8 @@ export {
   waitingPeriod,
 } from "./pricing/index.ts";
 export type { AllocateOptions, ExplainOptions, ValueOptions } from "./request.ts";
+// By their files, as above.
+export { holdToBudget } from "./risk/budget.ts";
 export type {
   AssetExposure,
   Budget,
@@ -247,6 +249,7 @@ export {
   maintenanceRatio,
   scaledInitialRatio,
 } from "./risk/margin-rule.ts";
+export { shardRange } from "./risk/shard-range.ts";
 export {
   type Gain,
   type Settlement,

@@ -68,20 +68,6 @@ export class Instances {
   }
 }
 
-/** Waits no longer once the signal is aborted. @throws the signal's reason */
-export function unlessAborted<Result>(
-  signal: AbortSignal,
-  under: Promise<Result>,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort);
-    if (signal.aborted) abort();
-    const done = () => signal.removeEventListener("abort", abort);
-    under.then(resolve, reject).then(done, done);
-  });
-}
-
 function disposed(): PoolError {
   return new PoolError([
     {

@@ -1,7 +1,8 @@
 // Method: work that is held back by hand while its caller aborts or the instances are given back.
 import { expect, test } from "vitest";
+import { unlessAborted } from "../src/basics/index.ts";
 import type { Kernels } from "../src/engine/index.ts";
-import { Instances, unlessAborted } from "../src/instances.ts";
+import { Instances } from "../src/instances.ts";
 import { inlineExecutor } from "../src/runtime/index.ts";
 
 const instances = () => {

@@ -30,7 +30,7 @@ const BUDGET = {
   single: 121,
   /** From `riskpool/external`, before anything is asked and without the kernel's own file. */
   "external, esbuild": 13,
-  "external, Vite": 13,
+  "external, Vite": 14,
   /** One plain function. */
   settle: 14,
   /** `riskpool/element`: the risk room without its worker, which is a whole engine. */

@@ -15,6 +15,9 @@ export interface Issue {
 /** At most this many issues are listed; gathering may stop once there are more. */
 export const ISSUES_MAX = 100;
 
+/** What of a `PoolError` crosses threads and machines. */
+export type SentError = Pick<PoolError, "issues" | "message" | "truncated">;
+
 /**
  * A mistake of the caller or of the world, never of this library.
  *
@@ -44,6 +47,11 @@ export class PoolError extends Error {
     this.code = codes.size === 1 ? sorted[0]!.code : "INVALID_INPUT";
     this.issues = sorted.slice(0, ISSUES_MAX);
     this.truncated = count > ISSUES_MAX;
+  }
+
+  /** The error that another thread or machine has sent the words of. */
+  static from({ issues, message, truncated }: SentError): PoolError {
+    return Object.assign(new PoolError(issues), { message, truncated });
   }
 }
 

@@ -1,6 +1,15 @@
+export { unlessAborted } from "./abort.ts";
 export * from "./check.ts";
 export { digestOf, sha256, sha256Work } from "./digest.ts";
-export { assert, ISSUES_MAX, type Issue, PoolError, received, refuse } from "./error.ts";
+export {
+  assert,
+  ISSUES_MAX,
+  type Issue,
+  PoolError,
+  received,
+  refuse,
+  type SentError,
+} from "./error.ts";
 export { Findings, type Place, pointerKey, pointerTo } from "./finding.ts";
 export { confusionKey, ID_PATTERN, idClashes, idIssue, type PlacedId } from "./id.ts";
 export {

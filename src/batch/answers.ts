@@ -1,4 +1,4 @@
-import { type Issue, PoolError, received } from "../basics/index.ts";
+import { type Issue, PoolError, received, unlessAborted } from "../basics/index.ts";
 
 /** Items to be valued, one after the other, as fast as they are asked for. */
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
@@ -115,7 +115,10 @@ export async function* answersOf<Item, Answer>(
       if (!pull && open.size === 0) return;
       const head = open.get(next);
       const waiting = order === "input" ? (head ? [head] : []) : [...open.values()];
-      const settled = await heard(Promise.race(pull ? [...waiting, pull] : waiting), signal);
+      const settled = await unlessAborted(
+        signal,
+        Promise.race(pull ? [...waiting, pull] : waiting),
+      );
       if (settled === null) {
         pull = null;
         continue;
@@ -131,15 +134,6 @@ export async function* answersOf<Item, Answer>(
     await Promise.allSettled(open.values());
     if (!isDrained) await items.return?.();
   }
-}
-
-/** What a promise brings, unless the signal comes first. */
-function heard<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }
 
 function iteratorOf<Item>(source: Source<Item>): AsyncIterator<Item> | Iterator<Item> {

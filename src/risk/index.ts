@@ -1,5 +1,6 @@
 export type { Accounts } from "./account.ts";
 export { type Breakdown, breakdownOf, CAUSES, type Cause } from "./breakdown.ts";
+export type { Budget } from "./budget.ts";
 export {
   batchError,
   chunkMeans,
@@ -28,9 +29,10 @@ export { lossCurve, marketOf, runPool } from "./pool-run.ts";
 export type { Progress, RunningEstimate } from "./progress.ts";
 export { type BookAverages, type LossLaw, ScenarioQuadrature } from "./quadrature.ts";
 export type { PoolRun } from "./run.ts";
-export type { Budget, RunPlan } from "./run-plan.ts";
-export type { PartRange, PartSums, RunShard, ShardChoice, ShardJob } from "./shard.ts";
+export type { RunPlan } from "./run-plan.ts";
+export type { PartSums, RunShard, ShardJob } from "./shard.ts";
 export type { NamedShard, ShardSource } from "./shard-merge.ts";
+export type { PartRange, ShardChoice } from "./shard-range.ts";
 export type { PriceShock, ShockLoss } from "./shock.ts";
 export { accountsOn, isOnGrid, type RunRecord, recordOf, replayTail } from "./solo-book.ts";
 export { measureLosses, measureTail, worstLosses } from "./tail.ts";

@@ -1,4 +1,4 @@
-import { type Issue, type Level, PoolError, received, tailCount } from "../basics/index.ts";
+import { type Level, tailCount } from "../basics/index.ts";
 import { cutOf } from "../engine/index.ts";
 import { averagesBytes } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
@@ -43,12 +43,6 @@ export interface RunPlan {
   readonly seconds: number;
   /** What each further scenario adds. */
   readonly perScenario: { readonly bytes: number; readonly coreSeconds: number };
-}
-
-/** The most that a valuation may take; what is left out is not bounded. */
-export interface Budget {
-  readonly bytes?: number;
-  readonly coreSeconds?: number;
 }
 
 /** What a forecast is made from. */
@@ -157,35 +151,4 @@ function hostBytes(sizes: RunSizes, groups: number): number {
   const moments = 8 * groups * sizes.laid.simulation.momentCount;
   const heap = HEAP_BYTES + sizes.positions * POSITION_BYTES;
   return Math.ceil(sizes.scenarios * hostBytesPerScenario(sizes) + moments + heap);
-}
-
-/**
- * Holds a plan against a budget.
- *
- * @throws PoolError BUDGET_EXCEEDED with what would be taken, what is allowed and what would fit
- */
-export function holdTo(budget: Budget, plan: RunPlan): void {
-  const issues: Issue[] = [];
-  const check = (name: keyof Budget, needed: number, per: number, unit: string) => {
-    const allowed = budget[name];
-    if (allowed === undefined || needed <= allowed) return;
-    const fitting = Math.floor((allowed - needed) / per + plan.scenarios);
-    issues.push({
-      code: "BUDGET_EXCEEDED",
-      pointer: `/options/budget/${name}`,
-      detail:
-        fitting >= 1000
-          ? `the run would take about ${rounded(needed)} ${unit}; about ${rounded(fitting)} scenarios would fit, or raise the budget`
-          : `the run would take about ${rounded(needed)} ${unit}, most of it whatever the number of scenarios; split the pool or raise the budget`,
-      expected: `at most ${allowed} ${unit}`,
-      received: received(needed),
-    });
-  };
-  check("bytes", plan.bytes.total, plan.perScenario.bytes, "bytes");
-  check("coreSeconds", plan.coreSeconds, plan.perScenario.coreSeconds, "core-seconds");
-  if (issues.length > 0) throw new PoolError(issues, "budget");
-}
-
-function rounded(value: number): string {
-  return String(Number(value.toPrecision(2)));
 }

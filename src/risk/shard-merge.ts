@@ -3,10 +3,11 @@ import { chunksOf, type Executor, type Kernels, kernelDigest, type Part } from "
 import { LiquidationTally, liquidationSumCount } from "./liquidation-summary.ts";
 import { isLiquidated, needsMoments, prepare, ranPool } from "./pool-run.ts";
 import type { PoolRun } from "./run.ts";
-import { jobDigest, type PartSums, partsOfRun, type RunShard, unpacked } from "./shard.ts";
+import { jobDigest, type PartSums, type RunShard, unpacked } from "./shard.ts";
+import { partsOfRun } from "./shard-range.ts";
 import type { ValueRequest } from "./value-request.ts";
 
-export { readRange, runShard, shardJob } from "./shard.ts";
+export { runShard, shardJob } from "./shard.ts";
 
 /** A shard, and what it is called where it comes from. */
 export interface NamedShard {

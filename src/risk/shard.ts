@@ -1,22 +1,10 @@
-import { digestOf, type Issue, PoolError, received } from "../basics/index.ts";
-import {
-  chunksOf,
-  type Executor,
-  type Kernels,
-  kernelDigest,
-  type Part,
-  partsOf,
-} from "../engine/index.ts";
+import { digestOf } from "../basics/index.ts";
+import { type Executor, type Kernels, kernelDigest, type Part } from "../engine/index.ts";
 import type { MarketParameters } from "../market/index.ts";
 import { type LiquidationState, LiquidationTally } from "./liquidation-summary.ts";
 import { isLiquidated, needsMoments, prepare } from "./pool-run.ts";
+import { type PartRange, partsOfRun, type ShardChoice, shardRange } from "./shard-range.ts";
 import type { ValueRequest } from "./value-request.ts";
-
-/** Consecutive parts of a run, as `partsOf` counts them: [from, end). */
-export interface PartRange {
-  readonly from: number;
-  readonly end: number;
-}
 
 /**
  * Moments of consecutive parts of one chunk. Those that begin a chunk are added up in order, as the
@@ -53,60 +41,6 @@ export interface RunShard extends PartRange {
   readonly liquidations: LiquidationState | null;
 }
 
-/** The parts of a run; they depend on the number of scenarios only. */
-export function partsOfRun(scenarios: number): readonly Part[] {
-  return partsOf(chunksOf(scenarios));
-}
-
-/** Which parts are wanted: some, or those of one of `count` shards of nearly the same size. */
-export type ShardChoice = PartRange | { readonly index: number; readonly count: number };
-
-/**
- * The parts that are wanted of a run.
- *
- * @throws PoolError TYPE, NUMBER_RANGE at /shard
- */
-export function readRange(choice: ShardChoice, scenarios: number): PartRange {
-  const parts = partsOfRun(scenarios).length;
-  const given: Partial<Record<"from" | "end" | "index" | "count", unknown>> = choice ?? {};
-  const { from, end, index, count } = given;
-  const isIn = (value: unknown, min: number, max: number): value is number =>
-    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
-  if (from === undefined && end === undefined) {
-    if (!isIn(count, 1, parts)) {
-      throw outOfRange("count", `1 to ${parts}, the parts of ${scenarios} scenarios`, count);
-    }
-    if (!isIn(index, 0, count - 1)) throw outOfRange("index", `0 to ${count - 1}`, index);
-    return { from: boundOf(index, count, scenarios), end: boundOf(index + 1, count, scenarios) };
-  }
-  if (!isIn(from, 0, parts - 1)) throw outOfRange("from", `0 to ${parts - 1}`, from);
-  if (!isIn(end, from + 1, parts)) throw outOfRange("end", `${from + 1} to ${parts}`, end);
-  return { from, end };
-}
-
-/**
- * The part with which one of `count` shards begins: that of a chunk where their number divides that
- * of chunks, so that a shard holds one sum for each of its chunks and no part by itself.
- */
-function boundOf(index: number, count: number, scenarios: number): number {
-  const parts = partsOfRun(scenarios);
-  const chunks = chunksOf(scenarios).length;
-  if (chunks % count !== 0) return Math.floor((index * parts.length) / count);
-  const chunk = (index * chunks) / count;
-  return chunk === chunks ? parts.length : parts.findIndex((part) => part.chunk === chunk);
-}
-
-function outOfRange(name: string, range: string, given: unknown): PoolError {
-  const issue: Issue = {
-    code: typeof given === "number" ? "NUMBER_RANGE" : "TYPE",
-    pointer: `/shard/${name}`,
-    detail: `${name} says which parts of the run are wanted and must be a whole number within the bounds`,
-    expected: `a whole number, ${range}`,
-    received: received(given),
-  };
-  return new PoolError([issue], "request");
-}
-
 /**
  * What decides every path of a request and its loss. Levels, paths to look at and what is found
  * about everyone do not: shards answer other questions about the same paths too.
@@ -128,9 +62,12 @@ export function jobDigest(request: ValueRequest, parameters: MarketParameters): 
 }
 
 /** What a shard says that it is of, known before any of it is simulated. */
-export type ShardJob = Pick<RunShard, "job" | "kernel" | "version" | "parts" | keyof PartRange>;
+export type ShardJob = Pick<
+  RunShard,
+  "job" | "kernel" | "version" | "scenarios" | "parts" | keyof PartRange
+>;
 
-/** What a shard will say that it is of. @throws PoolError as {@link readRange} and `runPool` */
+/** What a shard will say that it is of. @throws PoolError as {@link shardRange} and `runPool` */
 export function shardJob(
   kernels: Kernels,
   executor: Executor,
@@ -138,24 +75,25 @@ export function shardJob(
   choice: ShardChoice,
 ): ShardJob {
   const { version, scenarios } = request;
-  const range = readRange(choice, scenarios);
+  const range = shardRange(choice, scenarios);
   const { parameters } = prepare(kernels, executor, request);
   const parts = partsOfRun(scenarios).length;
-  return { job: jobDigest(request, parameters), kernel: kernelDigest, version, parts, ...range };
+  const job = jobDigest(request, parameters);
+  return { job, kernel: kernelDigest, version, scenarios, parts, ...range };
 }
 
 /**
  * Simulates some parts of a run.
  *
- * @param range  as {@link readRange} has it
- * @throws       PoolError as `runPool`
+ * @throws PoolError as {@link shardRange} and `runPool`
  */
 export async function runShard(
   kernels: Kernels,
   executor: Executor,
   request: ValueRequest,
-  range: PartRange,
+  choice: ShardChoice,
 ): Promise<RunShard> {
+  const range = shardRange(choice, request.scenarios);
   const all = partsOfRun(request.scenarios);
   const { parameters, lay } = prepare(kernels, executor, request);
   const parts = all.slice(range.from, range.end);

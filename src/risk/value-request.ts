@@ -1,8 +1,8 @@
 import type { Level } from "../basics/index.ts";
 import type { MarketParameters } from "../market/index.ts";
 import type { Pool } from "../pool/index.ts";
+import type { Budget } from "./budget.ts";
 import type { Progress } from "./progress.ts";
-import type { Budget } from "./run-plan.ts";
 import type { Measurement } from "./valuation.ts";
 
 /** One valuation, with everything decided. */

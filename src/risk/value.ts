@@ -4,6 +4,7 @@ import type { MarketModel, MarketParameters } from "../market/index.ts";
 import { exp } from "../numeric/index.ts";
 import type { Pool } from "../pool/index.ts";
 import { assumptionsOf, warningsOf } from "./assumption.ts";
+import { holdToBudget } from "./budget.ts";
 import { contributionsOf } from "./contribution.ts";
 import { exposureWork } from "./exposure.ts";
 import type { LaidPool } from "./layout.ts";
@@ -12,7 +13,7 @@ import { pathSeconds, pilotOf } from "./pilot.ts";
 import { plainSpeed } from "./plain-speed.ts";
 import { lossCurve, needsMoments, prepare, runPool } from "./pool-run.ts";
 import type { PoolRun } from "./run.ts";
-import { forecast, holdTo, type RunPlan } from "./run-plan.ts";
+import { forecast, type RunPlan } from "./run-plan.ts";
 import { summaryWork } from "./summary.ts";
 import type {
   LiquidationFigures,
@@ -81,7 +82,7 @@ export async function startRun(
   executor: Executor,
   request: ValueRequest,
 ): Promise<PoolRun> {
-  if (request.budget) holdTo(request.budget, await planPool(kernels, executor, request));
+  if (request.budget) holdToBudget(request.budget, await planPool(kernels, executor, request));
   return runPool(kernels, executor, request);
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   cellValue,
   gridOf,
@@ -10,6 +9,7 @@ import {
   type SweepItem,
   type SweepRange,
 } from "../../index.ts";
+import { sha256 } from "../digest.ts";
 import type { SourceItem } from "./source.ts";
 
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
@@ -91,7 +91,7 @@ export async function* sourceOf(
   let line = 0;
   for (const item of variants) {
     line++;
-    const digest = createHash("sha256").update(JSON.stringify(item.changes)).digest("hex");
+    const digest = sha256(JSON.stringify(item.changes));
     const { id } = item;
     yield { line, digest, id, item, fault: null, options: null, part: line / total };
   }

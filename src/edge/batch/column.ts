@@ -50,7 +50,7 @@ const whole = (name: string, of: (record: BatchRecord) => number | null): Result
  *
  * @throws PoolError LAYERS_MANY where a table would be wider than anyone reads
  */
-export function columnsOf(extent: Extent): ResultColumn[] {
+export function tableColumns(extent: Extent): ResultColumn[] {
   const { levels, layers } = extent;
   if (layers.length > LAYERS_MAX) {
     throw new PoolError([

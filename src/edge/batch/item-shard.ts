@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { pointerKey } from "../../basics/index.ts";
 import { type Issue, PoolError, readJson } from "../../index.ts";
+import { sha256 } from "../digest.ts";
 import type { BatchRecord } from "./record.ts";
 
 /** Goes up when an older reader would read a file wrongly. */
@@ -74,7 +75,7 @@ export class ItemShardLines {
 export function readItemShard(bytes: Uint8Array, name: string): ItemShard {
   const lastAt = bytes.lastIndexOf(10, bytes.length - 2) + 1;
   const body = bytes.subarray(0, lastAt);
-  const digest = createHash("sha256").update(body).digest("hex");
+  const digest = sha256(body);
   const last = Buffer.from(bytes.subarray(lastAt)).toString("utf8");
   if (last !== `${JSON.stringify({ sha256: digest })}\n`) {
     throw fault(name, "is cut short or has changed since it was written");

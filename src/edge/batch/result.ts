@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import type { Put } from "../cli/io.ts";
 import { writeArrow } from "./arrow.ts";
-import { columnsOf, type Extent, type ResultColumn } from "./column.ts";
+import { type Extent, type ResultColumn, tableColumns } from "./column.ts";
 import type { BatchRecord } from "./record.ts";
 
 /** Kinds of files that hold results. */
@@ -34,9 +34,9 @@ export async function writeResults(
   put: Put,
   own: readonly ResultColumn[] = [],
 ): Promise<void> {
-  if (kind === "parquet") return writeParquet(records, [...columnsOf(extent), ...own], put);
-  if (kind === "arrow") return writeArrow(records, [...columnsOf(extent), ...own], put, GROUP);
-  if (kind === "csv") return writeCsv(records, [...columnsOf(extent), ...own], put);
+  if (kind === "parquet") return writeParquet(records, [...tableColumns(extent), ...own], put);
+  if (kind === "arrow") return writeArrow(records, [...tableColumns(extent), ...own], put, GROUP);
+  if (kind === "csv") return writeCsv(records, [...tableColumns(extent), ...own], put);
   for await (const { item, error, ...record } of records) {
     const status = error ? "error" : "ok";
     const { figures, valuation, ...place } = record;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import {
   type Change,
@@ -11,6 +10,7 @@ import {
   received,
 } from "../../index.ts";
 import type { Disk } from "../cli/io.ts";
+import { sha256 } from "../digest.ts";
 import { readTable } from "../venue/csv-table.ts";
 import { readArrow } from "./arrow-rows.ts";
 
@@ -29,8 +29,6 @@ export interface SourceItem {
   /** The part of the file that was read so far, from 0 to 1. */
   readonly part: number;
 }
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** Kinds of files that hold items. */
 export type SourceKind = "ndjson" | "csv" | "parquet" | "arrow";

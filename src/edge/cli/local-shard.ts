@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   type Engine,
   type Issue,
@@ -14,6 +13,7 @@ import {
   type ValueOptions,
   writeShard,
 } from "../../index.ts";
+import { sha256 } from "../digest.ts";
 import { countFor } from "../queue/shard-count.ts";
 import type {
   Core,
@@ -25,8 +25,6 @@ import type {
   ShardStatement,
 } from "./core.ts";
 import { marketFrom, marketIn, onEngine } from "./local-engine.ts";
-
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 /** A job that has been read. */
 export interface Job {

@@ -1,5 +1,5 @@
 import type { Engine } from "../../index.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../digest.ts";
 
 /** What figures of two machines have in common where they may be put together. */
 export interface Build {

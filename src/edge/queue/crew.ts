@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { PoolError } from "../../index.ts";
+import { sha256 } from "../digest.ts";
 import type { Client } from "./client.ts";
 import { decoded, encoded } from "./codec.ts";
-import { sha256 } from "./digest.ts";
 import type { QueueJob } from "./job.ts";
-import { errorOf } from "./sent-error.ts";
 import type { ChunkSpec, ItemAnswer, ItemSpec } from "./spec.ts";
 import type { RunWatch } from "./watch.ts";
 
@@ -174,7 +173,7 @@ export class ChunkCrew {
       some.forEach(({ resolve, reject }, i) => {
         const answer = answers[i]!;
         if ("valuation" in answer) resolve(answer.valuation);
-        else reject(errorOf(answer.error));
+        else reject(PoolError.from(answer.error));
       });
     } catch (error) {
       // One item that takes its worker with it must not cost the others their answer.

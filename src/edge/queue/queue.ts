@@ -5,7 +5,6 @@ import {
   type Issue,
   load,
   type Measurement,
-  type Notice,
   PoolError,
   type PoolValuation,
   received,
@@ -14,9 +13,9 @@ import {
 import { Client } from "./client.ts";
 import { ChunkCrew } from "./crew.ts";
 import { Keys } from "./keys.ts";
+import { limitIssues } from "./limits.ts";
 import { peers } from "./peers.ts";
-import { connected } from "./redis.ts";
-import { checkSettings, type UnsafeRedis } from "./settings.ts";
+import { proven, type ServerOptions } from "./settings.ts";
 import { type QueueCounts, Store } from "./store.ts";
 import { type QueueValueOptions, valueInShards } from "./valuation.ts";
 
@@ -28,9 +27,7 @@ const STARTS_MAX = 10;
 const KEEP_SECONDS = 86_400;
 
 /** Where a queue is, and how it is kept. */
-export interface QueueOptions {
-  /** Address of the server: redis://host:port, or rediss:// for TLS. */
-  readonly redis: string;
+export interface QueueOptions extends ServerOptions {
   /** First word of all keys; `riskpool` when left out. Workers must have the same. */
   readonly prefix?: string;
   /**
@@ -40,10 +37,6 @@ export interface QueueOptions {
   readonly keepSeconds?: number;
   /** Starts after which a piece of work is given up, 1 … 1,000; 10 when left out. */
   readonly startsMax?: number;
-  /** `warn` goes on with a server whose settings may lose work; it is refused when left out. */
-  readonly unsafeRedis?: UnsafeRedis;
-  /** Hears of what is not as it should be. */
-  readonly onNotice?: (notice: Notice) => void;
 }
 
 /** How many pools are valued on a queue: as `engine.valueMany` has it. */
@@ -137,10 +130,8 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   const { startsMax, keepMs, issues } = readLimits(options);
   const keys = new Keys(options.prefix);
   const own = await peers();
-  const redis = await connected(own, options.redis);
+  const redis = await proven(own, options, issues);
   try {
-    const notices = await checkSettings(redis, options.unsafeRedis, issues);
-    for (const notice of notices) options.onNotice?.(notice);
     const store = new Store(redis, keys, { leaseMs: 0, keepMs });
     return new Queue(new Client(own, await load(), store, keys, { startsMax, keepMs }));
   } catch (error) {
@@ -154,19 +145,10 @@ function readLimits({ startsMax = STARTS_MAX, keepSeconds = KEEP_SECONDS }: Queu
   readonly keepMs: number;
   readonly issues: readonly Issue[];
 } {
-  const bounds = [
-    ["startsMax", startsMax, Number.isInteger(startsMax), 1, 1000],
-    ["keepSeconds", keepSeconds, Number.isFinite(keepSeconds), 60, 30 * 86_400],
-  ] as const;
-  const issues = bounds.flatMap(([name, value, isNumber, min, max]) => {
-    if (isNumber && value >= min && value <= max) return [];
-    const detail = `${name} must be a number within the bounds`;
-    const issue: Issue = {
-      ...{ code: "NUMBER_RANGE", pointer: `/options/${name}`, detail },
-      ...{ expected: `${min} to ${max}`, received: received(value) },
-    };
-    return [issue];
-  });
+  const issues = limitIssues([
+    { name: "startsMax", value: startsMax, isWhole: true, min: 1, max: 1000 },
+    { name: "keepSeconds", value: keepSeconds, isWhole: false, min: 60, max: 30 * 86_400 },
+  ]);
   return { startsMax, keepMs: Math.round(1000 * keepSeconds), issues };
 }
 

@@ -1,20 +1,8 @@
-import { type Issue, PoolError } from "../../index.ts";
-
-/** A `PoolError` on its way. */
-export interface SentError {
-  readonly issues: readonly Issue[];
-  readonly message: string;
-  readonly truncated: boolean;
-}
+import { PoolError, type SentError } from "../../index.ts";
 
 /** An error in the words in which it crosses machines. */
 export function sentError({ issues, message, truncated }: PoolError): SentError {
   return { issues, message, truncated };
-}
-
-/** The error that it was. */
-export function errorOf({ issues, message, truncated }: SentError): PoolError {
-  return Object.assign(new PoolError(issues), { message, truncated });
 }
 
 /** An error with one issue that no pointer belongs to. */

@@ -1,5 +1,7 @@
 import type { Redis } from "ioredis";
 import { type Issue, type Notice, PoolError } from "../../index.ts";
+import type { Peers } from "./peers.ts";
+import { connected } from "./redis.ts";
 
 /** Redis that BullMQ and the commands used here need. */
 const VERSION_MIN = [6, 2];
@@ -104,20 +106,36 @@ function roleIssues(told: Told): Issue[] {
 /** How settings that are not safe are met: `refuse` when left out. */
 export type UnsafeRedis = "refuse" | "warn";
 
+/** Which server, and how its settings are met. */
+export interface ServerOptions {
+  /** Address of the server: redis://host:port, or rediss:// for TLS. */
+  readonly redis: string;
+  /** `warn` goes on with a server whose settings may lose work; it is refused when left out. */
+  readonly unsafeRedis?: UnsafeRedis;
+  /** Hears of what is not as it should be. */
+  readonly onNotice?: (notice: Notice) => void;
+}
+
 /**
- * Holds a server's settings against what the guarantees rest on.
+ * A connection to a server whose settings keep what the guarantees rest on.
  *
  * @param others  problems that are told with those of the server
- * @returns       what is wrong all the same, where one goes on with a warning
- * @throws        PoolError with every problem
+ * @throws        PoolError as {@link connected}; with every problem of the settings and the others
  */
-export async function checkSettings(
-  redis: Asked,
-  unsafe: UnsafeRedis | undefined,
-  others: readonly Issue[] = [],
-): Promise<readonly Notice[]> {
-  const issues = await settingIssues(redis);
-  const isRefused = unsafe !== "warn" && issues.length > 0;
-  if (isRefused || others.length > 0) throw new PoolError([...issues, ...others], "queue");
-  return issues.map(({ code, detail }) => ({ code, detail }));
+export async function proven(
+  peers: Peers,
+  { redis: url, unsafeRedis, onNotice }: ServerOptions,
+  others: readonly Issue[],
+): Promise<Redis> {
+  const redis = await connected(peers, url);
+  try {
+    const issues = await settingIssues(redis);
+    const isRefused = unsafeRedis !== "warn" && issues.length > 0;
+    if (isRefused || others.length > 0) throw new PoolError([...issues, ...others], "queue");
+    for (const { code, detail } of issues) onNotice?.({ code, detail });
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
 }

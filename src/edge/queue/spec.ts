@@ -1,5 +1,4 @@
-import type { ValueOptions } from "../../index.ts";
-import type { SentError } from "./sent-error.ts";
+import type { SentError, ValueOptions } from "../../index.ts";
 
 /** What a valuation is a function of. */
 export interface PoolSpec {

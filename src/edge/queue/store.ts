@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../digest.ts";
 import type { Keys } from "./keys.ts";
 import { ABORT, ALIVE, BEAT, BEGIN, COMMIT, LEAVE, RELEASE, SLOTS, TELL } from "./scripts.ts";
 

@@ -9,8 +9,8 @@ import {
   variantOf,
   writeShard,
 } from "../../index.ts";
+import { sha256 } from "../digest.ts";
 import { decoded, encoded } from "./codec.ts";
-import { sha256 } from "./digest.ts";
 import { type QueueJob, shardUnit, type Task } from "./job.ts";
 import { faultOf, sentError } from "./sent-error.ts";
 import type { ChunkSpec, ItemAnswer, ItemSpec, PoolSpec } from "./spec.ts";

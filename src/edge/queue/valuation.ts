@@ -1,24 +1,23 @@
 import { randomUUID } from "node:crypto";
+import { unlessAborted } from "../../basics/index.ts";
 import {
+  holdToBudget,
   PoolError,
   type PoolValuation,
   type Progress,
+  shardRange,
   type ValueOptions,
   variantOf,
 } from "../../index.ts";
-import { holdTo } from "./budget.ts";
+import { sha256 } from "../digest.ts";
 import type { Client } from "./client.ts";
 import { decoded, encoded } from "./codec.ts";
-import { sha256 } from "./digest.ts";
 import { type QueueJob, shardUnit } from "./job.ts";
-import { unlessAborted } from "./race.ts";
 import { countFor, readCut, type ShardCut } from "./shard-count.ts";
 import type { RunFields } from "./store.ts";
 
 /** Times that a valuation is submitted anew because Redis has lost what was found. */
 const AGAIN_MAX = 3;
-/** What an engine simulates when nothing else is said. */
-const SCENARIOS = 100_000;
 /** Faults that say so. */
 const LOST: readonly string[] = ["SPEC_GONE", "SHARDS_GONE"];
 
@@ -69,15 +68,15 @@ async function planned(
   cut: ShardCut,
 ): Promise<Plan> {
   // Reads pool and options, with every problem of both.
-  const { job } = await engine.shardJob(pool, { index: 0, count: 1 }, options);
+  const { job, scenarios } = await engine.shardJob(pool, { index: 0, count: 1 }, options);
   const read = variantOf(pool);
-  const scenarios = options.scenarios ?? SCENARIOS;
-  if (options.budget) holdTo(options.budget, await engine.plan(read, options));
-  const count =
-    "count" in cut ? cut.count : countFor(await engine.plan(read, options), cut.seconds);
+  const { budget } = options;
+  const forecast = budget || "seconds" in cut ? await engine.plan(read, options) : null;
+  if (forecast && budget) holdToBudget(budget, forecast);
+  const count = "count" in cut ? cut.count : countFor(forecast!, cut.seconds);
   const bounds = [0];
   for (let index = 0; index < count; index++) {
-    bounds.push((await engine.shardJob(read, { index, count }, options)).end);
+    bounds.push(shardRange({ index, count }, scenarios).end);
   }
   const text = encoded({ pool: read.document, options });
   const spec = sha256(text);

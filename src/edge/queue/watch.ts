@@ -1,6 +1,6 @@
-import { PoolError } from "../../index.ts";
+import { PoolError, type SentError } from "../../index.ts";
 import { decoded } from "./codec.ts";
-import { errorOf, faultOf, type SentError } from "./sent-error.ts";
+import { faultOf } from "./sent-error.ts";
 import type { RunFields, Store } from "./store.ts";
 
 /** Milliseconds between two looks at a run, at its jobs, and at when its keys end. */
@@ -146,7 +146,7 @@ export class RunWatch {
 function faultsIn(fields: RunFields): [unit: string, error: PoolError][] {
   const faults = Object.entries(fields).flatMap(([field, text]): [string, PoolError][] => {
     const [kind, unit] = split(field);
-    return kind === "fault" ? [[unit, errorOf(decoded<SentError>(text))]] : [];
+    return kind === "fault" ? [[unit, PoolError.from(decoded<SentError>(text))]] : [];
   });
   const isCause = ({ code }: PoolError) => (code === "QUEUE_FAILED" ? 1 : 0);
   return faults.sort(([, one], [, other]) => isCause(one) - isCause(other));

@@ -11,9 +11,8 @@ import { type Peers, peers } from "./peers.ts";
 import { type ProbeServer, serveProbes } from "./probe-server.ts";
 import type { ThreadTerms } from "./processor.ts";
 import { within } from "./race.ts";
-import { connected } from "./redis.ts";
 import { faultOf, sentError } from "./sent-error.ts";
-import { checkSettings } from "./settings.ts";
+import { proven } from "./settings.ts";
 import { Store } from "./store.ts";
 import { readWorkerOptions, type WorkerOptions, type WorkerTerms } from "./worker-options.ts";
 
@@ -53,10 +52,8 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerHandle>
   const { terms, issues } = readWorkerOptions(options);
   const keys = new Keys(options.prefix);
   const own = await peers();
-  const redis = await connected(own, options.redis);
+  const redis = await proven(own, options, issues);
   try {
-    const notices = await checkSettings(redis, options.unsafeRedis, issues);
-    for (const notice of notices) options.onNotice?.(notice);
     const engine = await load();
     const build = buildOf(engine);
     await engine.dispose();

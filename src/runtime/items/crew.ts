@@ -1,7 +1,7 @@
 import { PoolError } from "../../basics/index.ts";
 import type { CompiledKernel } from "../../engine/index.ts";
 import type { StartThread, Thread } from "../pool/thread.ts";
-import type { FromItemWorker, SentError, ToItemWorker } from "./message.ts";
+import type { FromItemWorker, ToItemWorker } from "./message.ts";
 
 /** Items that a worker is given at once, so that it has the next while its answer is under way. */
 const AHEAD = 2;
@@ -198,7 +198,7 @@ export class ItemCrew {
     under.settle(
       message.kind === "valued"
         ? { valuation: message.valuation }
-        : { reason: received(message.error) },
+        : { reason: PoolError.from(message.error) },
     );
     this.#employ();
   }
@@ -216,11 +216,6 @@ export class ItemCrew {
     this.#waiting.unshift(...worker.given.filter(({ isOpen }) => isOpen));
     this.#employ();
   }
-}
-
-/** An error as the worker threw it. */
-function received({ issues, message, truncated }: SentError): PoolError {
-  return Object.assign(new PoolError(issues), { message, truncated });
 }
 
 function workerLost(index: number, cause: string): PoolError {

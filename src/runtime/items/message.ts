@@ -1,4 +1,4 @@
-import type { Issue } from "../../basics/index.ts";
+import type { SentError } from "../../basics/index.ts";
 import type { CompiledKernel } from "../../engine/index.ts";
 
 /** What is asked of a worker that values whole items. It crosses threads by structured clone. */
@@ -53,10 +53,3 @@ export type FromItemWorker =
   | { readonly kind: "refused"; readonly item: number; readonly error: SentError }
   /** Something that is no refusal: the worker is not trusted after it. */
   | { readonly kind: "failed"; readonly item: number; readonly detail: string };
-
-/** A `PoolError` on its way. */
-export interface SentError {
-  readonly issues: readonly Issue[];
-  readonly message: string;
-  readonly truncated: boolean;
-}
