@@ -190,7 +190,7 @@ export function baseEdges(
   bound: number,
   deviation: number,
   calls: ArrayLike<number>,
-): { readonly edges: readonly number[]; readonly width: number } {
+): { readonly edges: Float64Array; readonly width: number } {
   const range = rangeOf(bound);
   const core = Math.min(range, Math.max(CORE_DEVIATIONS * deviation, range / 64));
   const half = Math.max(CORE_CELLS / 2, Math.ceil(core / CELL_MAX));
@@ -203,44 +203,55 @@ export function baseEdges(
     edge = edge + width * 1.5 > range ? range : edge + width;
     right.push(edge);
   }
-  const edges = [...right.map((x) => -x).reverse(), 0, ...right];
+  const edges = mirrored(right);
   const pieces = piecesOf(edges, calls, deviation);
+  if (!pieces) return { edges, width: core / half };
   const up: number[] = [];
+  let finest = 1;
   for (let c = 0; c < right.length; c++) {
     const start = c === 0 ? 0 : right[c - 1]!;
     const step = (right[c]! - start) / pieces[c]!;
     for (let k = 1; k < pieces[c]!; k++) up.push(start + k * step);
     up.push(right[c]!);
+    if (c < half) finest = Math.max(finest, pieces[c]!);
   }
-  const finest = Math.max(...pieces.subarray(0, half));
-  return {
-    edges: [...up.map((x) => -x).reverse(), 0, ...up],
-    width: core / half / Math.min(BUCKETS_MAX, finest),
-  };
+  return { edges: mirrored(up), width: core / half / Math.min(BUCKETS_MAX, finest) };
+}
+
+/** Edges to the right of no move, with it and their mirror images. */
+function mirrored(right: readonly number[]): Float64Array {
+  const count = right.length;
+  const edges = new Float64Array(2 * count + 1);
+  for (let i = 0; i < count; i++) {
+    edges[count + 1 + i] = right[i]!;
+    edges[count - 1 - i] = -right[i]!;
+  }
+  return edges;
 }
 
 /**
  * Pieces of the cells to the right of no move, where options close to expiry bend faster than the
- * base cells can follow: powers of two. Cells to the left have as many as their mirror images: an
- * even grid lets sums over its edges be folded.
+ * base cells can follow: powers of two; null where all are whole. Cells to the left have as many as
+ * their mirror images: an even grid lets sums over its edges be folded.
  */
 function piecesOf(
-  edges: readonly number[],
+  edges: Float64Array,
   calls: ArrayLike<number>,
   deviation: number,
-): Uint8Array {
+): Uint8Array | null {
+  if (!(deviation > 0)) return null;
   const count = edges.length - 1;
   const middle = count / 2;
-  const pieces = new Uint8Array(count).fill(1);
-  if (!(deviation > 0)) return pieces.subarray(middle);
-  const widths = Float64Array.from(pieces, (_, c) => edges[c + 1]! - edges[c]!);
+  const widthOf = (c: number) => edges[c + 1]! - edges[c]!;
   let size = 0;
   for (let i = 3; i < calls.length; i += CALL_NUMBERS) size += Math.abs(calls[i]!) * deviation;
-  const widest = Math.max(widths[0]!, widths[count - 1]!);
+  const widest = Math.max(widthOf(0), widthOf(count - 1));
   const fourth = widest * widest * widest * widest * HERMITE_ERROR;
+  let pieces: Uint8Array | null = null;
   const split = (c: number, width: number) => {
     let wanted = 1;
-    while (wanted * width < widths[c]! && wanted < PIECES_MAX) wanted *= 2;
+    while (wanted * width < widthOf(c) && wanted < PIECES_MAX) wanted *= 2;
+    pieces ??= new Uint8Array(count).fill(1);
     if (wanted > pieces[c]!) pieces[c] = wanted;
   };
   for (let i = 0; i < calls.length; i += CALL_NUMBERS) {
@@ -253,15 +264,20 @@ function piecesOf(
     // Cells grow outwards: from either end, as far as they are too wide.
     const from = Math.max(0, firstFrom(edges, centre - BEND_REACH * v) - 1);
     const to = Math.min(count, firstFrom(edges, centre + BEND_REACH * v));
-    for (let c = from; c < Math.min(to, middle) && widths[c]! > width; c++) split(c, width);
-    for (let c = to - 1; c >= Math.max(from, middle) && widths[c]! > width; c--) split(c, width);
+    for (let c = from; c < Math.min(to, middle) && widthOf(c) > width; c++) split(c, width);
+    for (let c = to - 1; c >= Math.max(from, middle) && widthOf(c) > width; c--) split(c, width);
   }
-  for (let c = middle; c < count; c++) pieces[c] = Math.max(pieces[c]!, pieces[count - 1 - c]!);
-  return pieces.subarray(middle);
+  return pieces && folded(pieces);
+}
+
+/** Of a cell and its mirror image the larger number, for the cells to the right. */
+function folded(pieces: Uint8Array): Uint8Array {
+  const middle = pieces.length / 2;
+  return pieces.subarray(middle).map((own, i) => Math.max(own, pieces[middle - 1 - i]!));
 }
 
 /** Index of the first edge at or after x, allowing for rounding. */
-function firstFrom(edges: ArrayLike<number>, x: number): number {
+function firstFrom(edges: Float64Array, x: number): number {
   let low = 0;
   let high = edges.length;
   const from = x - GAP_MIN;
@@ -277,17 +293,27 @@ function firstFrom(edges: ArrayLike<number>, x: number): number {
 const GAP_MIN = 1e-12;
 
 /** Edges with others among them, where they are apart. */
-export function mergeEdges(edges: ArrayLike<number>, extra: readonly number[]): Float64Array {
+export function mergeEdges(edges: Float64Array, extra: readonly number[]): Float64Array {
   const low = edges[0]!;
   const high = edges[edges.length - 1]!;
   const inside = extra.filter((x) => x > low + 1e-9 && x < high - 1e-9);
+  if (inside.length === 0 && areApart(edges)) return edges;
   const all = new Float64Array(edges.length + inside.length);
   all.set(edges);
   all.set(inside, edges.length);
   if (inside.length > 0) all.sort();
-  let count = 0;
-  for (let i = 0; i < all.length; i++) {
-    if (count === 0 || all[i]! - all[count - 1]! > GAP_MIN) all[count++] = all[i]!;
+  let count = 1;
+  let last = low;
+  for (let i = 1; i < all.length; i++) {
+    const edge = all[i]!;
+    if (edge - last <= GAP_MIN) continue;
+    all[count++] = edge;
+    last = edge;
   }
-  return all.slice(0, count);
+  return count === all.length ? all : all.slice(0, count);
+}
+
+function areApart(edges: Float64Array): boolean {
+  for (let i = 1; i < edges.length; i++) if (edges[i]! - edges[i - 1]! <= GAP_MIN) return false;
+  return true;
 }
