@@ -1,4 +1,4 @@
-import { assert, refuse } from "../basics/index.ts";
+import { assert, PoolError, refuse } from "../basics/index.ts";
 import type { Kernels } from "./kernels.ts";
 
 const PAGE = 65536;
@@ -62,6 +62,20 @@ export class Arena {
     }
     this.#top = end;
     return address;
+  }
+
+  /** Whether so many bytes more are within its bound and the machine has them, grown for if need be. */
+  hasRoom(byteCount: number): boolean {
+    const mark = this.mark();
+    try {
+      this.reserve(byteCount);
+      return true;
+    } catch (error) {
+      if (error instanceof PoolError) return false;
+      throw error;
+    } finally {
+      this.release(mark);
+    }
   }
 
   #refuse(end: number): never {

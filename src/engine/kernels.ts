@@ -101,6 +101,25 @@ export interface Kernels {
     cells: number,
     groups: number,
   ): void;
+  extremes(out: number, column: number, count: number): void;
+  above(
+    values: number,
+    places: number,
+    column: number,
+    count: number,
+    bar: number,
+    room: number,
+  ): number;
+  keepAbove(out: number, column: number, count: number, bar: number): number;
+  binned(
+    counts: number,
+    column: number,
+    count: number,
+    low: number,
+    width: number,
+    bins: number,
+  ): void;
+  ascending(column: number, spare: number, count: number, tables: number): number;
   coalitions(
     costs: number,
     members: number,

@@ -6,7 +6,7 @@ import {
   roundToSum,
   tailCount,
 } from "../basics/index.ts";
-import { BATCH } from "../engine/index.ts";
+import { BATCH, Column } from "../engine/index.ts";
 import { type Averages, averagesWork } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
 import { OwnLosses } from "./own-losses.ts";
@@ -157,12 +157,13 @@ export function tailGroups(run: MemberRun, level: Level): WeightedScenarios[] {
       weights,
     };
   };
+  const { arena } = run.laid.simulation;
   const scenarios = run.losses.length;
   const tail = run.tail.scenarios.slice(0, Math.ceil(tailCount(level, scenarios)));
   const last = tail.at(-1)!;
   const groups = [group({ scenarios: tail.sort(), last }, 0, scenarios)];
   for (const { first, count } of run.chunks) {
-    const losses = run.losses.subarray(first, first + count);
+    const losses = new Column(arena, run.losses.subarray(first, first + count));
     groups.push(group(worstSet(losses, Math.ceil(tailCount(level, count))), first, count));
   }
   return groups;

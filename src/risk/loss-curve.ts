@@ -1,12 +1,8 @@
+import { type Arena, ascendingAbove } from "../engine/index.ts";
 import type { Estimate } from "./valuation.ts";
 
 /** Losses whose sums are kept together. */
 const BLOCK = 256;
-/** Bits of a digit, and the digits of the upper half of a number. */
-const DIGIT = 11;
-const DIGITS = 3;
-/** Runs that are sorted by insertion. */
-const SHORT = 24;
 
 /** What a layer bears: its mean, and in how many scenarios it pays at all and all it has. */
 export interface Draw {
@@ -30,10 +26,13 @@ export class LossCurve {
   readonly #sums: Float64Array;
   readonly #squares: Float64Array;
 
-  /** @param losses  [P] any order; not changed */
-  constructor(losses: Float64Array) {
+  /**
+   * @param losses  [P] any order; not changed
+   * @param arena   where they are put in order, if there is one
+   */
+  constructor(losses: Float64Array, arena: Arena | null = null) {
     this.scenarios = losses.length;
-    this.#losses = ascending(above(losses, 0));
+    this.#losses = ascendingAbove(arena, losses, 0);
     const blocks = Math.floor(this.#losses.length / BLOCK);
     this.#sums = new Float64Array(blocks);
     this.#squares = new Float64Array(blocks);
@@ -144,70 +143,4 @@ function meanOfGroups(groups: readonly Group[]): Estimate {
   }
   const standardError = count > 1 ? Math.sqrt(squares / (count - 1) / count) : 0;
   return { value, standardError };
-}
-
-/** Losses above a bound, in their order. */
-function above(losses: Float64Array, bound: number): Float64Array<ArrayBuffer> {
-  // One more, for the last number that is looked at and not kept: a branch on what cannot be
-  // predicted costs more than writing in any case.
-  const kept = new Float64Array(losses.length + 1);
-  let count = 0;
-  for (let i = 0; i < losses.length; i++) {
-    kept[count] = losses[i]!;
-    count += Number(losses[i]! > bound);
-  }
-  return kept.slice(0, count);
-}
-
-/**
- * Sorts numbers above zero, in place or in another column.
- *
- * The bits of positive numbers sort as the numbers do: three rounds by the digits of the upper 32
- * bits, from the last, and then what differs in the lower ones alone.
- *
- * @source Knuth, The Art of Computer Programming 3 (1998), algorithm 5.2.5R
- */
-function ascending(values: Float64Array<ArrayBuffer>): Float64Array {
-  let from = values;
-  let to = new Float64Array(values.length);
-  const upper = new Uint16Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
-  for (let digit = 0; digit < DIGITS; digit++) {
-    const words = new Uint32Array(from.buffer, from.byteOffset, 2 * from.length);
-    const starts = new Uint32Array((1 << DIGIT) + 1);
-    const shift = digit * DIGIT;
-    const mask = (1 << DIGIT) - 1;
-    for (let i = upper; i < words.length; i += 2) starts[((words[i]! >>> shift) & mask) + 1]! += 1;
-    for (let k = 1; k < starts.length; k++) starts[k]! += starts[k - 1]!;
-    for (let i = 0; i < from.length; i++) {
-      const key = (words[2 * i + upper]! >>> shift) & mask;
-      to[starts[key]!] = from[i]!;
-      starts[key]! += 1;
-    }
-    [from, to] = [to, from];
-  }
-  sortRuns(from, upper);
-  return from;
-}
-
-/** Sorts runs of numbers that are alike in their upper 32 bits. */
-function sortRuns(values: Float64Array, upper: number): void {
-  const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
-  for (let start = 0; start < values.length; ) {
-    let end = start + 1;
-    const word = words[2 * start + upper]!;
-    while (end < values.length && words[2 * end + upper] === word) end++;
-    if (end - start > SHORT) values.subarray(start, end).sort();
-    else {
-      for (let i = start + 1; i < end; i++) {
-        const value = values[i]!;
-        let j = i - 1;
-        while (j >= start && values[j]! > value) {
-          values[j + 1] = values[j]!;
-          j--;
-        }
-        values[j + 1] = value;
-      }
-    }
-    start = end;
-  }
 }

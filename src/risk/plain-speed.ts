@@ -1,5 +1,7 @@
 import { inPieces, type Level, level, sha256Work } from "../basics/index.ts";
 import {
+  type Arena,
+  Column,
   chunksOf,
   DIGEST_BYTES_MAX,
   type Executor,
@@ -31,8 +33,8 @@ const LEVELS: readonly Level[] = [0.95, 0.975, 0.99].map((each) => level(each));
 /** Losses in a digest that is timed. */
 const DIGESTED = 1 << 13;
 
-/** What was found on each executor: its watch, and the machine's plain code whatever its kernels. */
-const known = new WeakMap<Executor, Map<number, Promise<Found>>>();
+/** What was found on each executor, which has the watch, with either backend. */
+const known = new WeakMap<Executor, Map<string, Promise<Found>>>();
 
 /**
  * How long plain code takes for a loss of a run so long: in a short one a part of it is not compiled
@@ -40,11 +42,12 @@ const known = new WeakMap<Executor, Map<number, Promise<Found>>>();
  */
 export async function plainSpeed(
   executor: Executor,
+  arena: Arena,
   scenarios: number,
   timing: Timing,
 ): Promise<PlainSpeed> {
   const isShort = scenarios <= 4 * SIZES[0].count;
-  const found = await remembered(executor, isShort ? SIZES[0] : SIZES[1], timing);
+  const found = await remembered(executor, arena, isShort ? SIZES[0] : SIZES[1], timing);
   const isOwn = 8 * scenarios > DIGEST_BYTES_MAX;
   return isOwn ? { ...found, digest: found.ownDigest } : found;
 }
@@ -56,16 +59,16 @@ interface Found extends PlainSpeed {
   readonly ownDigest: number;
 }
 
-function remembered(executor: Executor, size: Size, timing: Timing): Promise<Found> {
-  const { count } = size;
-  const own = known.get(executor) ?? new Map<number, Promise<Found>>();
+function remembered(executor: Executor, arena: Arena, size: Size, timing: Timing): Promise<Found> {
+  const key = `${size.count} ${arena.kernels.kernel.backend}`;
+  const own = known.get(executor) ?? new Map<string, Promise<Found>>();
   known.set(executor, own);
-  const before = own.get(count);
+  const before = own.get(key);
   if (before) return before;
-  const found = tried(executor, size, timing);
-  own.set(count, found);
+  const found = tried(executor, arena, size, timing);
+  own.set(key, found);
   // Aborted in the middle, it is tried again.
-  found.catch(() => own.delete(count));
+  found.catch(() => own.delete(key));
   return found;
 }
 
@@ -81,7 +84,12 @@ function someLosses(count: number): Float64Array<ArrayBuffer> {
   return losses;
 }
 
-async function tried(executor: Executor, { count, repeats }: Size, timing: Timing): Promise<Found> {
+async function tried(
+  executor: Executor,
+  arena: Arena,
+  { count, repeats }: Size,
+  timing: Timing,
+): Promise<Found> {
   const losses = someLosses(count);
   const above = losses.map((loss) => 0.1 + Math.abs(loss));
   const seconds = async (work: () => unknown) => {
@@ -95,16 +103,17 @@ async function tried(executor: Executor, { count, repeats }: Size, timing: Timin
     return middleOf(samples) / count;
   };
   const look = await seconds(() => {
-    const column = losses.slice();
+    const column = new Column(arena, losses.slice());
     const tail = worst(column, tailNeeded(LEVELS, count));
     return inPieces(summaryWork(column, tail, LEVELS, LEVELS[1]!, 1), timing.breathe);
   });
   const sets = await seconds(() => {
     for (const { first, count: size } of chunksOf(count)) {
-      worstSet(losses.subarray(first, first + size), Math.ceil(size / 40));
+      const own = new Column(arena, losses.subarray(first, first + size));
+      worstSet(own, Math.ceil(size / 40));
     }
   });
-  const order = await seconds(() => new LossCurve(above));
+  const order = await seconds(() => new LossCurve(above, arena));
   const bytes = new Uint8Array(8 * DIGESTED);
   const perLoss = count / DIGESTED;
   const ownDigest = perLoss * (await seconds(() => inPieces(sha256Work(bytes), timing.breathe)));

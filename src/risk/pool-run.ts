@@ -9,7 +9,7 @@ import {
   tailCount,
   tailTooThin,
 } from "../basics/index.ts";
-import { type Chunk, chunksOf, type Executor, type Kernels } from "../engine/index.ts";
+import { type Chunk, Column, chunksOf, type Executor, type Kernels } from "../engine/index.ts";
 import {
   type MarketModel,
   type MarketParameters,
@@ -113,15 +113,12 @@ function checkTails(request: ValueRequest): void {
 const AMOUNT_MAX = 1e150;
 
 /** Refuses a book whose amounts cannot be measured, so that no result holds an infinity. */
-function checkSize(losses: Float64Array, accounts: Accounts): void {
-  let largest = 0;
-  for (let i = 0; i < losses.length; i++) {
-    const size = Math.abs(losses[i]!);
-    if (!(size <= largest)) largest = size;
-  }
+function checkSize(losses: Column, accounts: Accounts): void {
+  const [low, high] = losses.extremes();
+  let largest = Math.max(-low, high);
   for (const { valueNow, barriersNow, collateralNow } of accounts.list) {
     for (const amount of [valueNow, barriersNow, collateralNow]) {
-      if (!(Math.abs(amount) <= largest)) largest = Math.abs(amount);
+      largest = Math.max(largest, Math.abs(amount));
     }
   }
   if (largest < AMOUNT_MAX) return;
@@ -215,8 +212,9 @@ export function ranPool(
   ran: Omit<PoolRun, "request" | "tail" | "found">,
 ): PoolRun {
   const { laid, losses } = ran;
-  checkSize(losses, laid.accounts);
-  const tail = worst(losses, tailNeeded(request.levels, request.scenarios));
+  const column = new Column(laid.simulation.arena, losses);
+  checkSize(column, laid.accounts);
+  const tail = worst(column, tailNeeded(request.levels, request.scenarios));
   const run: PoolRun = {
     ...ran,
     request,
@@ -234,14 +232,15 @@ export function ranPool(
 }
 
 /** The losses of a run in order, sorted once. */
-export function lossCurve({ found, losses }: PoolRun): Promise<LossCurve> {
-  return found.curve.of("", () => new LossCurve(losses));
+export function lossCurve({ found, losses, laid }: PoolRun): Promise<LossCurve> {
+  return found.curve.of("", () => new LossCurve(losses, laid.simulation.arena));
 }
 
 /** A run that is asked again, about other levels or terms. */
 function asked(run: PoolRun, request: ValueRequest, breathe: Breath): PoolRun {
   const needed = tailNeeded(request.levels, request.scenarios);
-  const tail = needed === run.tail.losses.length ? run.tail : worst(run.losses, needed);
+  const column = new Column(run.laid.simulation.arena, run.losses);
+  const tail = needed === run.tail.losses.length ? run.tail : worst(column, needed);
   request.onProgress?.({ done: request.scenarios, total: request.scenarios, estimate: null });
   return { ...run, request, tail, breathe };
 }

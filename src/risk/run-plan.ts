@@ -1,5 +1,5 @@
 import { type Level, tailCount } from "../basics/index.ts";
-import { cutOf } from "../engine/index.ts";
+import { columnBytes, cutOf } from "../engine/index.ts";
 import { averagesBytes } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
 import { ownLossBytes, ownLossCount } from "./own-losses.ts";
@@ -85,7 +85,7 @@ export function forecast(sizes: RunSizes): RunPlan {
   const isAll = sizes.contributions === "all";
   const groups = 1 + (isAll ? 2 : 1) * cut.chunks;
   const alone = isAll ? ownLossCount(laid.accounts, scenarios, primary) : 0;
-  const kernel = kernelBytes(laid, groups, alone, audit?.bytes ?? 0);
+  const kernel = kernelBytes(laid, { groups, alone, scenarios }, audit?.bytes ?? 0);
   const host = hostBytes(sizes, groups);
   const paths = pilot.path + (audit?.path ?? 0);
   const parallel = scenarios * paths + cut.parts * pilot.part * (audit ? 2 : 1);
@@ -127,9 +127,18 @@ function lookSeconds({ plain, pilot }: RunSizes): number {
   return plain.look + plain.sets + plain.digest + pilot.positive * plain.order;
 }
 
-function kernelBytes(laid: LaidPool, groups: number, alone: number, audit: number): number {
+function kernelBytes(
+  laid: LaidPool,
+  counts: { readonly groups: number; readonly alone: number; readonly scenarios: number },
+  audit: number,
+): number {
   const { arena } = laid.simulation;
-  const shared = Math.max(averagesBytes(laid, groups), alone > 0 ? ownLossBytes(laid, alone) : 0);
+  const { groups, alone, scenarios } = counts;
+  const shared = Math.max(
+    averagesBytes(laid, groups),
+    columnBytes(scenarios),
+    alone > 0 ? ownLossBytes(laid, alone) + columnBytes(alone) : 0,
+  );
   const pages = Math.ceil((arena.bytes + shared) / 65536);
   return Math.max(pages * 65536, audit);
 }

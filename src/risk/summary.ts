@@ -1,4 +1,5 @@
 import { type Level, rankOf, tailCount, type Work } from "../basics/index.ts";
+import type { Column } from "../engine/index.ts";
 import { orderStatisticInterval } from "../numeric/index.ts";
 import { meanOf } from "./mean.ts";
 import { measureTail, type Tail, worstLosses } from "./tail.ts";
@@ -56,23 +57,15 @@ export function riskAt(tail: Float64Array, scenarios: number, level: Level): Ris
   };
 }
 
-function histogramOf(
-  losses: Float64Array,
-  best: number,
-  worstLoss: number,
-): RiskSummary["histogram"] {
+function histogramOf(losses: Column, best: number, worstLoss: number): RiskSummary["histogram"] {
   const width = (worstLoss - best) / BINS || 1;
   const edges = Array.from({ length: BINS + 1 }, (_, i) => best + i * width);
   edges[BINS] = Math.max(worstLoss, edges[BINS]!);
-  const counts = new Uint32Array(BINS);
-  for (let i = 0; i < losses.length; i++) {
-    counts[Math.min(BINS - 1, Math.floor((losses[i]! - best) / width))]! += 1;
-  }
-  return { edges, counts: Array.from(counts) };
+  return { edges, counts: Array.from(losses.binned(best, width, BINS)) };
 }
 
 function* convergenceOf(
-  losses: Float64Array,
+  losses: Column,
   tail: Tail,
   level: Level,
 ): Work<RiskSummary["convergence"]> {
@@ -81,8 +74,7 @@ function* convergenceOf(
     yield;
     const n = Math.floor(losses.length / parts);
     if (tailCount(level, n) < CONVERGENCE_TAIL_MIN) continue;
-    const worst =
-      parts === 1 ? tail.losses : worstLosses(losses.subarray(0, n), tailNeeded([level], n));
+    const worst = parts === 1 ? tail.losses : worstLosses(losses.first(n), tailNeeded([level], n));
     const risk = riskAt(worst, n, level);
     points.push({
       scenarios: n,
@@ -98,16 +90,16 @@ function* convergenceOf(
 
 /** Everything about the distribution of the pool's loss, in pieces. */
 export function* summaryWork(
-  losses: Float64Array,
+  losses: Column,
   tail: Tail,
   levels: readonly Level[],
   primary: Level,
   horizonDays: number,
 ): Work<RiskSummary> {
-  const all = meanOf(losses);
+  const all = meanOf(losses.values);
   yield;
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < losses.length; i++) if (losses[i]! < best) best = losses[i]!;
+  // Adding 0 turns -0 into 0.
+  const best = losses.extremes()[0] + 0;
   yield;
   const histogram = histogramOf(losses, best, tail.losses[0]!);
   const convergence = yield* convergenceOf(losses, tail, primary);

@@ -1,4 +1,8 @@
 import { assert, type Level, rankOf, tailCount } from "../basics/index.ts";
+import { type Above, Column } from "../engine/index.ts";
+
+/** Losses in any order, which stay as they are; a column of the kernel's is looked through faster. */
+export type Losses = Float64Array | Column;
 
 /** The worst scenarios of a run: what every tail measure is made of. */
 export interface Tail {
@@ -15,7 +19,7 @@ export interface Tail {
  * @param count   1 ≤ count ≤ P
  * @cost  O(P + count·log count)
  */
-export function worst(losses: Float64Array, count: number): Tail {
+export function worst(losses: Losses, count: number): Tail {
   const tail = tailOf(losses, count);
   const { losses: sorted, scenarios } = tail;
   sortPairs(sorted, scenarios, 0, count - 1);
@@ -42,7 +46,7 @@ export interface TailSet {
  * @param losses  [P] any order; not changed
  * @cost  O(P)
  */
-export function worstSet(losses: Float64Array, count: number): TailSet {
+export function worstSet(losses: Losses, count: number): TailSet {
   const tail = tailOf(losses, count);
   let last = 0;
   for (let i = 1; i < count; i++) if (tail.losses[i]! <= tail.losses[last]!) last = i;
@@ -54,15 +58,15 @@ export function worstSet(losses: Float64Array, count: number): TailSet {
  *
  * @param losses  [P] any order; not changed
  */
-export function worstLosses(losses: Float64Array, count: number): Float64Array {
+export function worstLosses(losses: Losses, count: number): Float64Array {
   return tailOf(losses, count).losses.sort().reverse();
 }
 
 /** The `count` worst in order of scenario; of losses that are alike those of lower scenarios. */
-function tailOf(losses: Float64Array, count: number): Tail {
+function tailOf(losses: Losses, count: number): Tail {
   assert(count >= 1 && count <= losses.length, "a tail has between one and all scenarios");
   const above = aboveGuess(losses, count);
-  const from = above?.losses ?? losses;
+  const from = above?.values ?? valuesOf(losses);
   const threshold = kthLargest(from, count);
   const tail = { losses: new Float64Array(count), scenarios: new Uint32Array(count) };
   let beyond = 0;
@@ -75,10 +79,13 @@ function tailOf(losses: Float64Array, count: number): Tail {
     // More losses may equal the threshold than the tail has room for.
     if (loss === threshold && room-- <= 0) continue;
     tail.losses[next] = loss;
-    tail.scenarios[next++] = above ? above.scenarios[i]! : i;
+    tail.scenarios[next++] = above ? above.places[i]! : i;
   }
   return tail;
 }
+
+const valuesOf = (losses: Losses): Float64Array =>
+  losses instanceof Column ? losses.values : losses;
 
 /** Losses of which a bar is guessed. */
 const GUESS_FROM = 512;
@@ -87,27 +94,35 @@ const GUESS_FROM = 512;
  * Losses above a bar that a little more than `count` of them exceed, most probably: guessed from a
  * few. Null where the guess was wrong, or nothing can be guessed.
  */
-function aboveGuess(losses: Float64Array, count: number): Tail | null {
+function aboveGuess(losses: Losses, count: number): Above | null {
   const stride = Math.floor(losses.length / GUESS_FROM);
   const expected = (GUESS_FROM * count) / losses.length;
   // Four standard deviations of how many of these are among the worst.
   const rank = Math.ceil(expected + 4 * Math.sqrt(expected) + 2);
   if (stride < 2 || rank > GUESS_FROM / 2) return null;
+  const values = valuesOf(losses);
   const some = new Float64Array(GUESS_FROM);
-  for (let i = 0; i < GUESS_FROM; i++) some[i] = losses[i * stride]!;
+  for (let i = 0; i < GUESS_FROM; i++) some[i] = values[i * stride]!;
   const bar = largest(some, rank);
   const room = Math.ceil((2 * losses.length * rank) / GUESS_FROM);
-  const kept = new Float64Array(room + 1);
-  const scenarios = new Uint32Array(room + 1);
-  let next = 0;
-  for (let i = 0; i < losses.length && next <= room; i++) {
-    // Written in any case and kept or not: without a branch on what cannot be predicted.
-    kept[next] = losses[i]!;
-    scenarios[next] = i;
-    next += Number(losses[i]! > bar);
+  const above = losses instanceof Column ? losses.above(bar, room) : aboveBar(losses, bar, room);
+  return above && above.values.length >= count ? above : null;
+}
+
+/** As a column has it. */
+function aboveBar(losses: Float64Array, bar: number, room: number): Above | null {
+  const values = new Float64Array(room);
+  const places = new Uint32Array(room);
+  let found = 0;
+  for (let i = 0; i < losses.length; i++) {
+    const loss = losses[i]!;
+    // Few are: a processor guesses that none is.
+    if (!(loss > bar)) continue;
+    if (found === room) return null;
+    values[found] = loss;
+    places[found++] = i;
   }
-  if (next < count || next > room) return null;
-  return { losses: kept.subarray(0, next), scenarios: scenarios.subarray(0, next) };
+  return { values: values.subarray(0, found), places: places.subarray(0, found) };
 }
 
 /**
@@ -272,7 +287,7 @@ export function tailWeights(scenarios: number, level: Level): Float64Array {
 }
 
 /** VaR and ES of some losses in any order; they keep it. */
-export function measureLosses(losses: Float64Array, level: Level): TailMeasure {
+export function measureLosses(losses: Losses, level: Level): TailMeasure {
   const count = Math.min(losses.length, Math.ceil(tailCount(level, losses.length)) + 1);
   return measureTail(worstLosses(losses, count), losses.length, level);
 }

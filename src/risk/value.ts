@@ -1,5 +1,5 @@
 import { digestOf, inPieces, sha256Work } from "../basics/index.ts";
-import { type Executor, type Kernels, kernelDigest } from "../engine/index.ts";
+import { Column, type Executor, type Kernels, kernelDigest } from "../engine/index.ts";
 import type { MarketModel, MarketParameters } from "../market/index.ts";
 import { exp } from "../numeric/index.ts";
 import type { Pool } from "../pool/index.ts";
@@ -65,7 +65,7 @@ export async function planPool(
     ...request,
     ...{ laid, laySeconds, readSeconds: readingSeconds, audit },
     pilot: await pilotOf(laid, asked, timing),
-    plain: await plainSpeed(executor, scenarios, timing),
+    plain: await plainSpeed(executor, laid.simulation.arena, scenarios, timing),
     positions: options.length + perpetuals.length,
     tranches: layers.length + Math.min(1, assessments.length),
     workers: executor.workers,
@@ -111,8 +111,9 @@ export async function measurementOf(run: PoolRun, executor: Executor): Promise<M
     return executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe);
   });
   naming.catch(() => {});
+  const column = new Column(laid.simulation.arena, losses);
   const risk = await found.summary.of(`${levels} ${primary}`, () =>
-    inPieces(summaryWork(losses, tail, levels, primary, horizonDays), breathe),
+    inPieces(summaryWork(column, tail, levels, primary, horizonDays), breathe),
   );
   const { decimals } = document.currency;
   const curve = await lossCurve(run);

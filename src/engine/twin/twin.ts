@@ -9,6 +9,7 @@ import { TwinMemory } from "./memory.ts";
 import { normals } from "./normal.ts";
 import { normalCdf } from "./normal-cdf.ts";
 import { addCalls, addCallsWithSlopes } from "./option.ts";
+import { above, ascending, binned, extremes, keepAbove } from "./order.ts";
 import { philox, schedule } from "./philox.ts";
 import { addProduct } from "./product.ts";
 import { addCubic } from "./profile.ts";
@@ -40,6 +41,11 @@ export function twinKernels(): Kernels {
     addProduct: addProduct.bind(undefined, memory),
     cellWeights: cellWeights.bind(undefined, memory),
     edgeWeights: edgeWeights.bind(undefined, memory),
+    extremes: extremes.bind(undefined, memory),
+    above: above.bind(undefined, memory),
+    keepAbove: keepAbove.bind(undefined, memory),
+    binned: binned.bind(undefined, memory),
+    ascending: ascending.bind(undefined, memory),
     coalitions: coalitions.bind(undefined, memory),
     marginals: marginals.bind(undefined, memory),
     normalCdf,

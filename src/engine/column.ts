@@ -1,0 +1,189 @@
+import type { Arena } from "./arena.ts";
+import { ascending, keepAbove, type OrderMemory } from "./twin/order.ts";
+
+/** Bytes of the counts that a column is sorted by. */
+const TABLE_BYTES = 3 * 2048 * 4;
+/** Numbers that are brought into the kernel's memory at a time. */
+const BLOCK = 1 << 15;
+/** A longer column is put in order outside of the kernel's memory, which never shrinks. */
+const SORTED_MAX = 1 << 20;
+
+/** Numbers of a column that are above a bar, and where they stand in it. */
+export interface Above {
+  readonly values: Float64Array;
+  readonly places: Uint32Array;
+}
+
+/** A stretch of a column in the kernel's memory. */
+interface Block {
+  readonly address: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Bytes of the kernel's memory, at most, that it takes to ask about a column and to put it in order. */
+export function columnBytes(length: number): number {
+  const asking = 20 * Math.min(BLOCK, length) + 256;
+  return length > SORTED_MAX ? asking : Math.max(asking, sortBytes(length));
+}
+
+const sortBytes = (length: number): number => 16 * length + TABLE_BYTES + 256;
+
+/**
+ * A column of numbers, of which kernels tell what there is to know of it as a whole. Numbers that do
+ * not stand in the kernel's memory are brought there a stretch at a time, behind everything else.
+ */
+export class Column {
+  readonly length: number;
+  readonly #arena: Arena;
+  readonly #numbers: Float64Array | number;
+
+  /**
+   * @param numbers  them, or the address of [length] f64
+   * @param length   all of them when left out
+   */
+  constructor(arena: Arena, numbers: Float64Array);
+  constructor(arena: Arena, numbers: Float64Array | number, length: number);
+  constructor(arena: Arena, numbers: Float64Array | number, length?: number) {
+    this.#arena = arena;
+    this.#numbers = numbers;
+    this.length = length ?? (numbers as Float64Array).length;
+  }
+
+  /** The numbers; those of the kernel's memory until it grows. */
+  get values(): Float64Array {
+    const numbers = this.#numbers;
+    if (typeof numbers === "number") return this.#arena.f64(numbers, this.length);
+    return numbers.subarray(0, this.length);
+  }
+
+  /** Its first numbers. */
+  first(length: number): Column {
+    return new Column(this.#arena, this.#numbers, length);
+  }
+
+  /**
+   * Least and greatest number; NaN where one of them is none.
+   *
+   * @throws PoolError BUDGET_EXCEEDED, as everything that is asked of a column
+   */
+  extremes(): readonly [number, number] {
+    const all: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    this.#byBlocks(2, ({ address, count }, out) => {
+      this.#arena.kernels.extremes(out, address, count);
+      const [low, high] = this.#arena.f64(out, 2);
+      all[0] = Math.min(all[0], low!);
+      all[1] = Math.max(all[1], high!);
+      return true;
+    });
+    return all;
+  }
+
+  /** Numbers above a bar, in their order; null where there are more than there is room for. */
+  above(bar: number, room: number): Above | null {
+    const arena = this.#arena;
+    const values = new Float64Array(room);
+    const places = new Uint32Array(room);
+    let found = 0;
+    const most = Math.min(room, this.#blockLength);
+    this.#byBlocks(Math.ceil(1.5 * most), ({ address, first, count }, out) => {
+      const rest = Math.min(room - found, most);
+      const at = out + most * 8;
+      const more = arena.kernels.above(out, at, address, count, bar, rest);
+      if (more > rest) {
+        found = room + 1;
+        return false;
+      }
+      values.set(arena.f64(out, more), found);
+      const own = arena.u32(at, more);
+      for (let i = 0; i < more; i++) places[found + i] = first + own[i]!;
+      found += more;
+      return true;
+    });
+    if (found > room) return null;
+    return { values: values.subarray(0, found), places: places.subarray(0, found) };
+  }
+
+  /**
+   * How many numbers are in each of some bins; those beyond the last one are in it.
+   *
+   * @param low  no number is below it
+   */
+  binned(low: number, width: number, bins: number): Uint32Array {
+    const arena = this.#arena;
+    const counts = new Uint32Array(bins);
+    this.#byBlocks(bins, ({ address, count }, out) => {
+      arena.u32(out, 2 * bins).fill(0);
+      arena.kernels.binned(out, address, count, low, width, bins);
+      const own = arena.u32(out, bins);
+      for (let bin = 0; bin < bins; bin++) counts[bin]! += own[bin]!;
+      return true;
+    });
+    return counts;
+  }
+
+  get #blockLength(): number {
+    return typeof this.#numbers === "number" ? this.length : Math.min(BLOCK, this.length);
+  }
+
+  /**
+   * Goes through the column until it is told that this is enough.
+   *
+   * @param results  numbers of 8 bytes that what is found takes
+   */
+  #byBlocks(results: number, look: (block: Block, out: number) => boolean): void {
+    const arena = this.#arena;
+    const numbers = this.#numbers;
+    const mark = arena.mark();
+    const out = arena.reserve(results * 8);
+    if (typeof numbers === "number") look({ address: numbers, first: 0, count: this.length }, out);
+    else {
+      const address = arena.reserve(this.#blockLength * 8);
+      for (let first = 0; first < this.length; first += BLOCK) {
+        const count = Math.min(BLOCK, this.length - first);
+        arena.f64(address, count).set(numbers.subarray(first, first + count));
+        if (!look({ address, first, count }, out)) break;
+      }
+    }
+    arena.release(mark);
+  }
+}
+
+/**
+ * Numbers above a bound that is not below zero, in ascending order.
+ *
+ * @param arena  where it is done, unless there is no room in it
+ */
+export function ascendingAbove(
+  arena: Arena | null,
+  values: Float64Array,
+  bound: number,
+): Float64Array<ArrayBuffer> {
+  const { length } = values;
+  if (!arena || length > SORTED_MAX || !arena.hasRoom(sortBytes(length))) {
+    return inOwnMemory(values, bound);
+  }
+  const mark = arena.mark();
+  const column = arena.reserve(length * 8);
+  const kept = arena.reserve((length + 1) * 8);
+  const tables = arena.reserve(TABLE_BYTES);
+  const { kernels } = arena;
+  arena.f64(column, length).set(values);
+  const count = kernels.keepAbove(kept, column, length, bound);
+  const sorted = count > 0 ? kernels.ascending(kept, column, count, tables) : kept;
+  const out = arena.f64(sorted, count).slice();
+  arena.release(mark);
+  return out;
+}
+
+/** The same by the twin of these kernels, in memory that is given back afterwards. */
+function inOwnMemory(values: Float64Array, bound: number): Float64Array<ArrayBuffer> {
+  const { length } = values;
+  const bytes = new ArrayBuffer(8 * (2 * length + 1) + TABLE_BYTES);
+  const memory: OrderMemory = { f64: new Float64Array(bytes), u32: new Uint32Array(bytes) };
+  const kept = TABLE_BYTES + 8 * length;
+  memory.f64.set(values, TABLE_BYTES / 8);
+  const count = keepAbove(memory, kept, TABLE_BYTES, length, bound);
+  const sorted = count > 0 ? ascending(memory, kept, TABLE_BYTES, count, 0) : kept;
+  return memory.f64.slice(sorted / 8, sorted / 8 + count);
+}
