@@ -13,7 +13,7 @@ export { philox, schedule } from "./philox";
 export { addProduct } from "./product";
 export { addCubic } from "./profile";
 export { quantile } from "./quantile";
-export { addCallsToRows, chebyshev } from "./sample";
+export { addCallsToRows, chebyshev, series } from "./sample";
 export { placesAt, scratchBytes, simulate } from "./simulate";
 export { expColumn, logColumn } from "./vector-math";
 

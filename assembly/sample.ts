@@ -53,3 +53,52 @@ export function chebyshev(values: usize, slopes: usize, y: usize, rate: usize, c
     }
   }
 }
+
+/**
+ * A sum of these polynomials at many points, and its derivative by x: what `chebyshev` and a product with
+ * the coefficients give, without the polynomials.
+ *
+ * shape   values, slopes [count] f64; coefficients [degrees] f64; y and rate as chebyshev
+ *         count divides by 4, degrees >= 1
+ * reads   coefficients, y, rate   writes  values, slopes
+ * bits    of that product: a sum adds in the order of degrees
+ */
+export function series(values: usize, slopes: usize, coefficients: usize, y: usize, rate: usize, count: i32, degrees: i32): void {
+  const width = <usize>count << 3;
+  const end = coefficients + (<usize>degrees << 3);
+  for (let p: usize = 0; p < width; p += 32) {
+    const y0 = v128.load(y + p), y1 = v128.load(y + p, 16);
+    const rate0 = v128.load(rate + p), rate1 = v128.load(rate + p, 16);
+    const twice0 = f64x2.add(y0, y0), twice1 = f64x2.add(y1, y1);
+    const double0 = f64x2.add(rate0, rate0), double1 = f64x2.add(rate1, rate1);
+    const zero = f64x2.splat(0), one = f64x2.splat(1);
+    let before0 = one, before1 = one, value0 = y0, value1 = y1;
+    let slopeBefore0 = zero, slopeBefore1 = zero, slope0 = rate0, slope1 = rate1;
+    const first = v128.load64_splat(coefficients);
+    let sum0 = f64x2.add(zero, f64x2.mul(first, one)), sum1 = sum0;
+    let slopes0 = f64x2.add(zero, f64x2.mul(first, zero)), slopes1 = slopes0;
+    for (let at = coefficients + 8; at < end; at += 8) {
+      const factor = v128.load64_splat(at);
+      sum0 = f64x2.add(sum0, f64x2.mul(factor, value0));
+      sum1 = f64x2.add(sum1, f64x2.mul(factor, value1));
+      slopes0 = f64x2.add(slopes0, f64x2.mul(factor, slope0));
+      slopes1 = f64x2.add(slopes1, f64x2.mul(factor, slope1));
+      const next0 = f64x2.sub(f64x2.mul(twice0, value0), before0);
+      const next1 = f64x2.sub(f64x2.mul(twice1, value1), before1);
+      const nextSlope0 = f64x2.sub(f64x2.add(f64x2.mul(double0, value0), f64x2.mul(twice0, slope0)), slopeBefore0);
+      const nextSlope1 = f64x2.sub(f64x2.add(f64x2.mul(double1, value1), f64x2.mul(twice1, slope1)), slopeBefore1);
+      before0 = value0;
+      before1 = value1;
+      value0 = next0;
+      value1 = next1;
+      slopeBefore0 = slope0;
+      slopeBefore1 = slope1;
+      slope0 = nextSlope0;
+      slope1 = nextSlope1;
+    }
+    v128.store(values + p, f64x2.add(zero, sum0));
+    v128.store(values + p, f64x2.add(zero, sum1), 16);
+    v128.store(slopes + p, f64x2.add(zero, slopes0));
+    v128.store(slopes + p, f64x2.add(zero, slopes1), 16);
+  }
+}

@@ -75,6 +75,15 @@ export interface Kernels {
     count: number,
     degrees: number,
   ): void;
+  series(
+    values: number,
+    slopes: number,
+    coefficients: number,
+    y: number,
+    rate: number,
+    count: number,
+    degrees: number,
+  ): void;
   addProduct(
     out: number,
     places: number,

@@ -163,10 +163,12 @@ export class NodeProfile {
     const arena = this.#arena;
     const { samples, grid } = this;
     const mark = arena.mark();
-    const coefficients = arena.take(Math.max(1, samples.degrees) * 8);
-    for (const block of samples.blocks) samples.addCoefficients(coefficients, block);
     const cells = new Float64Array(4 * grid.cells);
-    this.addSmooth(coefficients, this.basis(), cells);
+    if (samples.degrees > 0) {
+      const coefficients = arena.take(samples.degrees * 8);
+      for (const block of samples.blocks) samples.addCoefficients(coefficients, block);
+      this.#addHermite(samples.series(coefficients, grid.edges, grid.padded), cells);
+    }
     arena.release(mark);
     grid.add(
       { calls: [], slope: sum(samples.slope), constant: sum(samples.constant), settled: [] },
@@ -195,15 +197,25 @@ export class NodeProfile {
     const arena = this.#arena;
     const { degrees } = this.samples;
     if (degrees === 0) return;
-    const { padded, edges, cells: count } = this.grid;
+    const { padded } = this.grid;
     const mark = arena.mark();
     const [values, slopes] = [basis.values, basis.slopes].map((at) => {
       const out = arena.take(padded * 8);
       arena.kernels.addProduct(out, 0, coefficients, degrees, at, 1, degrees, padded);
       return out;
     }) as [number, number];
-    const value = arena.f64(values, padded);
-    const slope = arena.f64(slopes, padded);
+    this.#addHermite({ values, slopes }, cells);
+    arena.release(mark);
+  }
+
+  /** Adds values and slopes at the edges, by their addresses. */
+  #addHermite(
+    { values, slopes }: { readonly values: number; readonly slopes: number },
+    cells: Float64Array,
+  ): void {
+    const { padded, edges, cells: count } = this.grid;
+    const value = this.#arena.f64(values, padded);
+    const slope = this.#arena.f64(slopes, padded);
     for (let c = 0; c < count; c++) {
       const width = edges[c + 1]! - edges[c]!;
       cells[4 * c]! += value[c]!;
@@ -211,7 +223,6 @@ export class NodeProfile {
       cells[4 * c + 2]! += width * slope[c]!;
       cells[4 * c + 3]! += width * slope[c + 1]!;
     }
-    arena.release(mark);
   }
 }
 

@@ -200,21 +200,57 @@ export class Samples {
     const values = arena.reserve(this.degrees * count * 8);
     const slopes = arena.reserve(this.degrees * count * 8);
     const mark = arena.mark();
+    const { y, rate } = this.#placesOf(x, count);
+    arena.kernels.chebyshev(values, slopes, y, rate, count, this.degrees);
+    arena.release(mark);
+    return { values, slopes };
+  }
+
+  /**
+   * A sum of polynomials at log returns, in memory that the caller gives back; see {@link basis}.
+   *
+   * @param coefficients  address of [degrees] f64
+   * @returns             addresses of [count] f64 values and derivatives by x
+   */
+  series(
+    coefficients: number,
+    x: Float64Array,
+    count: number,
+  ): { readonly values: number; readonly slopes: number } {
+    const arena = this.#arena;
+    const values = arena.reserve(count * 8);
+    const slopes = arena.reserve(count * 8);
+    const mark = arena.mark();
+    const { y, rate } = this.#placesOf(x, count);
+    arena.kernels.series(values, slopes, coefficients, y, rate, count, this.degrees);
+    arena.release(mark);
+    return { values, slopes };
+  }
+
+  /** Places of log returns in [-1, 1], and how fast they move: addresses of [count] f64. */
+  #placesOf(x: Float64Array, count: number): { readonly y: number; readonly rate: number } {
+    const arena = this.#arena;
     const y = arena.reserve(count * 8);
     const rate = arena.reserve(count * 8);
     const places = arena.f64(y, count);
     const rates = arena.f64(rate, count);
+    const last = x.length - 1;
     for (let i = 0; i < count; i++) {
-      const at = x[Math.min(i, x.length - 1)]!;
+      const at = x[Math.min(i, last)]!;
+      const mirror = last - i;
+      // Edges mostly come in pairs, and a logarithm takes longer than all else here.
+      if (mirror >= 0 && mirror < i && x[mirror] === -at) {
+        places[i] = -places[mirror]!;
+        rates[i] = rates[mirror]!;
+        continue;
+      }
       const root = Math.sqrt(at * at + this.#spread * this.#spread);
       const size = log((Math.abs(at) + root) / this.#spread) / this.#stretch;
       // Rounding may not leave [-1, 1]: the polynomials grow fast outside.
       places[i] = at < 0 ? -Math.min(1, size) : Math.min(1, size);
       rates[i] = 1 / (root * this.#stretch);
     }
-    arena.kernels.chebyshev(values, slopes, y, rate, count, this.degrees);
-    arena.release(mark);
-    return { values, slopes };
+    return { y, rate };
   }
 }
 

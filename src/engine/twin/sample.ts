@@ -60,3 +60,43 @@ export function chebyshev(
     }
   }
 }
+
+/** A sum of Chebyshev polynomials at many points, and its derivative by x. */
+export function series(
+  memory: TwinMemory,
+  values: number,
+  slopes: number,
+  coefficients: number,
+  y: number,
+  rate: number,
+  count: number,
+  degrees: number,
+): void {
+  const { f64 } = memory;
+  const first = coefficients >>> 3;
+  for (let p = 0; p < count; p++) {
+    const place = f64[(y >>> 3) + p]!;
+    const speed = f64[(rate >>> 3) + p]!;
+    const twice = place + place;
+    const double = speed + speed;
+    let before = 1;
+    let value = place;
+    let slopeBefore = 0;
+    let slope = speed;
+    let sum = 0 + f64[first]!;
+    let slopeSum = 0 + f64[first]! * 0;
+    for (let k = first + 1; k < first + degrees; k++) {
+      const factor = f64[k]!;
+      sum += factor * value;
+      slopeSum += factor * slope;
+      const next = twice * value - before;
+      const nextSlope = double * value + twice * slope - slopeBefore;
+      before = value;
+      value = next;
+      slopeBefore = slope;
+      slope = nextSlope;
+    }
+    f64[(values >>> 3) + p] = 0 + sum;
+    f64[(slopes >>> 3) + p] = 0 + slopeSum;
+  }
+}

@@ -14,7 +14,7 @@ import { philox, schedule } from "./philox.ts";
 import { addProduct } from "./product.ts";
 import { addCubic } from "./profile.ts";
 import { quantile } from "./quantile.ts";
-import { addCallsToRows, chebyshev } from "./sample.ts";
+import { addCallsToRows, chebyshev, series } from "./sample.ts";
 import { blockBytes } from "./screen.ts";
 import { placesAt, scratchBytes, simulate } from "./simulate.ts";
 import { expColumn, logColumn } from "./vector-math.ts";
@@ -38,6 +38,7 @@ export function twinKernels(): Kernels {
     addCubic: addCubic.bind(undefined, memory),
     addCallsToRows: addCallsToRows.bind(undefined, memory),
     chebyshev: chebyshev.bind(undefined, memory),
+    series: series.bind(undefined, memory),
     addProduct: addProduct.bind(undefined, memory),
     cellWeights: cellWeights.bind(undefined, memory),
     edgeWeights: edgeWeights.bind(undefined, memory),
