@@ -79,8 +79,29 @@ export class Column {
     return all;
   }
 
-  /** Numbers above a bar, in their order; null where there are more than there is room for. */
+  /**
+   * Numbers above a bar, in their order; null where there are more than there is room for. The next
+   * question may overwrite them.
+   */
   above(bar: number, room: number): Above | null {
+    const numbers = this.#numbers;
+    return typeof numbers === "number"
+      ? this.#aboveThere(numbers, bar, room)
+      : this.#aboveHere(bar, room);
+  }
+
+  #aboveThere(address: number, bar: number, room: number): Above | null {
+    const arena = this.#arena;
+    const mark = arena.mark();
+    const values = arena.reserve(room * 8);
+    const places = arena.reserve(room * 4);
+    const found = arena.kernels.above(values, places, address, this.length, bar, room);
+    arena.release(mark);
+    if (found > room) return null;
+    return { values: arena.f64(values, found), places: arena.u32(places, found) };
+  }
+
+  #aboveHere(bar: number, room: number): Above | null {
     const arena = this.#arena;
     const values = new Float64Array(room);
     const places = new Uint32Array(room);

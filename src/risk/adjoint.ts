@@ -180,17 +180,18 @@ function addSampled(arena: Arena, profile: NodeProfile, weights: CellWeights, ou
   const values = arena.take((cells + 1) * stride * 8);
   const slopes = arena.take((cells + 1) * stride * 8);
   const edges = grid.edges.subarray(from, to + 1);
-  const widths = arena.put(edges.subarray(1).map((edge, c) => edge - edges[c]!));
+  const widths = arena.reserve(cells * 8);
+  const view = arena.f64(widths, cells);
+  for (let c = 0; c < cells; c++) view[c] = edges[c + 1]! - edges[c]!;
   kernels.edgeWeights(values, slopes, address, widths, cells, stride);
   const coefficients = arena.take(degrees * stride * 8);
   addCoefficientWeights(arena, samples, edges, { values, slopes, stride }, coefficients);
   for (const { points, values: sampled, rows } of samples.blocks) {
     const before = arena.mark();
     const transform = arena.put(shapeOf(points).transform);
-    const places = layPlaces(
-      arena,
-      rows.map((row) => legs.owners[row]!),
-    );
+    const places = arena.reserve(rows.length * 4);
+    const owners = arena.u32(places, rows.length);
+    for (let i = 0; i < rows.length; i++) owners[i] = legs.owners[rows[i]!]!;
     // From samples to coefficients or from those weights to the samples', whichever is less.
     if (rows.length < stride) {
       const own = arena.take(rows.length * points * 8);
@@ -246,10 +247,9 @@ function addCoefficientWeights(
     const { sum, difference } = fold(arena, weights, reach, stride);
     for (const parity of [0, 1]) {
       const rows = Math.ceil((degrees - parity) / 2);
-      const places = layPlaces(
-        arena,
-        Array.from({ length: rows }, (_, row) => 2 * row + parity),
-      );
+      const places = arena.reserve(rows * 4);
+      const view = arena.u32(places, rows);
+      for (let row = 0; row < rows; row++) view[row] = 2 * row + parity;
       const first = table + parity * count * 8;
       const folded = parity === odd ? difference : sum;
       kernels.addProduct(out, places, first, 2 * count, folded, rows, reach + 1, stride);

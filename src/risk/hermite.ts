@@ -1,6 +1,12 @@
-/** Hermite cells → cubics c0, c2, c1, c3 as the kernel reads them. */
-export function cubicsOf(cells: Float64Array): Float64Array {
-  const out = new Float64Array(cells.length);
+/**
+ * Hermite cells → cubics c0, c2, c1, c3 as the kernel reads them.
+ *
+ * @param out  [cells] where they go; a column of their own when left out
+ */
+export function cubicsOf(
+  cells: Float64Array,
+  out: Float64Array = new Float64Array(cells.length),
+): Float64Array {
   for (let i = 0; i < cells.length; i += 4) {
     const f0 = cells[i]!;
     const f1 = cells[i + 1]!;

@@ -273,7 +273,9 @@ function piecesOf(
 /** Of a cell and its mirror image the larger number, for the cells to the right. */
 function folded(pieces: Uint8Array): Uint8Array {
   const middle = pieces.length / 2;
-  return pieces.subarray(middle).map((own, i) => Math.max(own, pieces[middle - 1 - i]!));
+  const out = pieces.slice(middle);
+  for (let i = 0; i < middle; i++) out[i] = Math.max(out[i]!, pieces[middle - 1 - i]!);
+  return out;
 }
 
 /** Index of the first edge at or after x, allowing for rounding. */

@@ -18,12 +18,15 @@ export class OwnCells {
   readonly #profile: NodeProfile;
   readonly #basis: { readonly values: number; readonly slopes: number };
   readonly #of = new Map<number, Own>();
+  /** One owner's: there may be thousands, and what each leaves behind would have to be collected. */
+  readonly #cells: Float64Array;
 
   /** Lays polynomials that stay in memory as long as the cells are wanted. */
   constructor(arena: Arena, profile: NodeProfile) {
     this.#arena = arena;
     this.#profile = profile;
     this.#basis = profile.basis();
+    this.#cells = new Float64Array(4 * profile.grid.cells);
     const { legs, samples, sharpRows, dead } = profile;
     legs.owners.forEach((owner, row) => {
       const own = this.#of.get(owner);
@@ -43,13 +46,14 @@ export class OwnCells {
    * Hermite cells of one owner's loss.
    *
    * @param owner  place of the owner, see {@link NodeLegs.owners}
-   * @returns      [4·cells], see NodeGrid.add; null where the owner has nothing
+   * @returns      [4·cells], see NodeGrid.add, which the next call overwrites; null where the owner
+   *               has nothing
    */
   of(owner: number): Float64Array | null {
     const own = this.#of.get(owner);
     if (!own) return null;
     const { samples, grid } = this.#profile;
-    const cells = new Float64Array(4 * grid.cells);
+    const cells = this.#cells.fill(0);
     if (own.sampled.length > 0) {
       const mark = this.#arena.mark();
       const coefficients = this.#arena.take(samples.degrees * 8);

@@ -159,7 +159,8 @@ export class OwnLosses {
       const own = cells.of(owner.place);
       if (!own) return;
       const mark = arena.mark();
-      const cubics = arena.put(cubicsOf(own));
+      const cubics = arena.reserve(own.length * 8);
+      cubicsOf(own, arena.f64(cubics, own.length));
       kernels.addCubic(cubics, this.#at[node]!, this.#t[node]!, this.#column, this.count);
       arena.release(mark);
     });

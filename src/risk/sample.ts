@@ -77,10 +77,11 @@ export class Samples {
     const classes = this.#classesOf(legs.calls);
     const sharp: number[] = [];
     const counts = new Uint32Array(POINTS.length);
-    classes.forEach((one, call) => {
+    for (let call = 0; call < classes.length; call++) {
+      const one = classes[call]!;
       if (one === SHARP) sharp.push(call);
       else if (one < LINEAR) counts[one]! += 1;
-    });
+    }
     this.sharp = sharp;
     this.blocks = this.#price(legs, classes, counts);
     this.degrees = this.blocks.at(-1)?.points ?? 0;
@@ -145,7 +146,9 @@ export class Samples {
       const values = arena.take(rows[one]!.length * points * 8);
       const mark = arena.mark();
       const { y } = shapeOf(points);
-      const x = arena.put(y.map((place) => this.logReturnAt(place)));
+      const x = arena.reserve(points * 8);
+      const returns = arena.f64(x, points);
+      for (let i = 0; i < points; i++) returns[i] = this.logReturnAt(y[i]!);
       const spot = arena.reserve(points * 8);
       arena.kernels.expColumn(spot, x, points);
       const options = arena.put(puts[one]!);

@@ -87,6 +87,14 @@ function tailOf(losses: Losses, count: number): Tail {
 const valuesOf = (losses: Losses): Float64Array =>
   losses instanceof Column ? losses.values : losses;
 
+/** Numbers that are looked at thousands of times: what every time left behind would be collected. */
+const spare = new Float64Array(1 << 13);
+
+/** Numbers that the next call may overwrite. */
+function scratch(length: number): Float64Array {
+  return length <= spare.length ? spare.subarray(0, length) : new Float64Array(length);
+}
+
 /** Losses of which a bar is guessed. */
 const GUESS_FROM = 512;
 
@@ -101,7 +109,7 @@ function aboveGuess(losses: Losses, count: number): Above | null {
   const rank = Math.ceil(expected + 4 * Math.sqrt(expected) + 2);
   if (stride < 2 || rank > GUESS_FROM / 2) return null;
   const values = valuesOf(losses);
-  const some = new Float64Array(GUESS_FROM);
+  const some = scratch(GUESS_FROM);
   for (let i = 0; i < GUESS_FROM; i++) some[i] = values[i * stride]!;
   const bar = largest(some, rank);
   const room = Math.ceil((2 * losses.length * rank) / GUESS_FROM);
@@ -132,7 +140,7 @@ function aboveBar(losses: Float64Array, bar: number, room: number): Above | null
  * back to the largest and the bar is raised. Most numbers cost one comparison.
  */
 function kthLargest(values: Float64Array, k: number): number {
-  const buffer = new Float64Array(Math.min(values.length, 2 * k + 1024));
+  const buffer = scratch(Math.min(values.length, 2 * k + 1024));
   let bar = Number.NEGATIVE_INFINITY;
   let kept = 0;
   for (let i = 0; i < values.length; i++) {
