@@ -153,6 +153,7 @@ describe.skipIf(!hasChromium)("layout in Chromium", () => {
 
   test("layout: the first number is there with the coarse run, before the pictures", async () => {
     const tab = await rooms.opened({ pool });
+    await tab.waitForFunction(() => performance.getEntriesByName("room full pictures").length > 0);
     const ends = await tab.evaluate(() =>
       ["room coarse", "room full pictures"].map((name) => {
         const [first] = performance.getEntriesByName(name);

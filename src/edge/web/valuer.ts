@@ -17,6 +17,15 @@ export interface Listener {
   progress(id: number, part: number, estimate: RunningEstimate | null): void;
 }
 
+/** Full runs that are tried on a pool while nothing moves: an engine becomes quick by running. */
+const TRIES = 12;
+/** Milliseconds of a full run beyond which a few more are not felt. */
+const LONG = 250;
+/** Milliseconds between tries. */
+const REST = 30;
+/** Number of a run that nobody asked for. */
+const TRY = -1;
+
 interface Wish {
   readonly id: number;
   readonly controls: Controls;
@@ -28,7 +37,8 @@ interface Wish {
  * made in the page's own thread instead, in the frame of the move, while the full one is under way.
  *
  * A coarse run is short and is let finish, or nothing would be seen while a slider moves; of those
- * that wait only the latest is kept. A full run is aborted by the next move.
+ * that wait only the latest is kept. A full run is aborted by the next move. While nothing moves a few
+ * runs are tried that nobody asked for: code becomes quick by running.
  */
 export class Valuer {
   readonly #coarse: Worker;
@@ -44,6 +54,12 @@ export class Valuer {
   /** Where they stood when a run was asked for last, and for the worker's coarse run under way. */
   #controls: Controls | null = null;
   #measuring: Controls | null = null;
+  /** Full runs that are still to be tried on this pool; the timer of the next, and whether one is under way. */
+  #tries = 0;
+  #trying = 0;
+  #isTrying = false;
+  /** When the full run under way was asked for. */
+  #since = 0;
 
   constructor(script: string, listener: Listener) {
     this.#listener = listener;
@@ -57,6 +73,8 @@ export class Valuer {
     this.#first = this.#latest + 1;
     this.#nextCoarse = null;
     this.#nextFull = null;
+    this.#tries = TRIES;
+    this.#rest();
     this.#near.setPool(document);
     for (const worker of [this.#coarse, this.#full]) {
       send(worker, { kind: "abort" });
@@ -70,7 +88,7 @@ export class Valuer {
     this.#controls = controls;
     this.#nextCoarse = wish;
     this.#nextFull = wish;
-    this.#near.rest();
+    this.#rest();
     if (this.#busy.full) send(this.#full, { kind: "abort" });
     this.#go();
     return wish.id;
@@ -78,7 +96,10 @@ export class Valuer {
 
   /** Asks for the full run alone, unless another request is under way. @returns its number, or 0 */
   askFull(controls: Controls): number {
-    if (this.#busy.coarse || this.#busy.full || this.#nextCoarse || this.#nextFull) return 0;
+    const isBusy = this.#busy.coarse || (this.#busy.full && !this.#isTrying);
+    if (isBusy || this.#nextCoarse || this.#nextFull) return 0;
+    this.#rest();
+    if (this.#busy.full) send(this.#full, { kind: "abort" });
     const wish = { id: ++this.#latest, controls };
     this.#nextFull = wish;
     this.#go();
@@ -87,7 +108,7 @@ export class Valuer {
 
   /** Ends the workers. */
   dispose(): void {
-    this.#near.rest();
+    this.#rest();
     this.#coarse.terminate();
     this.#full.terminate();
   }
@@ -115,8 +136,7 @@ export class Valuer {
     if (this.#nextFull && !this.#busy.full && isFree) {
       const { id, controls } = this.#nextFull;
       this.#nextFull = null;
-      this.#busy = { ...this.#busy, full: true };
-      send(this.#full, { kind: "value", id, controls, scenarios: FULL_SCENARIOS });
+      this.#value(id, controls);
     }
     if (this.#nextCoarse && !this.#busy.coarse) {
       const wish = this.#nextCoarse;
@@ -125,6 +145,32 @@ export class Valuer {
       if (isNear) void this.#measureHere(wish);
       else this.#measureThere(wish);
     }
+  }
+
+  #value(id: number, controls: Controls): void {
+    this.#busy = { ...this.#busy, full: true };
+    this.#isTrying = id === TRY;
+    this.#since = performance.now();
+    send(this.#full, { kind: "value", id, controls, scenarios: FULL_SCENARIOS });
+  }
+
+  /** Tries the full run while nobody moves anything; {@link #rest} ends that. */
+  #warm(): void {
+    const isLong = performance.now() - this.#since > LONG;
+    if (this.#tries === 0 || isLong) return;
+    this.#trying = window.setTimeout(() => {
+      if (this.#busy.full || this.#busy.coarse) return;
+      this.#tries -= 1;
+      const controls = this.#controls!;
+      // Another market each time: the engine keeps its last run.
+      this.#value(TRY, { ...controls, volatility: controls.volatility + 1 + this.#tries });
+    }, REST);
+  }
+
+  /** Leaves the rest of the tries, here and in the page's own thread, for later. */
+  #rest(): void {
+    clearTimeout(this.#trying);
+    this.#near.rest();
   }
 
   async #measureHere(wish: Wish): Promise<void> {
@@ -156,6 +202,7 @@ export class Valuer {
     this.#busy = { ...this.#busy, [pass]: false };
     if (message.kind === "failure" && this.#nextFull?.id === message.id) this.#nextFull = null;
     this.#go();
+    if (message.kind === "value" && !this.#nextCoarse && !this.#nextFull) this.#warm();
     if (!isOurs) return;
     if (message.kind === "value") {
       this.#listener.answer(message.id, message.valuation);
