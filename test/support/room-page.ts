@@ -8,10 +8,11 @@ import type { RoomRequest } from "../../src/edge/web/controls.ts";
 import type { PoolValuation } from "../../src/index.ts";
 
 const root: string = fileURLToPath(new URL("../..", import.meta.url));
-const executablePath = process.env["CHROME_BIN"] ?? "/usr/bin/chromium";
+/** Where Chromium is. */
+export const chromiumPath: string = process.env["CHROME_BIN"] ?? "/usr/bin/chromium";
 
 /** Whether the tests in Chromium run: a machine without it cannot, CI must. */
-export const hasChromium: boolean = existsSync(executablePath) || process.env["CI"] === "true";
+export const hasChromium: boolean = existsSync(chromiumPath) || process.env["CI"] === "true";
 
 /** A file of examples/ as text. */
 export function example(name: string): string {
@@ -67,7 +68,7 @@ export async function startRooms(name: string, args: readonly string[] = []): Pr
   const served = (await serveRoom(folder)) as { server: Server; address: string };
   const { server, address } = served;
   const browser = await chromium.launch({
-    executablePath,
+    executablePath: chromiumPath,
     args: [
       ...["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
       ...args,

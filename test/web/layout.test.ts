@@ -1,5 +1,5 @@
-// Method: fonts differ between machines, so no picture is kept: the boxes of what Chromium laid out
-// are. Room and report at the widths of phones, tablets, laptops and walls (720 px is also a screen of
+// Method: fonts differ between machines, so of what has letters no picture is kept, but the boxes that
+// Chromium laid out (picture.test.ts has drawings). Room and report at the widths of phones, tablets, laptops and walls (720 px is also a screen of
 // 1440 px at twice the size): nothing wider than the page, no label upon another or outside of its
 // drawing, nothing to hit that is too small, and a focus that can be seen.
 import type { Page } from "playwright-core";
