@@ -203,7 +203,7 @@ export function baseEdges(
     edge = edge + width * 1.5 > range ? range : edge + width;
     right.push(edge);
   }
-  const edges = mirrored(right);
+  const edges = withMirrors(right);
   const pieces = piecesOf(edges, calls, deviation);
   if (!pieces) return { edges, width: core / half };
   const up: number[] = [];
@@ -215,11 +215,11 @@ export function baseEdges(
     up.push(right[c]!);
     if (c < half) finest = Math.max(finest, pieces[c]!);
   }
-  return { edges: mirrored(up), width: core / half / Math.min(BUCKETS_MAX, finest) };
+  return { edges: withMirrors(up), width: core / half / Math.min(BUCKETS_MAX, finest) };
 }
 
 /** Edges to the right of no move, with it and their mirror images. */
-function mirrored(right: readonly number[]): Float64Array {
+function withMirrors(right: readonly number[]): Float64Array {
   const count = right.length;
   const edges = new Float64Array(2 * count + 1);
   for (let i = 0; i < count; i++) {

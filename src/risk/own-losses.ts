@@ -6,7 +6,7 @@ import type { LaidPool } from "./layout.ts";
 import { OwnCells } from "./own-cells.ts";
 import { fundingOf, type Owner } from "./owner.ts";
 import { logBytes, PaymentLog, type Payments } from "./payment-log.ts";
-import { measureLosses, type TailMeasure } from "./tail.ts";
+import { measureLosses } from "./tail.ts";
 import type { Estimate } from "./valuation.ts";
 
 /** Scenarios for stand-alone figures: 819 in a 2.5 % tail, an error of about 2 %, and few enough to keep. */
@@ -171,16 +171,11 @@ export class OwnLosses {
     return losses;
   }
 
-  /** VaR and ES of an owner's loss alone. */
-  measure(owner: Owner, level: Level): TailMeasure {
-    this.column(owner);
-    const { arena } = this.#pool.simulation;
-    return measureLosses(new Column(arena, this.#column, this.count), level);
-  }
-
   /** ES of an owner's loss alone. */
   standAlone(owner: Owner, level: Level): Estimate {
-    const { expectedShortfall, esStandardError } = this.measure(owner, level);
+    this.column(owner);
+    const column = new Column(this.#pool.simulation.arena, this.#column, this.count);
+    const { expectedShortfall, esStandardError } = measureLosses(column, level);
     return { value: expectedShortfall, standardError: esStandardError };
   }
 

@@ -12,7 +12,7 @@ import { LossCurve } from "./loss-curve.ts";
 import { summaryWork, tailNeeded } from "./summary.ts";
 import { worst, worstSet } from "./tail.ts";
 
-/** Seconds that plain code takes for each loss of a run. */
+/** Seconds that each loss of a run takes once it has been simulated. */
 export interface PlainSpeed {
   /** Tail, figures and bounds. */
   readonly look: number;
@@ -37,8 +37,8 @@ const DIGESTED = 1 << 13;
 const known = new WeakMap<Executor, Map<string, Promise<Found>>>();
 
 /**
- * How long plain code takes for a loss of a run so long: in a short one a part of it is not compiled
- * yet. Tried at most twice on each executor, some 50 and 300 ms long, and remembered.
+ * How long a loss of a run so long takes beyond its path: in a short one a part of the code is not
+ * compiled yet. Tried at most twice on each executor, some 50 and 300 ms long, and remembered.
  */
 export async function plainSpeed(
   executor: Executor,
