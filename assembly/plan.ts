@@ -61,6 +61,12 @@
 @inline export const STATISTICS_OUT: usize = 96; // [4×BATCH] f64, see margin.ts; 0 for none
 // @ts-ignore: decorator
 @inline export const SAMPLE_OUT: usize = 100; // [T×U×TILE] f64 for the log prices of a tile; 0 for nowhere
+// @ts-ignore: decorator
+@inline export const KEPT_TILES: usize = 104; // tiles of paths from 0 on whose normals are kept; 0 where paths are listed, or none are kept
+// @ts-ignore: decorator
+@inline export const KEPT_FLAGS: usize = 108; // [tiles] u32: 1 where they have been drawn
+// @ts-ignore: decorator
+@inline export const KEPT_SHOCKS: usize = 112; // [tiles×rows×TILE] f64, rows = shockRows
 /** Bytes between two columns of the statistics: the longest batch. */
 // @ts-ignore: decorator
 @inline export const STATISTICS_STRIDE: usize = 8192;

@@ -14,7 +14,7 @@ import { normals } from "./normal";
 import { addMarketFactor, advance } from "./path";
 import { philox } from "./philox";
 import {
-  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, KEYS, MARGIN, M_BEFORE, M_OPTIONS, M_TOUCHED, MIXING, NODES, NODE_COUNT, SAMPLE_OUT, SCRATCH, STATISTICS_OUT,
+  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, KEPT_FLAGS, KEPT_SHOCKS, KEPT_TILES, KEYS, MARGIN, M_BEFORE, M_OPTIONS, M_TOUCHED, MIXING, NODES, NODE_COUNT, SAMPLE_OUT, SCRATCH, STATISTICS_OUT,
   STATISTICS_STRIDE, STEPS, TILE, WITH_MOMENTS, address, word,
 } from "./plan";
 import { addMoments, addProfile, NODE_BYTES } from "./profile";
@@ -83,16 +83,17 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i3
   const rowBytes = <usize>assets * COLUMN;
   const period = periodOf(factors);
   const steps = word(plan, STEPS);
+  const kept = keptShocks(plan, paths, count);
   const covers = word(plan, COVER_COUNT);
   const audit = address(plan, AUDIT);
   let node = 0;
   for (let step = 0; step < steps; step++) {
     const turn = step % period;
-    if (turn == 0) {
+    if (!kept && turn == 0) {
       const rows = factors * min(period, steps - step);
       normals(z, paths, count, TILE, address(plan, KEYS), STREAM_SHOCK, step * factors / 4, (rows + 3) / 4);
     }
-    const shocks = z + <usize>(turn * factors) * COLUMN;
+    const shocks = kept ? kept + <usize>(step * factors) * COLUMN : z + <usize>(turn * factors) * COLUMN;
     if (before) memory.copy(before, x, rowBytes);
     advance(plan, step, x, shocks, mixed ? scale : 0, count);
     if (covers) addMarketFactor(plan, step, market, shocks, count);
@@ -123,6 +124,25 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i3
     finishMargin(plan, paths, x, at, t, weights, losses, out, STATISTICS_STRIDE, count);
   }
   if (covers) addCovers(plan, paths, market, z, words, weights, losses, count);
+}
+
+/** Rows of normals of a path: whole blocks of four. */
+function shockRows(steps: i32, factors: i32): i32 {
+  return (steps * factors + 3) & ~3;
+}
+
+/** Address of the normals of a tile's paths, drawn if they have not been yet; 0 where none are kept. */
+function keptShocks(plan: usize, paths: usize, count: i32): usize {
+  const first = load<u32>(paths), index = first / TILE;
+  if (index >= <u32>word(plan, KEPT_TILES) || count != TILE || first % TILE) return 0;
+  const rows = shockRows(word(plan, STEPS), word(plan, FACTORS));
+  const at = address(plan, KEPT_SHOCKS) + <usize>index * <usize>rows * COLUMN;
+  const flag = address(plan, KEPT_FLAGS) + (<usize>index << 2);
+  if (!load<u32>(flag)) {
+    normals(at, paths, count, TILE, address(plan, KEYS), STREAM_SHOCK, 0, rows / 4);
+    store<u32>(flag, 1);
+  }
+  return at;
 }
 
 /** Steps whose normals fill whole blocks of four. */

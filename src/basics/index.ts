@@ -19,6 +19,7 @@ export {
   JSON_BYTES_MAX,
   JSON_DEPTH_MAX,
   JSON_VALUES_MAX,
+  type KnownPart,
   readJson,
 } from "./json.ts";
 export {

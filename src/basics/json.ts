@@ -24,13 +24,26 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor",
  *              NUMBER_NOT_FINITE, NUMBER_UNDERFLOW (all of them together)
  * @source      RFC 8259 (2017)
  */
-export function readJson(
-  text: string | Uint8Array,
-  options: { readonly bytesMax?: number } = {},
-): unknown {
+export function readJson(text: string | Uint8Array, options: ReadOptions = {}): unknown {
   const decoded = decode(text, options.bytesMax ?? JSON_BYTES_MAX);
-  const reader = new Reader(decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded);
-  return reader.document();
+  const bare = decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded;
+  return new Reader(bare, options).document();
+}
+
+interface ReadOptions {
+  readonly bytesMax?: number;
+  /** Stand for the lists and objects of the outermost object that have the very same text. */
+  readonly known?: ReadonlyMap<string, KnownPart>;
+  /** Hears of the lists and objects of the outermost object. */
+  readonly onPart?: (key: string, part: Omit<KnownPart, "value">) => void;
+}
+
+/** A list or an object of an earlier text, and what was made of it. */
+export interface KnownPart {
+  readonly text: string;
+  /** Values in it, containers and itself included. */
+  readonly values: number;
+  readonly value: object;
 }
 
 /** Whether a key may stand in no object: `__proto__`, `constructor`, `prototype`. */
@@ -116,11 +129,13 @@ class Reader {
   readonly #text: string;
   readonly #found = new Findings();
   readonly #number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+  readonly #options: ReadOptions;
   #at = 0;
   #values = 0;
 
-  constructor(text: string) {
+  constructor(text: string, options: ReadOptions) {
     this.#text = text;
+    this.#options = options;
   }
 
   document(): unknown {
@@ -172,13 +187,38 @@ class Reader {
       this.#skipSpace();
       if (!this.#take(":")) this.#syntax('":"');
       this.#skipSpace();
-      const value = this.#value(here, depth);
+      const value = depth === 1 ? this.#part(here) : this.#value(here, depth);
       if (this.#mayKeep(result, key, here)) result[key] = value;
       this.#skipSpace();
       if (this.#take("}")) return result;
       if (!this.#take(",")) this.#syntax('"," or "}"');
       this.#skipSpace();
     }
+  }
+
+  /** A value of the outermost object. */
+  #part(place: Exclude<Place, null>): unknown {
+    const key = String(place.key);
+    const known = this.#options.known?.get(key);
+    // A list or an object ends with its text, so the same text is the same value.
+    if (
+      known &&
+      this.#values + known.values <= JSON_VALUES_MAX &&
+      this.#text.startsWith(known.text, this.#at)
+    ) {
+      this.#at += known.text.length;
+      this.#values += known.values;
+      this.#options.onPart?.(key, known);
+      return known.value;
+    }
+    const start = this.#at;
+    const before = this.#values;
+    const value = this.#value(place, 1);
+    if (typeof value === "object" && value !== null) {
+      const text = this.#text.slice(start, this.#at);
+      this.#options.onPart?.(key, { text, values: this.#values - before });
+    }
+    return value;
   }
 
   #mayKeep(result: object, key: string, place: Place): boolean {

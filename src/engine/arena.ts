@@ -3,8 +3,23 @@ import type { Kernels } from "./kernels.ts";
 
 const PAGE = 65536;
 
-/** Whose columns an instance's memory holds. */
-const occupants = new WeakMap<Kernels, Arena>();
+/** Bytes above all columns, which stay there from one arena to the next. */
+export interface Kept {
+  readonly key: string;
+  readonly address: number;
+}
+
+/** Who lives in an instance's memory. */
+interface House {
+  /** Whose columns it holds. */
+  arena: Arena;
+  /** What is kept above them. */
+  kept: Kept | null;
+  /** How high columns have ever come. */
+  peak: number;
+}
+
+const houses = new WeakMap<Kernels, House>();
 
 /**
  * Columns in the kernel's memory, laid one after the other and all given back at once.
@@ -14,6 +29,7 @@ const occupants = new WeakMap<Kernels, Arena>();
 export class Arena {
   readonly kernels: Kernels;
   readonly #bytesMax: number;
+  readonly #house: House;
   #top: number;
 
   /** @param bytesMax  most the memory may grow to */
@@ -21,12 +37,15 @@ export class Arena {
     this.kernels = kernels;
     this.#bytesMax = bytesMax;
     this.#top = kernels.columnsStart();
-    occupants.set(kernels, this);
+    const house = houses.get(kernels) ?? { arena: this, kept: null, peak: 0 };
+    house.arena = this;
+    houses.set(kernels, house);
+    this.#house = house;
   }
 
   /** Whether no later arena has begun to lay its columns over these. */
   get isWhole(): boolean {
-    return occupants.get(this.kernels) === this;
+    return this.#house.arena === this;
   }
 
   /** Bytes in use. */
@@ -61,7 +80,41 @@ export class Arena {
       }
     }
     this.#top = end;
+    const house = this.#house;
+    if (end > house.peak) house.peak = end;
+    if (house.kept && end > house.kept.address) house.kept = null;
     return address;
+  }
+
+  /**
+   * Bytes above everything that is laid, for what later arenas of this instance may find again under
+   * its key: until something is laid over it, or other bytes are kept.
+   *
+   * @returns the place, and whether it holds anything yet; null where there is no room for it
+   */
+  keep(key: string, byteCount: number): { readonly kept: Kept; readonly isNew: boolean } | null {
+    const house = this.#house;
+    if (house.kept?.key === key) return { kept: house.kept, isNew: false };
+    const { memory } = this.kernels;
+    // As high as columns have come, or what is kept would be laid over again and again.
+    const lowest = Math.max(house.peak, memory.buffer.byteLength - byteCount);
+    const address = Math.ceil(lowest / 64) * 64;
+    const end = address + byteCount;
+    if (!(end <= this.#bytesMax)) return null;
+    try {
+      if (end > memory.buffer.byteLength) {
+        memory.grow(Math.ceil((end - memory.buffer.byteLength) / PAGE));
+      }
+    } catch {
+      return null;
+    }
+    house.kept = { key, address };
+    return { kept: house.kept, isNew: true };
+  }
+
+  /** Whether kept bytes are still there. */
+  holds(kept: Kept): boolean {
+    return this.#house.kept === kept;
   }
 
   /** Whether so many bytes more are within its bound and the machine has them, grown for if need be. */

@@ -1,5 +1,5 @@
 import { assert } from "../basics/index.ts";
-import { Arena } from "./arena.ts";
+import { Arena, type Kept } from "./arena.ts";
 import type { Kernels } from "./kernels.ts";
 import { BATCH, PLAN, STATISTICS, TILE } from "./plan.ts";
 
@@ -22,6 +22,11 @@ export interface SimulationImage {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Memory for the normals of the first paths, from one run to the next. */
+const SHOCK_BYTES = 1 << 23;
+/** Most normals of a path that are kept: those of more steps would leave the caches before they are used. */
+const SHOCK_ROWS_MAX = 32;
+
 /** Everything laid in memory, ready to run any list of paths. */
 export class Simulation {
   readonly arena: Arena;
@@ -35,6 +40,10 @@ export class Simulation {
 
   /** [4×BATCH] f64 where paths have statistics besides their loss, else 0. */
   readonly #statistics: number;
+  /** Where normals are kept, while they are. */
+  #shocks: Kept | null = null;
+  /** Tiles that there is room for. */
+  #shockTiles = 0;
 
   /** Nothing that a run reads may be laid after this: an image ends where it begins. */
   constructor(arena: Arena, places: SimulationPlaces) {
@@ -52,6 +61,7 @@ export class Simulation {
     const view = arena.u32(this.plan, PLAN.PLAN_BYTES / 4);
     view[PLAN.STATISTICS_OUT / 4] = this.#statistics;
     view[PLAN.SCRATCH / 4] = scratch;
+    view[PLAN.KEPT_TILES / 4] = 0;
   }
 
   /** Lays an image in the memory of an instance that nothing else uses. */
@@ -97,6 +107,31 @@ export class Simulation {
   }
 
   /**
+   * Has consecutive paths keep their normals: a later run of the same seed and as many factors draws
+   * them no more, whatever its market, book and terms are. No bit of a loss depends on it.
+   */
+  keepShocks(): void {
+    const view = this.arena.u32(this.plan, PLAN.PLAN_BYTES / 4);
+    const count = view[PLAN.STEPS / 4]! * view[PLAN.FACTORS / 4]!;
+    const rows = Math.ceil(count / 4) * 4;
+    if (rows === 0 || rows > SHOCK_ROWS_MAX) return;
+    // The first round's keys are the seed.
+    const seed = this.arena.u32(view[PLAN.KEYS / 4]!, 8);
+    const tiles = Math.floor(SHOCK_BYTES / (4 + rows * TILE * 8));
+    const flagBytes = Math.ceil((4 * tiles) / 64) * 64;
+    const bytes = flagBytes + tiles * rows * TILE * 8;
+    const place = this.arena.keep(`${seed[0]} ${seed[4]} ${rows}`, bytes);
+    if (!place) return;
+    const { kept, isNew } = place;
+    if (isNew) this.arena.u32(kept.address, tiles).fill(0);
+    const words = this.arena.u32(this.plan, PLAN.PLAN_BYTES / 4);
+    words[PLAN.KEPT_FLAGS / 4] = kept.address;
+    words[PLAN.KEPT_SHOCKS / 4] = kept.address + flagBytes;
+    this.#shocks = kept;
+    this.#shockTiles = tiles;
+  }
+
+  /**
    * Runs up to {@link BATCH} consecutive paths, each with weight 1.
    *
    * @returns [count] f64 losses: a view that the next run overwrites
@@ -110,7 +145,8 @@ export class Simulation {
       paths[i] = first + i;
       weights[i] = i < count ? 1 : 0;
     }
-    return this.#run(count, padded);
+    const isKept = this.#shocks !== null && this.arena.holds(this.#shocks);
+    return this.#run(count, padded, isKept ? this.#shockTiles : 0);
   }
 
   /**
@@ -132,10 +168,13 @@ export class Simulation {
       paths[i] = i < count ? list[from + i]! : 0;
       weights[i] = i < count ? weightOf[from + i]! : 0;
     }
-    return this.#run(count, padded);
+    // Paths of a list do not stand beside their neighbours.
+    return this.#run(count, padded, 0);
   }
 
-  #run(count: number, padded: number): Float64Array {
+  /** @param shockTiles  tiles whose normals are kept */
+  #run(count: number, padded: number, shockTiles: number): Float64Array {
+    this.arena.u32(this.plan, PLAN.PLAN_BYTES / 4)[PLAN.KEPT_TILES / 4] = shockTiles;
     this.kernels.simulate(this.plan, this.#paths, this.#weights, this.#losses, padded);
     return this.arena.f64(this.#losses, count);
   }

@@ -7,7 +7,6 @@ import {
   isBytes,
   PoolError,
   readInstant,
-  readJson,
   received,
 } from "../basics/index.ts";
 import { checkBook } from "../book/index.ts";
@@ -21,6 +20,7 @@ import {
 } from "../terms/index.ts";
 import { POOL_VERSION, type PoolDocument } from "./document.ts";
 import { checkMarket } from "./market-rules.ts";
+import { PartTexts } from "./part-texts.ts";
 import type { Pool } from "./pool.ts";
 import { isSameBook } from "./same-book.ts";
 import { marketForm, poolForm } from "./schema.ts";
@@ -36,7 +36,8 @@ import { marketForm, poolForm } from "./schema.ts";
  */
 export function readPool(source: unknown): Pool {
   const isText = typeof source === "string" || isBytes(source);
-  const value = isText ? readJson(source) : source;
+  const parts = new PartTexts();
+  const value = isText ? parts.read(source) : source;
   refuseOtherVersion(value);
   const found = new Findings();
   const draft = poolForm.check(value, null, found);
@@ -51,6 +52,7 @@ export function readPool(source: unknown): Pool {
   });
   checked.add(pool);
   books.set(document.participants, document);
+  if (isText) parts.keep(document);
   return pool;
 }
 

@@ -134,6 +134,24 @@ function isPlaced({ u32 }: TwinMemory, margin: number): boolean {
   );
 }
 
+/** Address of the normals of a tile's paths, drawn if they have not been yet; 0 where none are kept. */
+function keptShocks(memory: TwinMemory, plan: number, paths: number, count: number): number {
+  const { i32, u32 } = memory;
+  const word = plan >>> 2;
+  const first = u32[paths >>> 2]!;
+  const index = Math.floor(first / TILE);
+  if (index >= u32[word + PLAN.KEPT_TILES / 4]! || count !== TILE || first % TILE !== 0) return 0;
+  const rows = (i32[word + PLAN.STEPS / 4]! * i32[word + PLAN.FACTORS / 4]! + 3) & ~3;
+  const at = u32[word + PLAN.KEPT_SHOCKS / 4]! + index * rows * COLUMN;
+  const flag = u32[word + PLAN.KEPT_FLAGS / 4]! + 4 * index;
+  if (u32[flag >>> 2] === 0) {
+    const keys = u32[word + PLAN.KEYS / 4]!;
+    normals(memory, at, paths, count, TILE, keys, STREAM_SHOCK, 0, rows >> 2);
+    u32[flag >>> 2] = 1;
+  }
+  return at;
+}
+
 /** The normals of a step; those of steps that share blocks of four are drawn together. */
 function shocksOf(
   memory: TwinMemory,
@@ -146,6 +164,8 @@ function shocksOf(
   const { i32, u32 } = memory;
   const word = plan >>> 2;
   const factors = i32[word + PLAN.FACTORS / 4]!;
+  const kept = keptShocks(memory, plan, paths, count);
+  if (kept) return kept + step * factors * COLUMN;
   const period = factors & 1 ? 4 : factors & 2 ? 2 : 1;
   const turn = step % period;
   if (turn === 0) {

@@ -38,6 +38,7 @@ export const inlineExecutor: Executor = {
     const slice = new Slice();
     let done = 0;
     hooks.signal?.throwIfAborted();
+    simulation.keepShocks();
     for (const [index, part] of parts.entries()) {
       const end = part.first + part.count;
       for (let first = part.first; first < end; first += BATCH) {

@@ -69,7 +69,10 @@ class PartRunner {
       this.#job = job;
       this.#simulation = undefined;
       assert(this.#kernels !== undefined, "a worker has a kernel before it has an image");
-      if (!this.#dropped.has(job)) this.#simulation = Simulation.fromImage(this.#kernels, image);
+      if (!this.#dropped.has(job)) {
+        this.#simulation = Simulation.fromImage(this.#kernels, image);
+        this.#simulation.keepShocks();
+      }
     }
     const columns: Float64Array<ArrayBuffer>[] = [];
     for (let done = 0; done < count; done += BATCH) {
