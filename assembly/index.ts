@@ -1,6 +1,7 @@
 /** The exports of the kernel module and where the host's columns may begin; no other code. */
 export { shortfall } from "./account";
 export { cellWeights, edgeWeights } from "./adjoint";
+export { hermite, layBuckets, layCells } from "./cell";
 export { coalitions, marginals } from "./coalition";
 export { exponential } from "./exponential";
 export { blockBytes } from "./screen";
@@ -13,7 +14,7 @@ export { philox, schedule } from "./philox";
 export { addProduct } from "./product";
 export { addCubic } from "./profile";
 export { quantile } from "./quantile";
-export { addCallsToRows, chebyshev, series } from "./sample";
+export { addCallsToRows, chebyshev, places, samplePoints, series } from "./sample";
 export { placesAt, scratchBytes, simulate } from "./simulate";
 export { expColumn, logColumn } from "./vector-math";
 

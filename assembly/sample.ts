@@ -5,6 +5,49 @@
  * source  Trefethen, Approximation Theory and Approximation Practice (2013), chapters 3 and 8
  */
 import { addCalls, OPTION_BYTES } from "./option";
+import { expX2, logX2 } from "./vector-math";
+
+// The sign bit of a double.
+// @ts-ignore: decorator
+@inline const SIGN: usize = memory.data<u64>([0x8000000000000000, 0x8000000000000000], 16);
+
+/**
+ * Log returns of places in [-1, 1], and the prices there: x = spread · sinh(stretch · y), S = e^x.
+ *
+ * shape   x, spot, y [count] f64; count divides by 2
+ * reads   y   writes  x, spot
+ */
+export function samplePoints(x: usize, spot: usize, y: usize, spread: f64, stretch: f64, count: i32): void {
+  const one = f64x2.splat(1), two = f64x2.splat(2);
+  const width = <usize>count << 3;
+  for (let p: usize = 0; p < width; p += 16) {
+    const up = expX2(f64x2.mul(f64x2.splat(stretch), v128.load(y + p)));
+    const place = f64x2.div(f64x2.mul(f64x2.splat(spread), f64x2.sub(up, f64x2.div(one, up))), two);
+    v128.store(x + p, place);
+    v128.store(spot + p, expX2(place));
+  }
+}
+
+/**
+ * The way back: y = asinh(x / spread) / stretch, held in [-1, 1] since the polynomials grow fast outside,
+ * and its derivative by x.
+ *
+ * shape   y, rate, x [count] f64; count divides by 2
+ * reads   x   writes  y, rate
+ */
+export function places(y: usize, rate: usize, x: usize, spread: f64, stretch: f64, count: i32): void {
+  const one = f64x2.splat(1), stretches = f64x2.splat(stretch), spreads = f64x2.splat(spread);
+  const square = f64x2.mul(spreads, spreads);
+  const width = <usize>count << 3;
+  for (let p: usize = 0; p < width; p += 16) {
+    const at = v128.load(x + p);
+    const root = f64x2.sqrt(f64x2.add(f64x2.mul(at, at), square));
+    const size = f64x2.div(logX2(f64x2.div(f64x2.add(f64x2.abs(at), root), spreads)), stretches);
+    const held = f64x2.pmin(size, one);
+    v128.store(y + p, v128.or(held, v128.and(at, v128.load(SIGN))));
+    v128.store(rate + p, f64x2.div(one, f64x2.mul(root, stretches)));
+  }
+}
 
 /**
  * Adds every option's values to the row of its account.

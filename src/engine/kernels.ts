@@ -67,6 +67,27 @@ export interface Kernels {
     options: number,
     optionCount: number,
   ): void;
+  samplePoints(
+    x: number,
+    spot: number,
+    y: number,
+    spread: number,
+    stretch: number,
+    count: number,
+  ): void;
+  places(y: number, rate: number, x: number, spread: number, stretch: number, count: number): void;
+  hermite(
+    out: number,
+    x: number,
+    spot: number,
+    values: number,
+    slopes: number,
+    slope: number,
+    constant: number,
+    count: number,
+  ): void;
+  layCells(cells: number, x: number, hermite: number, count: number): void;
+  layBuckets(first: number, x: number, count: number, half: number, width: number): void;
   chebyshev(
     values: number,
     slopes: number,

@@ -246,7 +246,7 @@ function* layNodes(
     const loss = mode === "profile" ? profile.poolCells() : new Float64Array(4 * grid.cells);
     yield* profile.addBarriers(profile.barriers, loss);
     const { first, low, perUnit } = layBuckets(arena, grid);
-    const cells = layCells(arena, grid, cubicsOf(loss));
+    const cells = layCells(arena, grid, loss);
     const at = records + index * NODE_BYTES;
     const node = accounts.nodes[index]!;
     arena.i32(at, 2).set([node.step, node.asset]);
@@ -261,33 +261,20 @@ function* layNodes(
   return { momentStarts, cells: hermite };
 }
 
-function layCells(arena: Arena, grid: NodeGrid, cubics: Float64Array): number {
-  const address = arena.take(grid.cells * CELL_BYTES);
-  const view = arena.f64(address, (grid.cells * CELL_BYTES) / 8);
-  for (let c = 0; c < grid.cells; c++) {
-    const start = grid.edges[c]!;
-    const end = grid.edges[c + 1]!;
-    view[8 * c] = start;
-    view[8 * c + 1] = 1 / (end - start);
-    for (let k = 0; k < 4; k++) view[8 * c + 2 + k] = cubics[4 * c + k]!;
-    view[8 * c + 6] = c === grid.cells - 1 ? Number.POSITIVE_INFINITY : end;
-  }
+function layCells(arena: Arena, grid: NodeGrid, loss: Float64Array): number {
+  const address = arena.reserve(grid.cells * CELL_BYTES);
+  const mark = arena.mark();
+  arena.kernels.layCells(address, grid.edgesAt, arena.put(loss), grid.cells);
+  arena.release(mark);
   return address;
 }
 
 function layBuckets(arena: Arena, grid: NodeGrid) {
-  const high = grid.edges.at(-1)!;
+  const high = grid.edges[grid.cells]!;
   const width = grid.bucketWidth;
   const half = Math.ceil(high / width) + 1;
-  const first = arena.take(2 * half * 4);
-  const view = arena.u32(first, 2 * half);
-  let cell = 0;
-  for (let b = 0; b < 2 * half; b++) {
-    // An edge at the bucket's own start counts as inside it; rounding moves it by less than this.
-    const start = (b - half) * width + 1e-9 * width;
-    while (cell < grid.cells - 1 && grid.edges[cell + 1]! <= start) cell++;
-    view[b] = cell * CELL_BYTES;
-  }
+  const first = arena.reserve(2 * half * 4);
+  arena.kernels.layBuckets(first, grid.edgesAt, grid.cells, half, width);
   return { first, low: -half * width, perUnit: 1 / width };
 }
 

@@ -34,8 +34,9 @@ export class NodeGrid {
   readonly bucketWidth: number;
   /** Edges and what groups of four need besides. */
   readonly padded: number;
+  /** Address of the edges. */
+  readonly edgesAt: number;
   readonly #arena: Arena;
-  readonly #x: number;
   readonly #spot: number;
 
   /** @param edges  ascending log returns, see {@link baseEdges} and {@link mergeEdges} */
@@ -45,12 +46,12 @@ export class NodeGrid {
     this.bucketWidth = bucketWidth;
     this.cells = edges.length - 1;
     this.padded = Math.ceil(edges.length / 4) * 4;
-    this.#x = arena.reserve(this.padded * 8);
+    this.edgesAt = arena.reserve(this.padded * 8);
     this.#spot = arena.reserve(this.padded * 8);
-    const view = arena.f64(this.#x, this.padded);
+    const view = arena.f64(this.edgesAt, this.padded);
     view.fill(edges.at(-1)!);
     view.set(edges);
-    arena.kernels.expColumn(this.#spot, this.#x, this.padded);
+    arena.kernels.expColumn(this.#spot, this.edgesAt, this.padded);
     this.spots = arena.f64(this.#spot, edges.length).slice();
   }
 
@@ -76,7 +77,7 @@ export class NodeGrid {
       arena.kernels.addCallsWithSlopes(
         values,
         slopes,
-        this.#x + first * 8,
+        this.edgesAt + first * 8,
         this.#spot + first * 8,
         count,
         options,
@@ -88,6 +89,27 @@ export class NodeGrid {
       values: arena.f64(values, count).subarray(from - first),
       slopes: arena.f64(slopes, count).subarray(from - first),
     };
+  }
+
+  /**
+   * Hermite cells of what stands at the edges, and of slope·S + constant besides.
+   *
+   * @param smooth  addresses of [cells + 1] f64 values and slopes; 0 for none
+   * @returns       [4·cells], see {@link NodeGrid.add}
+   */
+  hermite(
+    smooth: { readonly values: number; readonly slopes: number },
+    slope: number,
+    constant: number,
+  ): Float64Array {
+    const arena = this.#arena;
+    const mark = arena.mark();
+    const { edgesAt, cells } = this;
+    const out = arena.reserve(4 * cells * 8);
+    const { values, slopes } = smooth;
+    arena.kernels.hermite(out, edgesAt, this.#spot, values, slopes, slope, constant, cells);
+    arena.release(mark);
+    return arena.f64(out, 4 * cells).slice();
   }
 
   /**
@@ -191,6 +213,46 @@ export function baseEdges(
   deviation: number,
   calls: ArrayLike<number>,
 ): { readonly edges: Float64Array; readonly width: number } {
+  const base = baseOf(bound, deviation);
+  const pieces = piecesOf(base.mirrored, calls, deviation);
+  if (!pieces) return base;
+  const { right, half, width } = base;
+  let count = 0;
+  let finest = 1;
+  for (let c = 0; c < right.length; c++) {
+    count += pieces[c]!;
+    if (c < half) finest = Math.max(finest, pieces[c]!);
+  }
+  const up = new Float64Array(count);
+  for (let c = 0, i = 0; c < right.length; c++) {
+    const start = c === 0 ? 0 : right[c - 1]!;
+    const step = (right[c]! - start) / pieces[c]!;
+    for (let k = 1; k < pieces[c]!; k++) up[i++] = start + k * step;
+    up[i++] = right[c]!;
+  }
+  return { edges: apart(withMirrors(up)), width: width / Math.min(BUCKETS_MAX, finest) };
+}
+
+/** The grid of a node whose options bend nowhere faster than it can follow. */
+interface BaseGrid {
+  readonly deviation: number;
+  /** Edges to the right of no move. */
+  readonly right: readonly number[];
+  /** These and their mirror images, and those of them that are apart. */
+  readonly mirrored: Float64Array;
+  readonly edges: Float64Array;
+  /** Cells of the core to the right of no move, and their width. */
+  readonly half: number;
+  readonly width: number;
+}
+
+/** By bound: pools of one market and horizon share theirs. */
+const baseGrids = new Map<number, BaseGrid>();
+const BASE_GRIDS_MAX = 64;
+
+function baseOf(bound: number, deviation: number): BaseGrid {
+  const known = baseGrids.get(bound);
+  if (known?.deviation === deviation) return known;
   const range = rangeOf(bound);
   const core = Math.min(range, Math.max(CORE_DEVIATIONS * deviation, range / 64));
   const half = Math.max(CORE_CELLS / 2, Math.ceil(core / CELL_MAX));
@@ -203,23 +265,15 @@ export function baseEdges(
     edge = edge + width * 1.5 > range ? range : edge + width;
     right.push(edge);
   }
-  const edges = withMirrors(right);
-  const pieces = piecesOf(edges, calls, deviation);
-  if (!pieces) return { edges, width: core / half };
-  const up: number[] = [];
-  let finest = 1;
-  for (let c = 0; c < right.length; c++) {
-    const start = c === 0 ? 0 : right[c - 1]!;
-    const step = (right[c]! - start) / pieces[c]!;
-    for (let k = 1; k < pieces[c]!; k++) up.push(start + k * step);
-    up.push(right[c]!);
-    if (c < half) finest = Math.max(finest, pieces[c]!);
-  }
-  return { edges: withMirrors(up), width: core / half / Math.min(BUCKETS_MAX, finest) };
+  const mirrored = withMirrors(right);
+  const made = { deviation, right, mirrored, edges: apart(mirrored), half, width: core / half };
+  if (baseGrids.size >= BASE_GRIDS_MAX) baseGrids.clear();
+  baseGrids.set(bound, made);
+  return made;
 }
 
 /** Edges to the right of no move, with it and their mirror images. */
-function withMirrors(right: readonly number[]): Float64Array {
+function withMirrors(right: ArrayLike<number>): Float64Array {
   const count = right.length;
   const edges = new Float64Array(2 * count + 1);
   for (let i = 0; i < count; i++) {
@@ -294,25 +348,34 @@ function firstFrom(edges: Float64Array, x: number): number {
 /** Edges nearer than this are one: the function between them cannot change visibly. */
 const GAP_MIN = 1e-12;
 
-/** Edges with others among them, where they are apart. */
+/**
+ * Edges with others among them, where they are apart.
+ *
+ * @param edges  ascending and apart
+ */
 export function mergeEdges(edges: Float64Array, extra: readonly number[]): Float64Array {
   const low = edges[0]!;
   const high = edges[edges.length - 1]!;
   const inside = extra.filter((x) => x > low + 1e-9 && x < high - 1e-9);
-  if (inside.length === 0 && areApart(edges)) return edges;
+  if (inside.length === 0) return edges;
   const all = new Float64Array(edges.length + inside.length);
   all.set(edges);
   all.set(inside, edges.length);
-  if (inside.length > 0) all.sort();
+  return apart(all.sort());
+}
+
+/** Ascending edges without those too near the one before. */
+function apart(edges: Float64Array): Float64Array {
+  if (areApart(edges)) return edges;
+  const out = edges.slice();
   let count = 1;
-  let last = low;
-  for (let i = 1; i < all.length; i++) {
-    const edge = all[i]!;
+  let last = edges[0]!;
+  for (const edge of edges.subarray(1)) {
     if (edge - last <= GAP_MIN) continue;
-    all[count++] = edge;
+    out[count++] = edge;
     last = edge;
   }
-  return count === all.length ? all : all.slice(0, count);
+  return out.slice(0, count);
 }
 
 function areApart(edges: Float64Array): boolean {

@@ -163,17 +163,14 @@ export class NodeProfile {
     const arena = this.#arena;
     const { samples, grid } = this;
     const mark = arena.mark();
-    const cells = new Float64Array(4 * grid.cells);
+    let smooth = { values: 0, slopes: 0 };
     if (samples.degrees > 0) {
       const coefficients = arena.take(samples.degrees * 8);
       for (const block of samples.blocks) samples.addCoefficients(coefficients, block);
-      this.#addHermite(samples.series(coefficients, grid.edges, grid.padded), cells);
+      smooth = samples.series(coefficients, grid);
     }
+    const cells = grid.hermite(smooth, sum(samples.slope), sum(samples.constant));
     arena.release(mark);
-    grid.add(
-      { calls: [], slope: sum(samples.slope), constant: sum(samples.constant), settled: [] },
-      cells,
-    );
     this.addSharp(this.sharpRows, this.dead, cells);
     return cells;
   }

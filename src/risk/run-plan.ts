@@ -23,7 +23,10 @@ export interface RunPlan {
   readonly workers: number;
   /** Bytes that the process grows by. */
   readonly bytes: {
-    /** WebAssembly memory of the caller's instance. */
+    /**
+     * WebAssembly memory that the caller's instance needs. Where there is room, every thread takes 8 MiB
+     * more and fills them by and by with normals that later runs need not draw.
+     */
     readonly kernel: number;
     /** All threads besides the caller's. */
     readonly workers: number;

@@ -5,6 +5,19 @@ import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
 /** Numbers of points that calls are priced at: four lie side by side in the kernel. */
 const POINTS = [16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 128, 160, 192] as const;
 const POINTS_MAX = 192;
+/** The smallest class with so many points. */
+const CLASS_OF = classes();
+
+function classes(): Uint8Array {
+  const out = new Uint8Array(POINTS_MAX + 1);
+  let smallest = 0;
+  for (let points = 0; points <= POINTS_MAX; points++) {
+    if (points > POINTS[smallest]!) smallest++;
+    out[points] = smallest;
+  }
+  return out;
+}
+
 /** In place of a class: too sharp a bend for any of them; worth nothing, or linear, in the whole range. */
 const SHARP = 255;
 const NOTHING = 254;
@@ -36,6 +49,16 @@ export interface SampleBlock {
   /** The points: places in [-1, 1], descending, and the spots there. */
   readonly y: Float64Array;
   readonly spots: Float64Array;
+}
+
+/** What is gathered of a block before it is priced. */
+interface Used {
+  readonly points: number;
+  readonly rows: number[];
+  /** [calls] row of each call, among `rows`. */
+  readonly rowOf: Uint32Array;
+  readonly puts: Float64Array;
+  filled: number;
 }
 
 /**
@@ -93,12 +116,6 @@ export class Samples {
     const perBend = POINTS_PER_BEND * this.#stretch;
     const spread = this.#spread * this.#spread;
     const furthest = isStretched ? this.#range * this.#range : 0;
-    const classOf = new Uint8Array(POINTS_MAX + 1);
-    let smallest = 0;
-    for (let points = 0; points <= POINTS_MAX; points++) {
-      if (points > POINTS[smallest]!) smallest++;
-      classOf[points] = smallest;
-    }
     const out = new Uint8Array(calls.length / CALL_NUMBERS);
     for (let i = 0; i < out.length; i++) {
       const deviation = calls[CALL_NUMBERS * i + 2]!;
@@ -109,19 +126,22 @@ export class Samples {
       const beyond = this.#range + BEND_REACH * deviation;
       if (centre > beyond) out[i] = NOTHING;
       else if (centre < -beyond) out[i] = LINEAR;
-      else if (wanted <= POINTS_MAX && centre <= CENTRE_MAX) out[i] = classOf[Math.ceil(wanted)]!;
+      else if (wanted <= POINTS_MAX && centre <= CENTRE_MAX) out[i] = CLASS_OF[Math.ceil(wanted)]!;
       else out[i] = SHARP;
     }
     return out;
   }
 
   #price(legs: NodeLegs, classes: Uint8Array, counts: Uint32Array): SampleBlock[] {
-    const arena = this.#arena;
-    const used = POINTS.flatMap((points, one) => (counts[one]! > 0 ? [{ points, one }] : []));
-    const rows: number[][] = POINTS.map(() => []);
-    const rowOf = POINTS.map((_, one) => new Uint32Array(counts[one]!));
-    const puts = POINTS.map((_, one) => new Float64Array(CALL_NUMBERS * counts[one]!));
-    const filled = new Uint32Array(POINTS.length);
+    const used: Used[] = [];
+    const usedOf: Used[] = [];
+    for (const [one, points] of POINTS.entries()) {
+      const count = counts[one]!;
+      if (count === 0) continue;
+      const puts = new Float64Array(CALL_NUMBERS * count);
+      usedOf[one] = { points, rows: [], rowOf: new Uint32Array(count), puts, filled: 0 };
+      used.push(usedOf[one]);
+    }
     const { calls, from } = legs;
     for (let row = 0; row < this.slope.length; row++) {
       for (let call = from[row]!; call < from[row + 1]!; call++) {
@@ -130,36 +150,33 @@ export class Samples {
         this.slope[row]! += calls[CALL_NUMBERS * call + 3]!;
         this.constant[row]! -= calls[CALL_NUMBERS * call + 4]!;
         if (one === LINEAR) continue;
-        const list = rows[one]!;
-        if (list.length === 0 || list[list.length - 1] !== row) list.push(row);
-        const place = filled[one]!;
-        filled[one] = place + 1;
-        rowOf[one]![place] = list.length - 1;
+        const { rows, rowOf, puts } = usedOf[one]!;
+        if (rows[rows.length - 1] !== row) rows.push(row);
+        const place = usedOf[one]!.filled++;
+        rowOf[place] = rows.length - 1;
         // The put's own d1, d2 and legs are the call's negatives.
-        const put = puts[one]!;
         for (let k = 0; k < CALL_NUMBERS; k++) {
-          put[CALL_NUMBERS * place + k] = -calls[CALL_NUMBERS * call + k]!;
+          puts[CALL_NUMBERS * place + k] = -calls[CALL_NUMBERS * call + k]!;
         }
       }
     }
-    return used.map(({ points, one }) => {
-      const values = arena.take(rows[one]!.length * points * 8);
-      const mark = arena.mark();
-      const { y } = shapeOf(points);
-      const x = arena.reserve(points * 8);
-      const returns = arena.f64(x, points);
-      for (let i = 0; i < points; i++) returns[i] = this.logReturnAt(y[i]!);
-      const spot = arena.reserve(points * 8);
-      arena.kernels.expColumn(spot, x, points);
-      const options = arena.put(puts[one]!);
-      const count = counts[one]!;
-      const places = arena.reserve(count * 4);
-      arena.u32(places, count).set(rowOf[one]!);
-      arena.kernels.addCallsToRows(values, places, x, spot, points, options, count);
-      arena.release(mark);
-      const spots = arena.f64(spot, points).slice();
-      return { points, values, rows: rows[one]!, y, spots };
-    });
+    return used.map((one) => this.#priceBlock(one));
+  }
+
+  #priceBlock({ points, rows, rowOf, puts }: Used): SampleBlock {
+    const arena = this.#arena;
+    const values = arena.take(rows.length * points * 8);
+    const mark = arena.mark();
+    const { y } = shapeOf(points);
+    const x = arena.reserve(points * 8);
+    const spot = arena.reserve(points * 8);
+    arena.kernels.samplePoints(x, spot, arena.put(y), this.#spread, this.#stretch, points);
+    const options = arena.put(puts);
+    const places = arena.reserve(rowOf.length * 4);
+    arena.u32(places, rowOf.length).set(rowOf);
+    arena.kernels.addCallsToRows(values, places, x, spot, points, options, rowOf.length);
+    arena.release(mark);
+    return { points, values, rows, y, spots: arena.f64(spot, points).slice() };
   }
 
   /** Log return of a place in [-1, 1]. */
@@ -203,56 +220,42 @@ export class Samples {
     const values = arena.reserve(this.degrees * count * 8);
     const slopes = arena.reserve(this.degrees * count * 8);
     const mark = arena.mark();
-    const { y, rate } = this.#placesOf(x, count);
+    const column = arena.reserve(count * 8);
+    const view = arena.f64(column, count);
+    view.set(x.subarray(0, count));
+    view.fill(x[x.length - 1]!, x.length);
+    const { y, rate } = this.#placesAt(column, count);
     arena.kernels.chebyshev(values, slopes, y, rate, count, this.degrees);
     arena.release(mark);
     return { values, slopes };
   }
 
   /**
-   * A sum of polynomials at log returns, in memory that the caller gives back; see {@link basis}.
+   * A sum of polynomials at the edges of a grid, in memory that the caller gives back; see {@link basis}.
    *
    * @param coefficients  address of [degrees] f64
-   * @returns             addresses of [count] f64 values and derivatives by x
+   * @returns             addresses of [padded] f64 values and derivatives by x
    */
   series(
     coefficients: number,
-    x: Float64Array,
-    count: number,
+    { edgesAt, padded }: { readonly edgesAt: number; readonly padded: number },
   ): { readonly values: number; readonly slopes: number } {
     const arena = this.#arena;
-    const values = arena.reserve(count * 8);
-    const slopes = arena.reserve(count * 8);
+    const values = arena.reserve(padded * 8);
+    const slopes = arena.reserve(padded * 8);
     const mark = arena.mark();
-    const { y, rate } = this.#placesOf(x, count);
-    arena.kernels.series(values, slopes, coefficients, y, rate, count, this.degrees);
+    const { y, rate } = this.#placesAt(edgesAt, padded);
+    arena.kernels.series(values, slopes, coefficients, y, rate, padded, this.degrees);
     arena.release(mark);
     return { values, slopes };
   }
 
   /** Places of log returns in [-1, 1], and how fast they move: addresses of [count] f64. */
-  #placesOf(x: Float64Array, count: number): { readonly y: number; readonly rate: number } {
+  #placesAt(x: number, count: number): { readonly y: number; readonly rate: number } {
     const arena = this.#arena;
     const y = arena.reserve(count * 8);
     const rate = arena.reserve(count * 8);
-    const places = arena.f64(y, count);
-    const rates = arena.f64(rate, count);
-    const last = x.length - 1;
-    for (let i = 0; i < count; i++) {
-      const at = x[Math.min(i, last)]!;
-      const mirror = last - i;
-      // Edges mostly come in pairs, and a logarithm takes longer than all else here.
-      if (mirror >= 0 && mirror < i && x[mirror] === -at) {
-        places[i] = -places[mirror]!;
-        rates[i] = rates[mirror]!;
-        continue;
-      }
-      const root = Math.sqrt(at * at + this.#spread * this.#spread);
-      const size = log((Math.abs(at) + root) / this.#spread) / this.#stretch;
-      // Rounding may not leave [-1, 1]: the polynomials grow fast outside.
-      places[i] = at < 0 ? -Math.min(1, size) : Math.min(1, size);
-      rates[i] = 1 / (root * this.#stretch);
-    }
+    arena.kernels.places(y, rate, x, this.#spread, this.#stretch, count);
     return { y, rate };
   }
 }

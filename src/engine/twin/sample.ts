@@ -4,6 +4,45 @@
 import { OPTION_BYTES } from "../plan.ts";
 import type { TwinMemory } from "./memory.ts";
 import { addCalls } from "./option.ts";
+import { expOne, logarithm } from "./vector-math.ts";
+
+/** Log returns of places in [-1, 1], and the prices there. */
+export function samplePoints(
+  { f64 }: TwinMemory,
+  x: number,
+  spot: number,
+  y: number,
+  spread: number,
+  stretch: number,
+  count: number,
+): void {
+  for (let p = 0; p < count; p++) {
+    const up = expOne(stretch * f64[(y >>> 3) + p]!);
+    const place = (spread * (up - 1 / up)) / 2;
+    f64[(x >>> 3) + p] = place;
+    f64[(spot >>> 3) + p] = expOne(place);
+  }
+}
+
+/** Places of log returns in [-1, 1], and how fast they move. */
+export function places(
+  { f64 }: TwinMemory,
+  y: number,
+  rate: number,
+  x: number,
+  spread: number,
+  stretch: number,
+  count: number,
+): void {
+  for (let p = 0; p < count; p++) {
+    const at = f64[(x >>> 3) + p]!;
+    const root = Math.sqrt(at * at + spread * spread);
+    const size = logarithm((Math.abs(at) + root) / spread) / stretch;
+    const held = 1 < size ? 1 : size;
+    f64[(y >>> 3) + p] = at < 0 || Object.is(at, -0) ? -held : held;
+    f64[(rate >>> 3) + p] = 1 / (root * stretch);
+  }
+}
 
 /** Adds every option's values to the row of its account. */
 export function addCallsToRows(

@@ -2,6 +2,7 @@ import { KERNEL_COLUMNS_START } from "../binary.ts";
 import type { Kernels } from "../kernels.ts";
 import { shortfall } from "./account.ts";
 import { cellWeights, edgeWeights } from "./adjoint.ts";
+import { hermite, layBuckets, layCells } from "./cell.ts";
 import { coalitions, marginals } from "./coalition.ts";
 import { exponential } from "./exponential.ts";
 import { fundingAt, laneBytes } from "./margin.ts";
@@ -14,7 +15,7 @@ import { philox, schedule } from "./philox.ts";
 import { addProduct } from "./product.ts";
 import { addCubic } from "./profile.ts";
 import { quantile } from "./quantile.ts";
-import { addCallsToRows, chebyshev, series } from "./sample.ts";
+import { addCallsToRows, chebyshev, places, samplePoints, series } from "./sample.ts";
 import { blockBytes } from "./screen.ts";
 import { placesAt, scratchBytes, simulate } from "./simulate.ts";
 import { expColumn, logColumn } from "./vector-math.ts";
@@ -37,8 +38,13 @@ export function twinKernels(): Kernels {
     addCallsWithSlopes: addCallsWithSlopes.bind(undefined, memory),
     addCubic: addCubic.bind(undefined, memory),
     addCallsToRows: addCallsToRows.bind(undefined, memory),
+    samplePoints: samplePoints.bind(undefined, memory),
+    places: places.bind(undefined, memory),
     chebyshev: chebyshev.bind(undefined, memory),
     series: series.bind(undefined, memory),
+    hermite: hermite.bind(undefined, memory),
+    layCells: layCells.bind(undefined, memory),
+    layBuckets: layBuckets.bind(undefined, memory),
     addProduct: addProduct.bind(undefined, memory),
     cellWeights: cellWeights.bind(undefined, memory),
     edgeWeights: edgeWeights.bind(undefined, memory),

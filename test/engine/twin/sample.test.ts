@@ -20,6 +20,43 @@ test("addCallsToRows: several options to a row and rows without any", () => {
   });
 });
 
+test.each([
+  [1, 1],
+  [0.4, 2.7],
+  [1e-3, 7.5],
+])("places: the way back from points, spread %d and stretch %d", (spread, stretch) => {
+  expectSameBits((arena, kernels) => {
+    const count = 24;
+    // Both ends among them, no move and a hair beside it.
+    const y = Float64Array.from(column(86, count, 1));
+    y.set([1, -1, 0, 1e-17, -1e-17]);
+    const [x, spot, back, rate] = [0, 1, 2, 3].map(() => arena.take(count * 8));
+    kernels.samplePoints(x!, spot!, arena.put(y), spread, stretch, count);
+    kernels.places(back!, rate!, x!, spread, stretch, count);
+    const [xs, spots, ys, rates] = [x, spot, back, rate].map((at) => arena.f64(at!, count).slice());
+    for (let i = 0; i < count; i++) {
+      const move = xs![i]!;
+      expect(move).toBeCloseTo(spread * Math.sinh(stretch * y[i]!), 10);
+      expect(spots![i]! / Math.exp(move)).toBeCloseTo(1, 14);
+      expect(ys![i]).toBeCloseTo(y[i]!, 14);
+      expect(Math.abs(ys![i]!)).toBeLessThanOrEqual(1);
+      expect(rates![i]! * stretch * Math.hypot(move, spread)).toBeCloseTo(1, 14);
+    }
+    return [xs!, spots!, ys!, rates!];
+  });
+});
+
+test("places: held in [-1, 1] beyond the range", () => {
+  expectSameBits((arena, kernels) => {
+    const x = arena.put([-9, -1.2, 1.2, 9]);
+    const [y, rate] = [arena.take(32), arena.take(32)];
+    kernels.places(y, rate, x, 1, 1, 4);
+    const ys = arena.f64(y, 4);
+    expect([...ys]).toEqual([-1, -1, 1, 1]);
+    return [ys, arena.f64(rate, 4)];
+  });
+});
+
 test.each([2, 3, 40])("chebyshev: %i polynomials", (degrees) => {
   expectSameBits((arena, kernels) => {
     const count = 12;
