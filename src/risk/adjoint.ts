@@ -142,10 +142,11 @@ function addLinear(arena: Arena, profile: NodeProfile, weights: CellWeights, out
   const mark = arena.mark();
   const shapes = arena.reserve(2 * inner * 8);
   const view = arena.f64(shapes, 2 * inner);
+  const { edges, spots } = grid;
   for (let c = from; c < to; c++) {
-    const left = grid.spots[c]!;
-    const right = grid.spots[c + 1]!;
-    const width = grid.edges[c + 1]! - grid.edges[c]!;
+    const left = spots[c]!;
+    const right = spots[c + 1]!;
+    const width = edges[c + 1]! - edges[c]!;
     const i = 4 * (c - from);
     view[i] = left;
     view[i + 1] = right;

@@ -32,8 +32,8 @@ export interface LaidPool {
   readonly accounts: Accounts;
   readonly profiles: readonly NodeProfile[];
   readonly grids: readonly NodeGrid[];
-  /** Hermite cells of every node's profile, see {@link NodeGrid.add}. */
-  readonly cells: readonly Float64Array[];
+  /** Addresses of every node's cells. */
+  readonly cells: readonly number[];
   /** Accounts over several nodes, in the kernel's order, with equity tables by node. */
   readonly joint: readonly JointAccount[];
   /** In the kernel's order. */
@@ -235,38 +235,37 @@ function* layNodes(
   { accounts, mode }: LayoutInput,
   profiles: readonly NodeProfile[],
   moments: number,
-): Work<{ momentStarts: number[]; cells: Float64Array[] }> {
+): Work<{ momentStarts: number[]; cells: number[] }> {
   const records = arena.take(profiles.length * NODE_BYTES);
   const momentStarts: number[] = [];
-  const hermite: Float64Array[] = [];
+  const laid: number[] = [];
   let momentStart = 0;
   for (const [index, profile] of profiles.entries()) {
     yield;
     const { grid } = profile;
-    const loss = mode === "profile" ? profile.poolCells() : new Float64Array(4 * grid.cells);
-    yield* profile.addBarriers(profile.barriers, loss);
     const { first, low, perUnit } = layBuckets(arena, grid);
-    const cells = layCells(arena, grid, loss);
+    const cells = arena.reserve(grid.cells * CELL_BYTES);
+    const mark = arena.mark();
+    const loss = mode === "profile" ? profile.layLoss() : arena.take(4 * grid.cells * 8);
+    if (profile.barriers.length > 0) {
+      const own = arena.f64(loss, 4 * grid.cells).slice();
+      yield* profile.addBarriers(profile.barriers, own);
+      arena.f64(loss, own.length).set(own);
+    }
+    arena.kernels.layCells(cells, grid.edgesAt, loss, grid.cells);
+    arena.release(mark);
     const at = records + index * NODE_BYTES;
     const node = accounts.nodes[index]!;
     arena.i32(at, 2).set([node.step, node.asset]);
     arena.u32(at + 12, 3).set([first, cells, moments + momentStart * 8]);
     arena.f64(at + 24, 2).set([low, perUnit]);
-    hermite.push(loss);
+    laid.push(cells);
     momentStarts.push(momentStart);
     momentStart += 4 * grid.cells;
   }
   words.set(PLAN.NODE_COUNT, profiles.length);
   words.set(PLAN.NODES, records);
-  return { momentStarts, cells: hermite };
-}
-
-function layCells(arena: Arena, grid: NodeGrid, loss: Float64Array): number {
-  const address = arena.reserve(grid.cells * CELL_BYTES);
-  const mark = arena.mark();
-  arena.kernels.layCells(address, grid.edgesAt, arena.put(loss), grid.cells);
-  arena.release(mark);
-  return address;
+  return { momentStarts, cells: laid };
 }
 
 function layBuckets(arena: Arena, grid: NodeGrid) {

@@ -1,4 +1,4 @@
-import { type Arena, OPTION_BYTES } from "../engine/index.ts";
+import { type Arena, CELL_BYTES, OPTION_BYTES } from "../engine/index.ts";
 import { exp, log, normalCdf } from "../numeric/index.ts";
 import type { Legs } from "./account.ts";
 import { CALL_NUMBERS } from "./node-legs.ts";
@@ -27,8 +27,6 @@ const BUCKETS_MAX = 4;
  */
 export class NodeGrid {
   readonly edges: Float64Array;
-  /** S = e^x at the edges. */
-  readonly spots: Float64Array;
   readonly cells: number;
   /** Width of the base cells in the core, or of an equal part of them; buckets share their edges. */
   readonly bucketWidth: number;
@@ -52,7 +50,11 @@ export class NodeGrid {
     view.fill(edges.at(-1)!);
     view.set(edges);
     arena.kernels.expColumn(this.#spot, this.edgesAt, this.padded);
-    this.spots = arena.f64(this.#spot, edges.length).slice();
+  }
+
+  /** S = e^x at the edges: a view that is void once the memory has grown. */
+  get spots(): Float64Array {
+    return this.#arena.f64(this.#spot, this.edges.length);
   }
 
   /**
@@ -92,24 +94,21 @@ export class NodeGrid {
   }
 
   /**
-   * Hermite cells of what stands at the edges, and of slope·S + constant besides.
+   * Lays Hermite cells of what stands at the edges, and of slope·S + constant besides.
    *
+   * @param out     address of [4·cells] f64, see {@link NodeGrid.add}
    * @param smooth  addresses of [cells + 1] f64 values and slopes; 0 for none
-   * @returns       [4·cells], see {@link NodeGrid.add}
    */
   hermite(
+    out: number,
     smooth: { readonly values: number; readonly slopes: number },
     slope: number,
     constant: number,
-  ): Float64Array {
-    const arena = this.#arena;
-    const mark = arena.mark();
+  ): void {
     const { edgesAt, cells } = this;
-    const out = arena.reserve(4 * cells * 8);
     const { values, slopes } = smooth;
-    arena.kernels.hermite(out, edgesAt, this.#spot, values, slopes, slope, constant, cells);
-    arena.release(mark);
-    return arena.f64(out, 4 * cells).slice();
+    const { hermite } = this.#arena.kernels;
+    hermite(out, edgesAt, this.#spot, values, slopes, slope, constant, cells);
   }
 
   /**
@@ -123,6 +122,7 @@ export class NodeGrid {
     if (to <= from) return;
     const { values, slopes } = this.price(legs.calls, from, to + 1);
     const steps = legs.settled.length > 0 ? this.#settledSteps(legs) : null;
+    const { edges, spots } = this;
     let { slope, constant } = legs;
     for (let c = 0; steps && c < from; c++) {
       slope += steps.slope[c]!;
@@ -134,9 +134,9 @@ export class NodeGrid {
         constant += steps.constant[c]!;
       }
       const i = c - from;
-      const width = this.edges[c + 1]! - this.edges[c]!;
-      const left = slope * this.spots[c]!;
-      const right = slope * this.spots[c + 1]!;
+      const width = edges[c + 1]! - edges[c]!;
+      const left = slope * spots[c]!;
+      const right = slope * spots[c + 1]!;
       cells[4 * i]! += values[i]! + left + constant;
       cells[4 * i + 1]! += values[i + 1]! + right + constant;
       cells[4 * i + 2]! += width * (slopes[i]! + left);
@@ -144,16 +144,13 @@ export class NodeGrid {
     }
   }
 
-  /** Value of Hermite cells at a log return among the edges. */
-  valueAt(cells: Float64Array, x: number): number {
+  /** Value at a log return among the edges, of cells by their address. */
+  valueAt(cells: number, x: number): number {
     const cell = Math.max(0, firstFrom(this.edges, x) - 1);
     const start = this.edges[cell]!;
     const t = (x - start) / (this.edges[cell + 1]! - start);
-    const f0 = cells[4 * cell]!;
-    const f1 = cells[4 * cell + 1]!;
-    const g0 = cells[4 * cell + 2]!;
-    const g1 = cells[4 * cell + 3]!;
-    return f0 + t * (g0 + t * (3 * (f1 - f0) - 2 * g0 - g1 + t * (2 * (f0 - f1) + g0 + g1)));
+    const [c0, c2, c1, c3] = this.#arena.f64(cells + cell * CELL_BYTES + 16, 4);
+    return c0! + t * (c1! + t * (c2! + t * c3!));
   }
 
   /** Cell that begins at x, or the first one after it. */

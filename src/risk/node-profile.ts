@@ -155,13 +155,14 @@ export class NodeProfile {
   }
 
   /**
-   * Hermite cells of the loss that all accounts cause, barrier contracts left out.
+   * Lays Hermite cells of the loss that all accounts cause, barrier contracts left out.
    *
-   * @returns [4·cells], see {@link NodeGrid.add}
+   * @returns address of [4·cells] f64, see {@link NodeGrid.add}
    */
-  poolCells(): Float64Array {
+  layLoss(): number {
     const arena = this.#arena;
     const { samples, grid } = this;
+    const out = arena.reserve(4 * grid.cells * 8);
     const mark = arena.mark();
     let smooth = { values: 0, slopes: 0 };
     if (samples.degrees > 0) {
@@ -169,10 +170,15 @@ export class NodeProfile {
       for (const block of samples.blocks) samples.addCoefficients(coefficients, block);
       smooth = samples.series(coefficients, grid);
     }
-    const cells = grid.hermite(smooth, sum(samples.slope), sum(samples.constant));
+    grid.hermite(out, smooth, sum(samples.slope), sum(samples.constant));
     arena.release(mark);
-    this.addSharp(this.sharpRows, this.dead, cells);
-    return cells;
+    if (this.sharpRows.length > 0 || this.dead.length > 0) {
+      // Not in place: pricing may have the memory grow, and views of it are then void.
+      const cells = arena.f64(out, 4 * grid.cells).slice();
+      this.addSharp(this.sharpRows, this.dead, cells);
+      arena.f64(out, cells.length).set(cells);
+    }
+    return out;
   }
 
   /** Polynomials at the edges, in memory that the caller gives back. */

@@ -9,7 +9,7 @@ import {
   type Timing,
 } from "../engine/index.ts";
 import { LossCurve } from "./loss-curve.ts";
-import { summaryWork, tailNeeded } from "./summary.ts";
+import { summaryWork, tailTaken } from "./summary.ts";
 import { worst, worstSet } from "./tail.ts";
 
 /** Seconds that each loss of a run takes once it has been simulated. */
@@ -104,8 +104,9 @@ async function tried(
   };
   const look = await seconds(() => {
     const column = new Column(arena, losses.slice());
-    const tail = worst(column, tailNeeded(LEVELS, count));
-    return inPieces(summaryWork(column, tail, LEVELS, LEVELS[1]!, 1), timing.breathe);
+    const [least] = column.extremes();
+    const tail = worst(column, tailTaken(LEVELS, LEVELS[1]!, count));
+    return inPieces(summaryWork(column, least, tail, LEVELS, LEVELS[1]!, 1), timing.breathe);
   });
   const sets = await seconds(() => {
     for (const { first, count: size } of chunksOf(count)) {

@@ -26,7 +26,7 @@ import { LossCurve } from "./loss-curve.ts";
 import { liquidatedParticipants, marginBookOf, marginedOptions } from "./margin.ts";
 import { RunningRisk } from "./progress.ts";
 import type { PoolRun } from "./run.ts";
-import { tailNeeded } from "./summary.ts";
+import { tailTaken } from "./summary.ts";
 import { worst } from "./tail.ts";
 import type { ValueRequest } from "./value-request.ts";
 
@@ -113,8 +113,7 @@ function checkTails(request: ValueRequest): void {
 const AMOUNT_MAX = 1e150;
 
 /** Refuses a book whose amounts cannot be measured, so that no result holds an infinity. */
-function checkSize(losses: Column, accounts: Accounts): void {
-  const [low, high] = losses.extremes();
+function checkSize([low, high]: readonly [number, number], accounts: Accounts): void {
   let largest = Math.max(-low, high);
   for (const { valueNow, barriersNow, collateralNow } of accounts.list) {
     for (const amount of [valueNow, barriersNow, collateralNow]) {
@@ -209,15 +208,18 @@ export async function runPool(
 export function ranPool(
   kernels: Kernels,
   request: ValueRequest,
-  ran: Omit<PoolRun, "request" | "tail" | "found">,
+  ran: Omit<PoolRun, "request" | "least" | "tail" | "found">,
 ): PoolRun {
   const { laid, losses } = ran;
   const column = new Column(laid.simulation.arena, losses);
-  checkSize(column, laid.accounts);
-  const tail = worst(column, tailNeeded(request.levels, request.scenarios));
+  const extremes = column.extremes();
+  checkSize(extremes, laid.accounts);
+  const { levels, primary, scenarios } = request;
+  const tail = worst(column, tailTaken(levels, primary, scenarios));
   const run: PoolRun = {
     ...ran,
     request,
+    least: extremes[0],
     tail,
     found: {
       curve: new Latest(),
@@ -238,9 +240,9 @@ export function lossCurve({ found, losses, laid }: PoolRun): Promise<LossCurve> 
 
 /** A run that is asked again, about other levels or terms. */
 function asked(run: PoolRun, request: ValueRequest, breathe: Breath): PoolRun {
-  const needed = tailNeeded(request.levels, request.scenarios);
+  const taken = tailTaken(request.levels, request.primary, request.scenarios);
   const column = new Column(run.laid.simulation.arena, run.losses);
-  const tail = needed === run.tail.losses.length ? run.tail : worst(column, needed);
+  const tail = taken === run.tail.losses.length ? run.tail : worst(column, taken);
   request.onProgress?.({ done: request.scenarios, total: request.scenarios, estimate: null });
   return { ...run, request, tail, breathe };
 }

@@ -5,7 +5,7 @@ import type { LaidPool } from "./layout.ts";
 import { ownLossBytes, ownLossCount } from "./own-losses.ts";
 import { type Pilot, tailRuns } from "./pilot.ts";
 import type { PlainSpeed } from "./plain-speed.ts";
-import { tailNeeded } from "./summary.ts";
+import { tailTaken } from "./summary.ts";
 
 /** What a valuation will take, said before it runs. */
 export interface RunPlan {
@@ -147,8 +147,8 @@ function kernelBytes(
 }
 
 // Losses (twice in an audit), those that no layer bears (half of all when there is none), the tail.
-function hostBytesPerScenario({ levels, audit, tranches }: RunSizes): number {
-  const tail = tailNeeded(levels, 1e6) / 1e6;
+function hostBytesPerScenario({ levels, primary, audit, tranches }: RunSizes): number {
+  const tail = tailTaken(levels, primary, 1e6) / 1e6;
   return (audit ? 16 : 8) + (tranches === 0 ? 8 : 2) + tail * TAIL_BYTES;
 }
 

@@ -17,7 +17,9 @@ export interface PoolRun {
   readonly laid: LaidPool;
   /** [scenarios] the pool's losses. */
   readonly losses: Float64Array<ArrayBuffer>;
-  /** The worst of them, as many as any level asks for. */
+  /** The least of them. */
+  readonly least: number;
+  /** The worst of them, as many as any level asks for and more. */
   readonly tail: Tail;
   /** Batches of the error bars. */
   readonly chunks: readonly Chunk[];

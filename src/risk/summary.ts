@@ -11,11 +11,25 @@ const BINS = 100;
 /** Fewest tail scenarios for a point of the convergence curve or an estimate under way. */
 export const CONVERGENCE_TAIL_MIN = 20;
 
+/** Two-sided 95 % intervals of order statistics; batches ask for the same few again and again. */
+const intervals = new Map<string, ReturnType<typeof orderStatisticInterval>>();
+const INTERVALS_MAX = 256;
+
+function intervalOf(level: Level, scenarios: number): ReturnType<typeof orderStatisticInterval> {
+  const key = `${level} ${scenarios}`;
+  const known = intervals.get(key);
+  if (known) return known;
+  const found = orderStatisticInterval(level / 1e6, scenarios, 0.95);
+  if (intervals.size >= INTERVALS_MAX) intervals.clear();
+  intervals.set(key, found);
+  return found;
+}
+
 /** Scenarios of the tail that all levels and their intervals need together. */
 export function tailNeeded(levels: readonly Level[], scenarios: number): number {
   let needed = 1;
   for (const level of levels) {
-    const { lower } = orderStatisticInterval(level / 1e6, scenarios, 0.95);
+    const { lower } = intervalOf(level, scenarios);
     needed = Math.max(
       needed,
       scenarios - Math.max(lower, 1) + 1,
@@ -26,13 +40,47 @@ export function tailNeeded(levels: readonly Level[], scenarios: number): number 
 }
 
 /**
+ * Scenarios of the tail that are picked: those that all levels need, and most probably those that the
+ * points of the convergence curve need as well.
+ */
+export function tailTaken(levels: readonly Level[], primary: Level, scenarios: number): number {
+  let taken = tailNeeded(levels, scenarios);
+  for (const n of prefixesOf(primary, scenarios)) {
+    const needed = tailNeeded([primary], n);
+    // Of the worst of all, a part of n / scenarios is among the first n, give or take its root.
+    taken = Math.max(taken, Math.ceil(((needed + 3 * Math.sqrt(needed)) * scenarios) / n));
+  }
+  return Math.min(taken, scenarios);
+}
+
+/** Lengths of the prefixes that are points of the convergence curve, all scenarios left out. */
+function prefixesOf(level: Level, scenarios: number): number[] {
+  const lengths: number[] = [];
+  for (let parts = 64; parts > 1; parts /= 2) {
+    const n = Math.floor(scenarios / parts);
+    if (tailCount(level, n) >= CONVERGENCE_TAIL_MIN) lengths.push(n);
+  }
+  return lengths;
+}
+
+/** The `count` worst of the first n losses, worst first, where the tail of all holds them; else null. */
+function worstOfFirst({ losses, scenarios }: Tail, n: number, count: number): Float64Array | null {
+  const out = new Float64Array(count);
+  let found = 0;
+  for (let i = 0; i < scenarios.length && found < count; i++) {
+    if (scenarios[i]! < n) out[found++] = losses[i]!;
+  }
+  return found === count ? out : null;
+}
+
+/**
  * VaR with its distribution-free interval and ES with its asymptotic one.
  *
  * @source David & Nagaraja, Order Statistics (2003), §7.1, for the interval of a quantile
  */
 export function riskAt(tail: Float64Array, scenarios: number, level: Level): RiskLevel {
   const measure = measureTail(tail, scenarios, level);
-  const { lower, upper } = orderStatisticInterval(level / 1e6, scenarios, 0.95);
+  const { lower, upper } = intervalOf(level, scenarios);
   const low = tail[Math.min(scenarios - Math.max(lower, 1), tail.length - 1)]!;
   const high = upper === null ? null : tail[scenarios - upper]!;
   // Half the interval in units of its normal width; one-sided where the sample has no upper end.
@@ -70,12 +118,15 @@ function* convergenceOf(
   level: Level,
 ): Work<RiskSummary["convergence"]> {
   const points: RiskSummary["convergence"][number][] = [];
-  for (let parts = 64; parts >= 1; parts /= 2) {
+  const isShown = tailCount(level, losses.length) >= CONVERGENCE_TAIL_MIN;
+  for (const n of [...prefixesOf(level, losses.length), ...(isShown ? [losses.length] : [])]) {
     yield;
-    const n = Math.floor(losses.length / parts);
-    if (tailCount(level, n) < CONVERGENCE_TAIL_MIN) continue;
-    const worst = parts === 1 ? tail.losses : worstLosses(losses.first(n), tailNeeded([level], n));
-    const risk = riskAt(worst, n, level);
+    const needed = tailNeeded([level], n);
+    const risk = riskAt(
+      worstOfFirst(tail, n, needed) ?? worstLosses(losses.first(n), needed),
+      n,
+      level,
+    );
     points.push({
       scenarios: n,
       valueAtRisk: { value: risk.valueAtRisk.value, standardError: risk.valueAtRisk.standardError },
@@ -88,9 +139,14 @@ function* convergenceOf(
   return points;
 }
 
-/** Everything about the distribution of the pool's loss, in pieces. */
+/**
+ * Everything about the distribution of the pool's loss, in pieces.
+ *
+ * @param least  the least of them
+ */
 export function* summaryWork(
   losses: Column,
+  least: number,
   tail: Tail,
   levels: readonly Level[],
   primary: Level,
@@ -99,7 +155,7 @@ export function* summaryWork(
   const all = meanOf(losses.values);
   yield;
   // Adding 0 turns -0 into 0.
-  const best = losses.extremes()[0] + 0;
+  const best = least + 0;
   yield;
   const histogram = histogramOf(losses, best, tail.losses[0]!);
   const convergence = yield* convergenceOf(losses, tail, primary);

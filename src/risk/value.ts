@@ -102,7 +102,7 @@ export async function valuePool(
 
 /** What the losses of a pool that was simulated say of it as a whole. */
 export async function measurementOf(run: PoolRun, executor: Executor): Promise<Measurement> {
-  const { request, parameters, model, laid, losses, tail, breathe, found } = run;
+  const { request, parameters, model, laid, losses, least, tail, breathe, found } = run;
   const { document } = request.pool;
   const { levels, primary, horizonDays } = request;
   // Begun first: where the platform has a digest of its own, it is made while this thread goes on.
@@ -113,7 +113,7 @@ export async function measurementOf(run: PoolRun, executor: Executor): Promise<M
   naming.catch(() => {});
   const column = new Column(laid.simulation.arena, losses);
   const risk = await found.summary.of(`${levels} ${primary}`, () =>
-    inPieces(summaryWork(column, tail, levels, primary, horizonDays), breathe),
+    inPieces(summaryWork(column, least, tail, levels, primary, horizonDays), breathe),
   );
   const { decimals } = document.currency;
   const curve = await lossCurve(run);

@@ -2,6 +2,27 @@ import { BATCH, DIGEST_BYTES_MAX, type Executor, MomentSums, partsOf } from "../
 import { Slice } from "../slice.ts";
 import { stopwatch } from "../stopwatch.ts";
 
+/** Zeros for the moments of a run: a batch of small pools would leave as many behind for each. */
+let spare: Float64Array<ArrayBuffer> | null = null;
+/** Longer ones are few, and would only stand about. */
+const SPARE_MAX = 1 << 17;
+
+async function withMoments(
+  count: number,
+  run: (moments: Float64Array<ArrayBuffer>) => Promise<void>,
+): Promise<void> {
+  const own = spare !== null && spare.length >= count ? spare : new Float64Array(count);
+  // Nobody else's until it is given back: runs take turns in one thread.
+  spare = null;
+  const moments = own.subarray(0, count);
+  try {
+    await run(moments);
+  } finally {
+    moments.fill(0);
+    spare = own.length <= SPARE_MAX ? own : null;
+  }
+}
+
 /**
  * Runs in the caller's thread, in slices, so that timers, input and an abort get their turn.
  * The reference that every other executor must equal bit for bit.
@@ -30,29 +51,30 @@ export const inlineExecutor: Executor = {
     });
   },
 
-  async run(simulation, chunks, hooks) {
-    const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
-    const parts = partsOf(chunks);
-    const sums = new MomentSums(parts, (index, moments) => hooks.onChunk(index, moments));
-    const moments = new Float64Array(simulation.momentCount);
-    const slice = new Slice();
-    let done = 0;
-    hooks.signal?.throwIfAborted();
-    simulation.keepShocks();
-    for (const [index, part] of parts.entries()) {
-      const end = part.first + part.count;
-      for (let first = part.first; first < end; first += BATCH) {
-        const count = Math.min(BATCH, end - first);
-        simulation.runRange(first, count);
-        hooks.onBatch(first, simulation.columns(count));
-        done += count;
-        if (!slice.isOver) continue;
-        hooks.onProgress?.({ done, total });
-        await slice.next();
-        hooks.signal?.throwIfAborted();
+  run(simulation, chunks, hooks) {
+    return withMoments(simulation.momentCount, async (moments) => {
+      const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
+      const parts = partsOf(chunks);
+      const sums = new MomentSums(parts, (index, own) => hooks.onChunk(index, own));
+      const slice = new Slice();
+      let done = 0;
+      hooks.signal?.throwIfAborted();
+      simulation.keepShocks();
+      for (const [index, part] of parts.entries()) {
+        const end = part.first + part.count;
+        for (let first = part.first; first < end; first += BATCH) {
+          const count = Math.min(BATCH, end - first);
+          simulation.runRange(first, count);
+          hooks.onBatch(first, simulation.columns(count));
+          done += count;
+          if (!slice.isOver) continue;
+          hooks.onProgress?.({ done, total });
+          await slice.next();
+          hooks.signal?.throwIfAborted();
+        }
+        sums.add(index, simulation.takeMoments(moments));
       }
-      sums.add(index, simulation.takeMoments(moments));
-    }
-    hooks.onProgress?.({ done, total });
+      hooks.onProgress?.({ done, total });
+    });
   },
 };
