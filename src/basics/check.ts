@@ -97,12 +97,12 @@ export function object<T>(fields: Fields<T>, description?: string): Check<T> {
       if (found.full) break;
       if (!names.has(key as string)) addUnknown(key, names, place, found);
     }
-    const present = new Set(keys);
+    const isPresent = presence(keys);
     const result: Record<string, unknown> = {};
     for (const [name, field] of known) {
       if (found.full) break;
       const here: Place = { above: place, key: name };
-      const inner = present.has(name) ? readKey(value as object, name) : undefined;
+      const inner = isPresent(name) ? readKey(value as object, name) : undefined;
       if (inner === undefined) {
         if (!("optional" in field)) addMissing(field, here, found);
         continue;
@@ -114,6 +114,13 @@ export function object<T>(fields: Fields<T>, description?: string): Check<T> {
     return Object.freeze(result) as Draft<T>;
   };
   return { schema, check };
+}
+
+/** Whether a key is among some: few are looked through faster than put in a set. */
+function presence(keys: readonly (string | symbol)[]): (key: string) => boolean {
+  if (keys.length <= 16) return (key) => keys.includes(key);
+  const set = new Set(keys);
+  return (key) => set.has(key);
 }
 
 /** Own keys of a plain object; undefined for anything else, and for a proxy that throws. */

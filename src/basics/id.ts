@@ -61,6 +61,8 @@ export function idClashes(ids: Iterable<PlacedId>): Issue[] {
 
 /** What two ids share when a reader may confuse them: NFKC, no format characters, lower case. */
 export function confusionKey(id: string): string {
+  // What follows leaves these alone, and ids of the right form have no others.
+  if (/^[\x20-\x7e]*$/.test(id)) return id.toLowerCase();
   return id
     .normalize("NFKC")
     .replace(/\p{Cf}/gu, "")

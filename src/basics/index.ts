@@ -1,4 +1,5 @@
 export { unlessAborted } from "./abort.ts";
+export { canonicalJson } from "./canonical.ts";
 export * from "./check.ts";
 export { digestOf, sha256, sha256Work } from "./digest.ts";
 export {
@@ -13,7 +14,6 @@ export {
 export { Findings, type Place, pointerKey, pointerTo } from "./finding.ts";
 export { confusionKey, ID_PATTERN, idClashes, idIssue, type PlacedId } from "./id.ts";
 export {
-  canonicalJson,
   hasLoneSurrogate,
   isBytes,
   JSON_BYTES_MAX,

@@ -58,6 +58,9 @@ export function isBytes(value: unknown): value is Uint8Array {
 
 /** Whether a text holds half of a surrogate pair, which no UTF-8 can carry. */
 export function hasLoneSurrogate(text: string): boolean {
+  // Newer engines know it of most texts without reading them.
+  const { isWellFormed } = text as { isWellFormed?: () => boolean };
+  if (isWellFormed) return !isWellFormed.call(text);
   // With the u flag a pair counts as one character, so only lone halves are in this range.
   return /[\ud800-\udfff]/u.test(text);
 }
@@ -80,7 +83,7 @@ function decode(text: string | Uint8Array, bytesMax: number): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
   } catch {
-    refuse(invalidText(null, "the bytes are not UTF-8; save the file as UTF-8"));
+    refuse(invalidText("", "the bytes are not UTF-8; save the file as UTF-8"));
   }
 }
 
@@ -107,10 +110,20 @@ function tooLarge(bytesMax: number, got: string): Issue {
   };
 }
 
-function invalidText(place: Place, detail: string): Issue {
-  return { code: "TEXT_INVALID", pointer: pointerTo(place), detail, expected: "valid UTF-8" };
+/** Text that no UTF-8 can carry. */
+export function invalidText(pointer: string, detail: string): Issue {
+  return { code: "TEXT_INVALID", pointer, detail, expected: "valid UTF-8" };
 }
 
+const OBJECT = 0x7b;
+const OBJECT_END = 0x7d;
+const ARRAY = 0x5b;
+const ARRAY_END = 0x5d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const TRUE = 0x74;
+const FALSE = 0x66;
+const NULL = 0x6e;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -157,18 +170,18 @@ class Reader {
 
   #value(place: Place, depth: number): unknown {
     this.#count(place);
-    switch (this.#text[this.#at]) {
-      case "{":
+    switch (this.#text.charCodeAt(this.#at)) {
+      case OBJECT:
         return this.#object(place, this.#deeper(place, depth));
-      case "[":
+      case ARRAY:
         return this.#array(place, this.#deeper(place, depth));
-      case '"':
+      case QUOTE:
         return this.#string(place);
-      case "t":
+      case TRUE:
         return this.#word("true", true);
-      case "f":
+      case FALSE:
         return this.#word("false", false);
-      case "n":
+      case NULL:
         return this.#word("null", null);
       default:
         return this.#numeral(place);
@@ -179,19 +192,19 @@ class Reader {
     const result: Record<string, unknown> = {};
     this.#at++;
     this.#skipSpace();
-    if (this.#take("}")) return result;
+    if (this.#take(OBJECT_END)) return result;
     for (;;) {
       if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#syntax("a key in double quotes");
       const key = this.#string(place);
       const here = { above: place, key };
       this.#skipSpace();
-      if (!this.#take(":")) this.#syntax('":"');
+      if (!this.#take(COLON)) this.#syntax('":"');
       this.#skipSpace();
       const value = depth === 1 ? this.#part(here) : this.#value(here, depth);
       if (this.#mayKeep(result, key, here)) result[key] = value;
       this.#skipSpace();
-      if (this.#take("}")) return result;
-      if (!this.#take(",")) this.#syntax('"," or "}"');
+      if (this.#take(OBJECT_END)) return result;
+      if (!this.#take(COMMA)) this.#syntax('"," or "}"');
       this.#skipSpace();
     }
   }
@@ -245,34 +258,43 @@ class Reader {
     const result: unknown[] = [];
     this.#at++;
     this.#skipSpace();
-    if (this.#take("]")) return result;
+    if (this.#take(ARRAY_END)) return result;
     for (;;) {
       result.push(this.#value({ above: place, key: result.length }, depth));
       this.#skipSpace();
-      if (this.#take("]")) return result;
-      if (!this.#take(",")) this.#syntax('"," or "]"');
+      if (this.#take(ARRAY_END)) return result;
+      if (!this.#take(COMMA)) this.#syntax('"," or "]"');
       this.#skipSpace();
     }
   }
 
   #string(place: Place): string {
-    let from = ++this.#at;
+    const text = this.#text;
+    let at = this.#at + 1;
+    let from = at;
     let result = "";
-    for (;;) {
-      const unit = this.#text.charCodeAt(this.#at);
-      if (unit === QUOTE) break;
+    let isPlain = true;
+    for (let unit = text.charCodeAt(at); unit !== QUOTE; unit = text.charCodeAt(at)) {
       // NaN at the end of the text fails this comparison too.
-      if (!(unit >= 0x20)) this.#syntax("a closed string without control characters");
+      if (!(unit >= 0x20)) {
+        this.#at = at;
+        this.#syntax("a closed string without control characters");
+      }
+      if (unit >= 0x80) isPlain = false;
       if (unit === BACKSLASH) {
-        result += this.#text.slice(from, this.#at) + this.#escape();
-        from = this.#at;
+        this.#at = at;
+        result += text.slice(from, at) + this.#escape();
+        isPlain = false;
+        at = this.#at;
+        from = at;
       } else {
-        this.#at++;
+        at++;
       }
     }
-    result += this.#text.slice(from, this.#at++);
-    if (hasLoneSurrogate(result)) {
-      this.#found.add(invalidText(place, "the text holds half of a surrogate pair"));
+    result += text.slice(from, at);
+    this.#at = at + 1;
+    if (!isPlain && hasLoneSurrogate(result)) {
+      this.#found.add(invalidText(pointerTo(place), "the text holds half of a surrogate pair"));
     }
     return result;
   }
@@ -297,10 +319,11 @@ class Reader {
   }
 
   #numeral(place: Place): number {
-    this.#number.lastIndex = this.#at;
-    const digits = this.#number.exec(this.#text)?.[0];
-    if (digits === undefined) this.#syntax("a JSON value");
-    this.#at += digits.length;
+    const number = this.#number;
+    number.lastIndex = this.#at;
+    if (!number.test(this.#text)) this.#syntax("a JSON value");
+    const digits = this.#text.slice(this.#at, number.lastIndex);
+    this.#at = number.lastIndex;
     const value = Number(digits);
     if (!Number.isFinite(value)) {
       this.#found.add({
@@ -345,13 +368,14 @@ class Reader {
   #skipSpace(): void {
     for (;;) {
       const unit = this.#text.charCodeAt(this.#at);
+      if (unit > 0x20) return;
       if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return;
       this.#at++;
     }
   }
 
-  #take(mark: string): boolean {
-    if (this.#text[this.#at] !== mark) return false;
+  #take(mark: number): boolean {
+    if (this.#text.charCodeAt(this.#at) !== mark) return false;
     this.#at++;
     return true;
   }
@@ -373,96 +397,6 @@ class Reader {
 
 function clip(digits: string): string {
   return `number ${digits.length > 56 ? `${digits.slice(0, 55)}…` : digits}`;
-}
-
-/**
- * Writes a value as canonical JSON: keys sorted by UTF-16 units, no spaces, shortest numbers.
- * Whole numbers of arbitrary size (`bigint`) are written as strings of digits.
- *
- * @throws PoolError NUMBER_NOT_FINITE, TEXT_INVALID, TYPE (what JSON cannot carry), JSON_TOO_DEEP
- * @source RFC 8785 (2020)
- */
-export function canonicalJson(value: unknown): string {
-  const parts: string[] = [];
-  write(value, null, 0, parts);
-  return parts.join("");
-}
-
-function write(value: unknown, place: Place, depth: number, parts: string[]): void {
-  if (depth > JSON_DEPTH_MAX) {
-    refuse({
-      code: "JSON_TOO_DEEP",
-      pointer: pointerTo(place),
-      detail: "the value is nested too deeply, or contains itself",
-      expected: `at most ${JSON_DEPTH_MAX} levels`,
-    });
-  }
-  if (typeof value === "object" && value !== null) {
-    if (Array.isArray(value)) writeArray(value, place, depth, parts);
-    else writeObject(value, place, depth, parts);
-    return;
-  }
-  parts.push(writeLeaf(value, place));
-}
-
-function writeArray(value: readonly unknown[], place: Place, depth: number, parts: string[]): void {
-  parts.push("[");
-  for (let i = 0; i < value.length; i++) {
-    if (i > 0) parts.push(",");
-    write(value[i], { above: place, key: i }, depth + 1, parts);
-  }
-  parts.push("]");
-}
-
-function writeObject(value: object, place: Place, depth: number, parts: string[]): void {
-  // A Map, a Date or a typed array would be written as {} and share its digest.
-  if (!isPlainObject(value)) refuse(cannotWrite(value, place));
-  const fields = value as Readonly<Record<string, unknown>>;
-  let first = true;
-  parts.push("{");
-  // The default order of sort is by UTF-16 units, which is what RFC 8785 asks for.
-  for (const key of Object.keys(fields).sort()) {
-    if (fields[key] === undefined) continue;
-    const here = { above: place, key };
-    parts.push(first ? "" : ",", writeLeaf(key, here), ":");
-    write(fields[key], here, depth + 1, parts);
-    first = false;
-  }
-  parts.push("}");
-}
-
-function writeLeaf(value: unknown, place: Place): string {
-  if (typeof value === "string") {
-    if (hasLoneSurrogate(value)) {
-      refuse(invalidText(place, "the text holds half of a surrogate pair"));
-    }
-    return JSON.stringify(value);
-  }
-  if (typeof value === "number") {
-    if (!Number.isFinite(value)) {
-      refuse({
-        code: "NUMBER_NOT_FINITE",
-        pointer: pointerTo(place),
-        detail: "JSON has no NaN and no infinity",
-        expected: "a finite number",
-        received: received(value),
-      });
-    }
-    return String(value);
-  }
-  if (typeof value === "bigint") return `"${value}"`;
-  if (value === null || typeof value === "boolean") return String(value);
-  refuse(cannotWrite(value, place));
-}
-
-function cannotWrite(value: unknown, place: Place): Issue {
-  return {
-    code: "TYPE",
-    pointer: pointerTo(place),
-    detail: "JSON cannot carry this value",
-    expected: "null, boolean, number, string, bigint, plain array or plain object",
-    received: received(value),
-  };
 }
 
 /**

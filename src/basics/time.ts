@@ -86,7 +86,23 @@ export function readHorizon(value: unknown, pointer = "/horizon"): number {
   refuse(issue("NUMBER_RANGE", "the horizon is outside its bounds"));
 }
 
+/** Instants that were read: one book says the same few again and again. */
+const known = new Map<string, number>();
+const KNOWN_MAX = 4096;
+
 function parseInstant(value: unknown, pointer: string): number | Issue {
+  if (typeof value !== "string") return parsed(value, pointer);
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const result = parsed(value, pointer);
+  if (typeof result === "number") {
+    if (known.size >= KNOWN_MAX) known.clear();
+    known.set(value, result);
+  }
+  return result;
+}
+
+function parsed(value: unknown, pointer: string): number | Issue {
   const issue = (code: string, detail: string): Issue => ({
     code,
     pointer,

@@ -52,12 +52,39 @@ export function readPool(source: unknown): Pool {
   });
   checked.add(pool);
   books.set(document.participants, document);
+  rememberRight(document);
   if (isText) parts.keep(document);
   return pool;
 }
 
 /** The last document whose book was checked, by the participants that all documents of one book share. */
 const books = new WeakMap<object, PoolDocument>();
+
+/** What else the rules of a part look at. */
+const BESIDE = {
+  waterfall: ["currency", "participants"],
+  market: ["assets"],
+} as const satisfies Partial<Record<keyof PoolDocument, readonly (keyof PoolDocument)[]>>;
+
+/** By a part that was found right: the document it stood in last. */
+const right = new WeakMap<object, PoolDocument>();
+
+function rememberRight(document: PoolDocument): void {
+  for (const name of Object.keys(BESIDE) as (keyof typeof BESIDE)[]) {
+    const part = document[name];
+    if (part) right.set(part, document);
+  }
+}
+
+/** Whether a part was found right beside the very parts that its rules look at. */
+function isKnownRight(
+  name: keyof typeof BESIDE,
+  draft: Exclude<Draft<PoolDocument>, undefined>,
+): boolean {
+  const part = draft[name];
+  const before = part && right.get(part);
+  return before !== undefined && BESIDE[name].every((key) => before[key] === draft[key]);
+}
 
 function isBookChecked(draft: Exclude<Draft<PoolDocument>, undefined>): boolean {
   const before = draft.participants && books.get(draft.participants);
@@ -115,18 +142,19 @@ function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Fin
     checkBook(draft, { asOfMs, currency, decimals }, found);
   }
   const participants = idsOf(draft.participants);
-  checkWaterfall(
-    draft.waterfall,
-    { currency, decimals, participants, pointer: "/waterfall" },
-    found,
-  );
+  if (!isKnownRight("waterfall", draft)) {
+    const setting = { currency, decimals, participants, pointer: "/waterfall" };
+    checkWaterfall(draft.waterfall, setting, found);
+  }
   const paying = { decimals, participants, pointer: "/contribution" };
   checkContribution(draft.contribution, paying, found);
   const assets = idsOf(draft.assets);
   checkLiquidation(draft.liquidation, { decimals, assets, pointer: "/liquidation" }, found);
   checkPricing(draft.pricing, "/pricing", found);
   checkLimits(draft.limits, { decimals, participants, assets, pointer: "/limits" }, found);
-  if (draft.market !== undefined) checkMarket(draft.market, assets, found);
+  if (draft.market !== undefined && !isKnownRight("market", draft)) {
+    checkMarket(draft.market, assets, found);
+  }
   if (draft.participants?.length === 0) {
     found.add(empty("/participants", "nobody takes part in this pool; add its participants"));
   }

@@ -85,3 +85,27 @@ test("readPool: parts of long texts are not kept", () => {
   const long = readPool(textOf(document) + " ".repeat(1 << 20));
   expect(shared(long, readPool(textOf(document)))).toEqual([]);
 });
+
+test("readPool: a known part beside another one is looked at again", () => {
+  const document = samplePool();
+  readPool(document);
+  readPool(textOf(document));
+  // The same market and waterfall, to the letter, in a pool that they do not fit.
+  const assets = document.assets.map((asset, i) => (i === 0 ? { ...asset, id: "ELSE" } : asset));
+  const participants = document.participants.filter(({ id }) => id !== firstPayer(document));
+  for (const changed of [
+    { ...document, assets },
+    { ...document, participants },
+  ]) {
+    const found = refusals(() => readPool(textOf(changed)));
+    expect(found).toEqual(refusals(() => readPool(structuredClone(changed))));
+    expect(found.join()).toMatch(/REFERENCE_UNKNOWN \/(market|waterfall)/);
+    readPool(textOf(document));
+  }
+});
+
+/** A participant that the waterfall speaks of. */
+function firstPayer({ waterfall }: PoolDocument): string {
+  const [first] = /"participant":"([^"]+)"/.exec(textOf(waterfall))!.slice(1);
+  return first!;
+}
