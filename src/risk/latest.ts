@@ -13,7 +13,8 @@ export class Latest<Value> {
   }
 }
 
-function frozen<Value>(value: Value): Value {
+/** A value that nobody can change any more, in none of its parts: it is handed out more than once. */
+export function frozen<Value>(value: Value): Value {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   for (const part of Object.values(value)) frozen(part);
   return Object.freeze(value);

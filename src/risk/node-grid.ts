@@ -227,7 +227,11 @@ export function baseEdges(
     for (let k = 1; k < pieces[c]!; k++) up[i++] = start + k * step;
     up[i++] = right[c]!;
   }
-  return { edges: apart(withMirrors(up)), width: width / Math.min(BUCKETS_MAX, finest) };
+  const edges = withMirrors(up);
+  return {
+    edges: base.isRoomy ? edges : apart(edges),
+    width: width / Math.min(BUCKETS_MAX, finest),
+  };
 }
 
 /** The grid of a node whose options bend nowhere faster than it can follow. */
@@ -238,6 +242,8 @@ interface BaseGrid {
   /** These and their mirror images, and those of them that are apart. */
   readonly mirrored: Float64Array;
   readonly edges: Float64Array;
+  /** Whether any pieces of its cells are apart. */
+  readonly isRoomy: boolean;
   /** Cells of the core to the right of no move, and their width. */
   readonly half: number;
   readonly width: number;
@@ -263,7 +269,11 @@ function baseOf(bound: number, deviation: number): BaseGrid {
     right.push(edge);
   }
   const mirrored = withMirrors(right);
-  const made = { deviation, right, mirrored, edges: apart(mirrored), half, width: core / half };
+  let least = core / half;
+  for (let i = 1; i < right.length; i++) least = Math.min(least, right[i]! - right[i - 1]!);
+  const isRoomy = least / PIECES_MAX > 2 * GAP_MIN;
+  const edges = isRoomy ? mirrored : apart(mirrored);
+  const made = { deviation, right, mirrored, edges, isRoomy, half, width: core / half };
   if (baseGrids.size >= BASE_GRIDS_MAX) baseGrids.clear();
   baseGrids.set(bound, made);
   return made;
@@ -293,18 +303,11 @@ function piecesOf(
   if (!(deviation > 0)) return null;
   const count = edges.length - 1;
   const middle = count / 2;
-  const widthOf = (c: number) => edges[c + 1]! - edges[c]!;
   let size = 0;
   for (let i = 3; i < calls.length; i += CALL_NUMBERS) size += Math.abs(calls[i]!) * deviation;
-  const widest = Math.max(widthOf(0), widthOf(count - 1));
+  const widest = Math.max(widthOf(edges, 0), widthOf(edges, count - 1));
   const fourth = widest * widest * widest * widest * HERMITE_ERROR;
   let pieces: Uint8Array | null = null;
-  const split = (c: number, width: number) => {
-    let wanted = 1;
-    while (wanted * width < widthOf(c) && wanted < PIECES_MAX) wanted *= 2;
-    pieces ??= new Uint8Array(count).fill(1);
-    if (wanted > pieces[c]!) pieces[c] = wanted;
-  };
   for (let i = 0; i < calls.length; i += CALL_NUMBERS) {
     const v = calls[i + 2]!;
     // At its strike a call's forward leg is its strike leg.
@@ -315,10 +318,25 @@ function piecesOf(
     // Cells grow outwards: from either end, as far as they are too wide.
     const from = Math.max(0, firstFrom(edges, centre - BEND_REACH * v) - 1);
     const to = Math.min(count, firstFrom(edges, centre + BEND_REACH * v));
-    for (let c = from; c < Math.min(to, middle) && widthOf(c) > width; c++) split(c, width);
-    for (let c = to - 1; c >= Math.max(from, middle) && widthOf(c) > width; c--) split(c, width);
+    pieces ??= new Uint8Array(count).fill(1);
+    for (let c = from; c < Math.min(to, middle) && split(pieces, edges, c, width); c++);
+    for (let c = to - 1; c >= Math.max(from, middle) && split(pieces, edges, c, width); c--);
   }
   return pieces && folded(pieces);
+}
+
+function widthOf(edges: Float64Array, cell: number): number {
+  return edges[cell + 1]! - edges[cell]!;
+}
+
+/** Has a cell cut into pieces of at most a width; false where it is no wider. */
+function split(pieces: Uint8Array, edges: Float64Array, cell: number, width: number): boolean {
+  const whole = widthOf(edges, cell);
+  if (!(whole > width)) return false;
+  let wanted = 1;
+  while (wanted * width < whole && wanted < PIECES_MAX) wanted *= 2;
+  if (wanted > pieces[cell]!) pieces[cell] = wanted;
+  return true;
 }
 
 /** Of a cell and its mirror image the larger number, for the cells to the right. */

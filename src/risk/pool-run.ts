@@ -19,7 +19,7 @@ import {
 import { isSameBook, type PoolDocument } from "../pool/index.ts";
 import { type Accounts, accountsOf, byId } from "./account.ts";
 import { keepRun, keptRun } from "./kept-run.ts";
-import { Latest } from "./latest.ts";
+import { frozen, Latest } from "./latest.ts";
 import { type LaidPool, layPoolWork, MEMORY_MAX } from "./layout.ts";
 import { LiquidationTally } from "./liquidation-summary.ts";
 import { LossCurve } from "./loss-curve.ts";
@@ -95,8 +95,10 @@ function moves({ pool, market }: ValueRequest): Moves {
   const known = knownMoves.get(market);
   if (known?.assets === assets) return known;
   const ids = [...assets].sort(byId).map((asset) => asset.id);
-  const parameters = marketOf(market, ids);
-  const made = { assets, parameters, model: modelOf(parameters) };
+  const parameters = frozen(marketOf(market, ids));
+  const model = modelOf(parameters);
+  frozen(model.correlation);
+  const made = { assets, parameters, model };
   knownMoves.set(market, made);
   return made;
 }

@@ -230,13 +230,22 @@ function marketFigures(model: MarketModel, parameters: MarketParameters): Valuat
   };
 }
 
+const marketDigests = new WeakMap<MarketParameters, string>();
+
+/** Name of what a model was made of, which is frozen; found once for all pools of a market. */
+function marketDigest(parameters: MarketParameters): string {
+  const known = marketDigests.get(parameters) ?? digestOf(parameters);
+  marketDigests.set(parameters, known);
+  return known;
+}
+
 function receiptOf(request: ValueRequest, parameters: MarketParameters, losses: string): Receipt {
   return {
     engine: "riskpool",
     version: request.version,
     kernel: kernelDigest,
     pool: request.pool.digest,
-    market: digestOf(parameters),
+    market: marketDigest(parameters),
     seed: String(request.seed),
     scenarios: request.scenarios,
     horizonDays: request.horizonDays,

@@ -147,3 +147,19 @@ test("Latest: makes a value once for a key", async () => {
   expect(await latest.of("b", make)).toEqual({ n: 2 });
   expect(await latest.of("a", make)).toEqual({ n: 3 });
 });
+
+test("the market that an answer speaks of, which later answers share, cannot be changed", async () => {
+  const engine = loadSync();
+  const first = await engine.measure(base, { scenarios: SCENARIOS });
+  const { parameters, correlation, volatility } = first.market;
+  for (const write of [
+    () => ((volatility as number[])[0] = 9),
+    () => ((parameters.volatility as number[])[0] = 9),
+    () => ((parameters as { model: string }).model = "student-t"),
+    () => ((correlation[0] as number[])[1] = 0.99),
+    () => ((parameters.correlation[0] as number[])[1] = 0.99),
+  ]) {
+    expect(write).toThrow(TypeError);
+  }
+  expect(await engine.measure(base, { scenarios: SCENARIOS })).toEqual(first);
+});
