@@ -17,6 +17,7 @@ const orders = {
   drawn,
   "worst first": drawn.slice().sort().reverse(),
   "worst last": drawn.slice().sort(),
+  "the worst right behind a prefix": drawn.map((loss, i) => (i % 2500 === 0 ? 1e6 + i : loss)),
   "all alike": new Float64Array(COUNT).fill(5),
 };
 
