@@ -6,7 +6,7 @@
 import { availableParallelism } from "node:os";
 import { compileKernelSync, instantiate, type Kernels } from "../src/engine/index.ts";
 import { Engine } from "../src/facade.ts";
-import { loadSync } from "../src/index.ts";
+import { loadSync, readPool } from "../src/index.ts";
 import { batchWorkers } from "../src/node.ts";
 import { inlineExecutor } from "../src/runtime/index.ts";
 import { smallPools, smallRun } from "./workload/batch.ts";
@@ -67,7 +67,7 @@ const print = (name: string, { cpuMs, wallMs }: Measured, count: number) =>
     `${name}: ${((1000 * count) / wallMs).toFixed(0)} pools a second, ${(cpuMs / count).toFixed(2)} ms of CPU each`,
   );
 
-const warm = Math.max(100, Math.round(POOLS / 50));
+const warm = Math.max(100, Math.round(POOLS / 5));
 const engine = loadSync();
 await timed(engine, warm);
 
@@ -79,6 +79,12 @@ spent.ms = 0;
 const share = await timed(watching, warm);
 console.log(`in kernel calls: ${((100 * spent.ms) / share.cpuMs).toFixed(1)} % of the CPU time`);
 
+const reading = process.cpuUsage();
+for (const text of source(warm)) readPool(text);
+const { user, system } = process.cpuUsage(reading);
+const readMs = (user + system) / 1000;
+console.log(`reading, checks and digests: ${((100 * readMs) / share.cpuMs).toFixed(1)} % of it`);
+
 const rss: number[] = [];
 const alone = await timed(engine, POOLS, {}, (index) => {
   if ((index + 1) % (POOLS / 10) === 0) rss.push(process.memoryUsage().rss);
@@ -86,12 +92,12 @@ const alone = await timed(engine, POOLS, {}, (index) => {
 print("one thread", alone, POOLS);
 console.log(`memory by tenths: ${rss.map((bytes) => (bytes / 1e6).toFixed(0)).join(" ")} MB`);
 
+// As warm as one thread is by now: two engines compile everything once more.
 const workers = batchWorkers({ workers: 2 });
 await timed(engine, 2 * warm, { workers });
-const some = Math.max(200, Math.round(POOLS / 5));
-const spread = await timed(engine, some, { workers });
-print("two workers", spread, some);
-const again = await timed(engine, some);
+const spread = await timed(engine, POOLS, { workers });
+print("two workers", spread, POOLS);
+const again = await timed(engine, POOLS);
 console.log(
   `two workers are ${(again.wallMs / spread.wallMs).toFixed(2)} times one thread by the clock, on ${availableParallelism()} cores; they take ${(spread.cpuMs / again.cpuMs).toFixed(2)} times its CPU`,
 );
