@@ -201,6 +201,13 @@ export async function runPool(
   return ranPool(kernels, request, { parameters, model, laid, breathe, ...paths });
 }
 
+let isFirst = true;
+
+/** Whether no run has been made in this thread: much of the code is new to the platform's compilers. */
+export function isFirstRun(): boolean {
+  return isFirst;
+}
+
 /**
  * A run whose paths have all been simulated, here or elsewhere, with its worst scenarios picked; it
  * is kept.
@@ -213,6 +220,7 @@ export function ranPool(
   ran: Omit<PoolRun, "request" | "least" | "tail" | "found">,
 ): PoolRun {
   const { laid, losses } = ran;
+  isFirst = false;
   const column = new Column(laid.simulation.arena, losses);
   const extremes = column.extremes();
   checkSize(extremes, laid.accounts);

@@ -42,6 +42,8 @@ export interface RunPlan {
   readonly layingSeconds: number;
   /** Of it, finding who contributes what: tails run again, everyone's averages and own losses. */
   readonly contributionSeconds: number;
+  /** Of it, compiling what has never run in this thread: 0 once a pool has been valued in it. */
+  readonly compilingSeconds: number;
   /** From call to answer, when every thread has a core to itself. */
   readonly seconds: number;
   /** What each further scenario adds. */
@@ -60,6 +62,8 @@ export interface RunSizes {
   /** Layers of capital, assessments included. */
   readonly tranches: number;
   readonly workers: number;
+  /** Whether no pool has been valued in this thread. */
+  readonly isFirst: boolean;
   readonly pilot: Pilot;
   readonly plain: PlainSpeed;
   /** Seconds that reading the document took, and laying it. */
@@ -79,6 +83,13 @@ export interface RunSizes {
  * by the times that Linux keeps of threads; watches do not tell.
  */
 const PLATFORM = 0.15;
+
+/**
+ * What a first valuation takes besides, most of it in the platform's compilers, which only begin while
+ * the pilot runs: 0.2 to 0.6 s of jobs of 2 to 16 s (Node 20, seven shapes), less of shorter ones.
+ */
+const COMPILING_MAX = 0.35;
+const COMPILING_PART = 0.25;
 
 /** Bytes and time of a valuation: what must be laid is laid, a share of the run tried. */
 export function forecast(sizes: RunSizes): RunPlan {
@@ -101,7 +112,8 @@ export function forecast(sizes: RunSizes): RunPlan {
   const looks = lookSeconds(sizes);
   const rest = sizes.readSeconds + pilot.exposures + contributions + scenarios * looks;
   const serial = laying + rest;
-  const coreSeconds = parallel + serial + PLATFORM * (serial - contributions);
+  const warm = parallel + serial + PLATFORM * (serial - contributions);
+  const compiling = sizes.isFirst ? Math.min(COMPILING_MAX, COMPILING_PART * warm) : 0;
   return {
     scenarios,
     steps: laid.accounts.times.length,
@@ -112,10 +124,11 @@ export function forecast(sizes: RunSizes): RunPlan {
     parts: cut.parts,
     workers,
     bytes: { kernel, workers: cut.workerBytes, host, total: kernel + cut.workerBytes + host },
-    coreSeconds,
+    coreSeconds: warm + compiling,
     simulationSeconds: parallel,
     layingSeconds: laying,
     contributionSeconds: contributions,
+    compilingSeconds: compiling,
     seconds: serial + parallel / Math.max(1, Math.min(workers, cut.parts)),
     perScenario: {
       bytes: hostBytesPerScenario(sizes),

@@ -11,7 +11,7 @@ import type { LaidPool } from "./layout.ts";
 import { liquidationFigures } from "./liquidation-summary.ts";
 import { pathSeconds, pilotOf } from "./pilot.ts";
 import { plainSpeed } from "./plain-speed.ts";
-import { lossCurve, needsMoments, prepare, runPool } from "./pool-run.ts";
+import { isFirstRun, lossCurve, needsMoments, prepare, runPool } from "./pool-run.ts";
 import type { PoolRun } from "./run.ts";
 import { forecast, type RunPlan } from "./run-plan.ts";
 import { summaryWork } from "./summary.ts";
@@ -69,6 +69,7 @@ export async function planPool(
     positions: options.length + perpetuals.length,
     tranches: layers.length + Math.min(1, assessments.length),
     workers: executor.workers,
+    isFirst: isFirstRun(),
   });
 }
 

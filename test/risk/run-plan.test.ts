@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { barrierBook, frequentCovers, optionBook, studentBook } from "../../bench/book.ts";
 import {
   chunksOf,
@@ -221,4 +221,19 @@ describe("budget", () => {
     const places = (error as PoolError).issues.map((issue) => `${issue.code} ${issue.pointer}`);
     expect(places).toEqual([`${code} ${pointer}`]);
   });
+});
+
+test("plan: counts what a thread compiles for its first valuation, and for no later one", async () => {
+  // A module graph of its own has run nothing.
+  vi.resetModules();
+  const { loadSync: anew } = await import("../../src/index.ts");
+  const own = anew();
+  const first = await own.plan(samplePool(), { scenarios: 20_000 });
+  const warm = first.coreSeconds - first.compilingSeconds;
+  expect(first.compilingSeconds / Math.min(0.35, 0.25 * warm)).toBeCloseTo(1, 9);
+  const long = await own.plan(samplePool(), { scenarios: 50_000_000 });
+  expect(long.compilingSeconds).toBe(0.35);
+  await own.measure(samplePool(), { scenarios: 20_000 });
+  const later = await own.plan(samplePool(), { scenarios: 20_000 });
+  expect(later.compilingSeconds).toBe(0);
 });
