@@ -85,8 +85,19 @@ export function newestNode(rows: readonly { readonly node: string }[]): string {
 /** New rows in place of those of the same workload and browser or Node's major; the rest stays. */
 export function replaced(old: readonly Row[], fresh: readonly Row[]): Row[] {
   const keyOf = ({ workload, node }: Row) => `${workload} ${/^v?\w+/.exec(node)}`;
-  const keys = new Set(fresh.map(keyOf));
-  return [...old.filter((row) => !keys.has(keyOf(row))), ...fresh];
+  const byKey = new Map<string, Row[]>();
+  for (const row of fresh) byKey.set(keyOf(row), [...(byKey.get(keyOf(row)) ?? []), row]);
+  const placed = new Set<string>();
+  const rows = old.flatMap((row) => {
+    const key = keyOf(row);
+    if (!byKey.has(key)) return placed.has(key) ? [] : [row];
+    // All of them where the first of the old ones stood.
+    const own = byKey.get(key)!;
+    byKey.delete(key);
+    placed.add(key);
+    return own;
+  });
+  return [...rows, ...[...byKey.values()].flat()];
 }
 
 /** Whether the answer must be the same wherever it is found: no mathematics of the platform is in it. */

@@ -92,8 +92,9 @@ test("row: a new run takes the place of the same workload and major version only
     at("W0", "v24.1.0", 3),
     at("W1", "v20.1.0", 4),
   ];
-  const fresh = [at("W0", "v20.2.0", 5), at("W0", "Chromium 141", 6)];
-  expect(replaced(old, fresh).map(({ nanoseconds }) => nanoseconds)).toEqual([3, 4, 5, 6]);
+  const fresh = [at("W2", "v20.2.0", 7), at("W0", "v20.2.0", 5), at("W0", "Chromium 141", 6)];
+  // Tables keep their order; what is new comes last.
+  expect(replaced(old, fresh).map(({ nanoseconds }) => nanoseconds)).toEqual([5, 6, 3, 4, 7]);
 });
 
 test("row: answers that differ between versions are found, whoever gave them", () => {
