@@ -1,11 +1,11 @@
 // Method: the very command lines of the recipes, out of their files, on a folder in place of their
-// volume, with the variables that their systems set.
+// volume, with the variables that their systems set: on a job of many paths and on one of many items.
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { listFolder, readUtf8, readWhole, writeWhole } from "../../src/edge/cli/file.ts";
+import { readUtf8 } from "../../src/edge/cli/file.ts";
 import type { Io } from "../../src/edge/cli/io.ts";
 import { runHere } from "../support/io.ts";
 
@@ -14,83 +14,120 @@ const recipe = (name: string) => readFileSync(join(examples, "shards", name), "u
 const home = mkdtempSync(join(tmpdir(), "riskpool-recipes-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const spec = JSON.parse(recipe("job.json")) as { shards: { count: number } };
-const { count } = spec.shards;
+const countOf = (name: string) =>
+  (JSON.parse(recipe(name)) as { shards: { count: number } }).shards.count;
+const count = countOf("job.json");
 
 /** Runs a recipe's words; /job is a folder of this machine. */
 async function run(volume: string, words: readonly string[], env: Io["env"] = {}, stdin = "") {
-  const here = (path: string) => path.replace(/^\/job(?=\/|$)/, join(home, volume));
-  const { exit, out, err } = await runHere(words, {
-    readFile: (path) => (path === "-" ? Promise.resolve(stdin) : readUtf8(here(path))),
-    writeFile: (path, content) => writeWhole(here(path), content),
-    readBytes: (path) => readWhole(here(path)),
-    listFolder: (path) => listFolder(here(path)),
+  const here = words.map((word) => word.replace(/^\/job(?=\/|$)/, join(home, volume)));
+  const { exit, out, err } = await runHere(here, {
+    readFile: (path) => (path === "-" ? Promise.resolve(stdin) : readUtf8(path)),
     env,
   });
   expect([exit, err]).toEqual([0, ""]);
   return out;
 }
 
-const result = (volume: string) => readFileSync(join(home, volume, "result.json"), "utf8");
+const bytesOf = (volume: string, name: string) => readFileSync(join(home, volume, name));
 const indices = Array.from({ length: count }, (_, i) => (5 * i) % count);
-let expected: string;
+
+function layOut(volume: string, spec: string): void {
+  mkdirSync(join(home, volume));
+  copyFileSync(join(examples, "shards", spec), join(home, volume, "job.json"));
+  copyFileSync(join(examples, "shards/variants.csv"), join(home, volume, "variants.csv"));
+  copyFileSync(join(examples, "small-pool.json"), join(home, volume, "small-pool.json"));
+}
+
+/** What a system runs: a shard of an index, and the merge. */
+interface System {
+  readonly shard: (volume: string, index: number) => Promise<string>;
+  readonly merge: readonly string[];
+}
+
+function kubernetes(): System {
+  const wordsOf = (name: string) =>
+    JSON.parse(
+      /^ +args:\s+(\[[^\]]*\])/m.exec(recipe(name))![1]!.replace(/,\s*\]$/, "]"),
+    ) as string[];
+  return {
+    shard: (volume, index) =>
+      run(volume, wordsOf("kubernetes.yaml"), { JOB_COMPLETION_INDEX: String(index) }),
+    merge: wordsOf("kubernetes-merge.yaml"),
+  };
+}
+
+function awsBatch(): System {
+  const { command } = JSON.parse(recipe("aws-batch-definition.json")).containerProperties;
+  return {
+    shard: (volume, index) =>
+      run(volume, command, {
+        AWS_BATCH_JOB_ARRAY_INDEX: String(index),
+        AWS_BATCH_JOB_ARRAY_SIZE: String(count),
+      }),
+    merge: JSON.parse(recipe("aws-batch-merge.json")).containerOverrides.command,
+  };
+}
+
+function spark(): System {
+  const lineOf = (name: string) =>
+    new RegExp(`^${name} = "riskpool (.*)"$`, "m").exec(recipe("spark.py"))![1]!.split(" ");
+  return {
+    shard: (volume, index) => run(volume, lineOf("RUN"), {}, `${index}\n`),
+    merge: lineOf("MERGE"),
+  };
+}
+
+const systems = { kubernetes, "AWS Batch": awsBatch, Spark: spark };
 
 beforeAll(async () => {
-  for (const volume of ["serial", "kubernetes", "aws", "spark"]) {
-    mkdirSync(join(home, volume));
-    copyFileSync(join(examples, "shards/job.json"), join(home, volume, "job.json"));
-    copyFileSync(join(examples, "small-pool.json"), join(home, volume, "small-pool.json"));
-  }
-  const options = "--scenarios 1000000 --seed 7 --no-report --result /job/result.json";
-  await run("serial", ["value", "/job/small-pool.json", ...options.split(" ")]);
-  expected = result("serial");
+  layOut("serial", "job.json");
+  layOut("batch", "items.json");
+  const serial = "--scenarios 1000000 --seed 7 --no-report --result /job/result.json";
+  await run("serial", ["value", "/job/small-pool.json", ...serial.split(" ")]);
+  const { options } = JSON.parse(recipe("items.json"));
+  const { scenarios, seed, horizon, confidence, levels } = options;
+  const batch = `batch /job/variants.csv --base /job/small-pool.json --out /job/results.parquet --scenarios ${scenarios} --seed ${seed} --horizon ${horizon} --confidence ${confidence} --levels ${levels.join()}`;
+  await run("batch", batch.split(" "));
 }, 60_000);
 
 describe("recipes", () => {
+  test("recipes: both jobs have as many shards as the systems are told", () => {
+    expect(countOf("items.json")).toBe(count);
+    const manifest = recipe("kubernetes.yaml");
+    expect(Number(/^ {2}completions: (\d+)$/m.exec(manifest)![1])).toBe(count);
+    const shards = JSON.parse(recipe("aws-batch-shards.json"));
+    expect(shards.arrayProperties.size).toBe(count);
+    const merge = JSON.parse(recipe("aws-batch-merge.json"));
+    expect([shards.jobDefinition, merge.jobDefinition]).toEqual(["riskpool", "riskpool"]);
+    expect(recipe("spark.py")).toContain('count = json.load(spec)["shards"]["count"]');
+  });
+
   test("recipes: the indices are all of them, in no order", () => {
     expect([...indices].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
   });
 
-  test("recipes: the job of Kubernetes", async () => {
-    const wordsOf = (name: string) =>
-      JSON.parse(
-        /^ +args:\s+(\[[^\]]*\])/m.exec(recipe(name))![1]!.replace(/,\s*\]$/, "]"),
-      ) as string[];
-    const manifest = recipe("kubernetes.yaml");
-    expect(Number(/^ {2}completions: (\d+)$/m.exec(manifest)![1])).toBe(count);
+  test.each(Object.entries(systems))("recipes: many paths, by %s", async (name, system) => {
+    const volume = `paths ${name}`;
+    layOut(volume, "job.json");
+    const { shard, merge } = system();
     for (const index of indices) {
-      await run("kubernetes", wordsOf("kubernetes.yaml"), { JOB_COMPLETION_INDEX: String(index) });
+      const said = await shard(volume, index);
+      // Spark counts the lines that come out of the pipe.
+      if (name === "Spark") expect(said.trim().split("\n").length).toBe(1);
     }
-    await run("kubernetes", wordsOf("kubernetes-merge.yaml"));
-    expect(result("kubernetes")).toBe(expected);
+    await run(volume, merge);
+    expect(bytesOf(volume, "result.json")).toEqual(bytesOf("serial", "result.json"));
   });
 
-  test("recipes: the array job of AWS Batch", async () => {
-    const definition = JSON.parse(recipe("aws-batch-definition.json"));
-    const shards = JSON.parse(recipe("aws-batch-shards.json"));
-    const merge = JSON.parse(recipe("aws-batch-merge.json"));
-    expect(shards.arrayProperties.size).toBe(count);
-    expect([shards.jobDefinition, merge.jobDefinition]).toEqual(["riskpool", "riskpool"]);
-    for (const index of indices) {
-      await run("aws", definition.containerProperties.command, {
-        AWS_BATCH_JOB_ARRAY_INDEX: String(index),
-        AWS_BATCH_JOB_ARRAY_SIZE: String(count),
-      });
-    }
-    await run("aws", merge.containerOverrides.command);
-    expect(result("aws")).toBe(expected);
-  });
-
-  test("recipes: the pipe of Spark", async () => {
-    const lineOf = (name: string) =>
-      new RegExp(`^${name} = "riskpool (.*)"$`, "m").exec(recipe("spark.py"))![1]!.split(" ");
-    const done: string[] = [];
-    for (const index of indices) {
-      const out = await run("spark", lineOf("RUN"), {}, `${index}\n`);
-      done.push(...out.trim().split("\n"));
-    }
-    expect(done.length).toBe(count);
-    await run("spark", lineOf("MERGE"));
-    expect(result("spark")).toBe(expected);
+  test.each(Object.entries(systems))("recipes: many items, by %s", async (name, system) => {
+    const volume = `items ${name}`;
+    layOut(volume, "items.json");
+    const { shard, merge } = system();
+    for (const index of indices) await shard(volume, index);
+    // As docs/shards.md has it: one word in place of all behind the folder.
+    const own = merge.slice(0, merge.indexOf("--spec"));
+    await run(volume, [...own, "--out", "/job/results.parquet"]);
+    expect(bytesOf(volume, "results.parquet")).toEqual(bytesOf("batch", "results.parquet"));
   });
 });
