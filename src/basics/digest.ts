@@ -1,5 +1,6 @@
 import { sha256 as hash } from "@noble/hashes/sha2.js";
 import { canonicalJson } from "./canonical.ts";
+import { platformSha256 } from "./platform-digest.ts";
 import { atOnce, type Work } from "./work.ts";
 
 /** Bytes between pauses: some ten milliseconds. */
@@ -12,29 +13,8 @@ const PIECE_BYTES = 1 << 21;
  * @source  FIPS 180-4 (2015)
  */
 export function sha256(bytes: Uint8Array): string {
-  return platform
-    ? platform.createHash("sha256").update(bytes).digest("hex")
-    : atOnce(sha256Work(bytes));
+  return platformSha256?.(bytes) ?? atOnce(sha256Work(bytes));
 }
-
-interface Platform {
-  createHash(name: "sha256"): {
-    update(bytes: Uint8Array): { digest(form: "hex"): string };
-  };
-}
-
-/** Node's own digests, a tenth of the time; asked for without a word that a bundler would follow. */
-const platform = builtin("node:crypto") as Platform | undefined;
-
-function builtin(name: string): unknown {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => unknown };
-  };
-  return process?.getBuiltinModule?.(name);
-}
-
-/** Whether {@link sha256} is the platform's own, so that a short text is named sooner than another thread is told. */
-export const isSha256Quick: boolean = platform !== undefined;
 
 /** {@link sha256} in pieces. */
 export function* sha256Work(bytes: Uint8Array): Work<string> {

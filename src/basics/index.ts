@@ -1,7 +1,7 @@
 export { unlessAborted } from "./abort.ts";
 export { canonicalJson } from "./canonical.ts";
 export * from "./check.ts";
-export { digestOf, isSha256Quick, sha256, sha256Work } from "./digest.ts";
+export { digestOf, sha256, sha256Work } from "./digest.ts";
 export {
   assert,
   ISSUES_MAX,
@@ -43,6 +43,7 @@ export {
   readMoney,
 } from "./money.ts";
 export { part } from "./part.ts";
+export { platformSha256 } from "./platform-digest.ts";
 export { recognised } from "./recognised.ts";
 export {
   apportion,

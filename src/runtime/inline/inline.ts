@@ -1,4 +1,4 @@
-import { isSha256Quick, sha256 } from "../../basics/index.ts";
+import { platformSha256 } from "../../basics/index.ts";
 import { BATCH, DIGEST_BYTES_MAX, type Executor, MomentSums, partsOf } from "../../engine/index.ts";
 import { Slice } from "../slice.ts";
 import { stopwatch } from "../stopwatch.ts";
@@ -45,7 +45,9 @@ export const inlineExecutor: Executor = {
   },
 
   sha256(bytes) {
-    if (isSha256Quick && bytes.length <= QUICK_BYTES_MAX) return Promise.resolve(sha256(bytes));
+    if (platformSha256 && bytes.length <= QUICK_BYTES_MAX) {
+      return Promise.resolve(platformSha256(bytes));
+    }
     // Pages that were not loaded safely have no `subtle`.
     const { subtle } = globalThis.crypto ?? {};
     if (!subtle || bytes.length > DIGEST_BYTES_MAX) return null;
