@@ -94,7 +94,9 @@ const ITEM_KEYS = ["pool", "changes", "options", "id"];
 
 /** What a line of JSON says: a pool document, or an item. */
 function itemIn(line: string, base: Pool | null): Read {
-  // Pools are read where they are valued; here it is only told what the line is.
+  // Pools are read where they are valued; here it is only told what the line is. A text that begins so
+  // is a pool or nothing, and need not be gone through for that.
+  if (/^\{\s*"format"\s*:/.test(line)) return { id: null, item: line, fault: null, options: null };
   const glance = glanceAt(line);
   const isItem = glance !== null && (base !== null || ITEM_KEYS.some((key) => key in glance));
   if (!isItem || "format" in glance) return { id: null, item: line, fault: null, options: null };
