@@ -212,8 +212,8 @@ export function baseEdges(
 ): { readonly edges: Float64Array; readonly width: number } {
   const base = baseOf(bound, deviation);
   const pieces = piecesOf(base.mirrored, calls, deviation);
-  if (!pieces) return base;
   const { right, half, width } = base;
+  if (!pieces) return { edges: apart(base.mirrored), width };
   let count = 0;
   let finest = 1;
   for (let c = 0; c < right.length; c++) {
@@ -227,11 +227,7 @@ export function baseEdges(
     for (let k = 1; k < pieces[c]!; k++) up[i++] = start + k * step;
     up[i++] = right[c]!;
   }
-  const edges = withMirrors(up);
-  return {
-    edges: base.isRoomy ? edges : apart(edges),
-    width: width / Math.min(BUCKETS_MAX, finest),
-  };
+  return { edges: apart(withMirrors(up)), width: width / Math.min(BUCKETS_MAX, finest) };
 }
 
 /** The grid of a node whose options bend nowhere faster than it can follow. */
@@ -239,11 +235,8 @@ interface BaseGrid {
   readonly deviation: number;
   /** Edges to the right of no move. */
   readonly right: readonly number[];
-  /** These and their mirror images, and those of them that are apart. */
+  /** These, no move and their mirror images. */
   readonly mirrored: Float64Array;
-  readonly edges: Float64Array;
-  /** Whether any pieces of its cells are apart. */
-  readonly isRoomy: boolean;
   /** Cells of the core to the right of no move, and their width. */
   readonly half: number;
   readonly width: number;
@@ -268,12 +261,7 @@ function baseOf(bound: number, deviation: number): BaseGrid {
     edge = edge + width * 1.5 > range ? range : edge + width;
     right.push(edge);
   }
-  const mirrored = withMirrors(right);
-  let least = core / half;
-  for (let i = 1; i < right.length; i++) least = Math.min(least, right[i]! - right[i - 1]!);
-  const isRoomy = least / PIECES_MAX > 2 * GAP_MIN;
-  const edges = isRoomy ? mirrored : apart(mirrored);
-  const made = { deviation, right, mirrored, edges, isRoomy, half, width: core / half };
+  const made = { deviation, right, mirrored: withMirrors(right), half, width: core / half };
   if (baseGrids.size >= BASE_GRIDS_MAX) baseGrids.clear();
   baseGrids.set(bound, made);
   return made;

@@ -11,7 +11,7 @@ let spare: Float64Array<ArrayBuffer> | null = null;
 /** Longer ones are few, and would only stand about. */
 const SPARE_MAX = 1 << 17;
 
-async function withMoments(
+async function lendMoments(
   count: number,
   run: (moments: Float64Array<ArrayBuffer>) => Promise<void>,
 ): Promise<void> {
@@ -59,7 +59,7 @@ export const inlineExecutor: Executor = {
   },
 
   run(simulation, chunks, hooks) {
-    return withMoments(simulation.momentCount, async (moments) => {
+    return lendMoments(simulation.momentCount, async (moments) => {
       const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
       const parts = partsOf(chunks);
       const sums = new MomentSums(parts, (index, own) => hooks.onChunk(index, own));
