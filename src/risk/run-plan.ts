@@ -85,8 +85,9 @@ export interface RunSizes {
 const PLATFORM = 0.15;
 
 /**
- * What a first valuation takes besides, most of it in the platform's compilers, which only begin while
- * the pilot runs: 0.2 to 0.6 s of jobs of 2 to 16 s (Node 20, seven shapes), less of shorter ones.
+ * Core-seconds that a first valuation takes besides, at most, and as a part of what it takes when warm:
+ * the platform's compilers only begin while the pilot runs. New processes took 0 to 1.5 s more than a
+ * warm forecast said, five of seven shapes of 2 to 16 s between 0.2 and 0.65 (Node 20, bench/plan.ts).
  */
 const COMPILING_MAX = 0.35;
 const COMPILING_PART = 0.25;
