@@ -15,7 +15,7 @@ export { addProduct } from "./product";
 export { addCubic } from "./profile";
 export { quantile } from "./quantile";
 export { addCallsToRows, chebyshev, places, samplePoints, series } from "./sample";
-export { placesAt, scratchBytes, simulate } from "./simulate";
+export { layRange, placesAt, scratchBytes, simulate } from "./simulate";
 export { expColumn, logColumn } from "./vector-math";
 
 /** First byte after the module's own constants. */

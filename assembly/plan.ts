@@ -67,6 +67,10 @@
 @inline export const KEPT_FLAGS: usize = 108; // [tiles] u32: 1 where they have been drawn
 // @ts-ignore: decorator
 @inline export const KEPT_SHOCKS: usize = 112; // [tiles×rows×TILE] f64, rows = shockRows
+// @ts-ignore: decorator
+@inline export const KEPT_MOVES: usize = 116; // [tiles×T×U×TILE] f64 log prices of these paths; 0 where none are kept
+// @ts-ignore: decorator
+@inline export const KEPT_MOVE_FLAGS: usize = 120; // [tiles] of 1 where they are known u32, unused u32, prices held among them f64
 /** Bytes between two columns of the statistics: the longest batch. */
 // @ts-ignore: decorator
 @inline export const STATISTICS_STRIDE: usize = 8192;

@@ -9,12 +9,13 @@
 import { addShortfalls } from "./account";
 import { addAudit } from "./audit";
 import { addCovers, COVER_ROWS, STREAM_MIXING, STREAM_SHOCK } from "./cover";
+import { keptFlag, keptMoves, keptShocks, settleHeld } from "./kept";
 import { finishMargin, startMargin, stepMargin } from "./liquidation";
 import { normals } from "./normal";
 import { addMarketFactor, advance } from "./path";
 import { philox } from "./philox";
 import {
-  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, KEPT_FLAGS, KEPT_SHOCKS, KEPT_TILES, KEYS, MARGIN, M_BEFORE, M_OPTIONS, M_TOUCHED, MIXING, NODES, NODE_COUNT, SAMPLE_OUT, SCRATCH, STATISTICS_OUT,
+  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, HELD, KEYS, MARGIN, M_BEFORE, M_OPTIONS, M_TOUCHED, MIXING, NODES, NODE_COUNT, SAMPLE_OUT, SCRATCH, STATISTICS_OUT,
   STATISTICS_STRIDE, STEPS, TILE, WITH_MOMENTS, address, word,
 } from "./plan";
 import { addMoments, addProfile, NODE_BYTES } from "./profile";
@@ -57,8 +58,21 @@ export function simulate(plan: usize, paths: usize, weights: usize, losses: usiz
   }
 }
 
+/**
+ * Numbers of consecutive paths, and their weights: 1 each, and 0 for those that fill up the last eight.
+ *
+ * shape   paths [padded] u32, weights [padded] f64
+ * writes  paths, weights
+ */
+export function layRange(paths: usize, weights: usize, first: u32, count: i32, padded: i32): void {
+  for (let i = 0; i < padded; i++) {
+    store<u32>(paths + (<usize>i << 2), first + <u32>i);
+    store<f64>(weights + (<usize>i << 3), i < count ? 1 : 0);
+  }
+}
+
 function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i32, count: i32): void {
-  const nodes = word(plan, NODE_COUNT), assets = word(plan, ASSETS), factors = word(plan, FACTORS);
+  const nodes = word(plan, NODE_COUNT), assets = word(plan, ASSETS);
   const scratch = address(plan, SCRATCH);
   const words = scratch;
   const scale = scratch + 64, market = scale + COLUMN, equity = market + COLUMN, spare = equity + COLUMN;
@@ -69,41 +83,41 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i3
   const x = nodeS + <usize>nodes * COLUMN;
   const z = x + <usize>assets * COLUMN;
 
+  const margin = address(plan, MARGIN);
+  const covers = word(plan, COVER_COUNT);
+  // What is watched on the way needs every step of the path.
+  const moves = margin ? 0 : keptMoves(plan, paths, count);
+  const flag = moves ? keptFlag(plan, paths) : 0;
+  const known = moves ? load<u32>(flag) != 0 : false;
   memory.fill(losses, 0, <usize>count << 3);
-  memory.fill(market, 0, COLUMN);
-  memory.fill(x, 0, <usize>assets * COLUMN);
-  const mixed = address(plan, MIXING);
+  if (covers) memory.fill(market, 0, COLUMN);
+  if (!known) memory.fill(x, 0, <usize>assets * COLUMN);
+  const mixed = known ? 0 : address(plan, MIXING);
   if (mixed) mix(plan, paths, words, scale, count);
 
-  const margin = address(plan, MARGIN);
   const before = margin ? address(margin, M_BEFORE) : 0;
   if (margin) startMargin(plan, count);
   const placed = margin && (word(margin, M_OPTIONS) || address(margin, M_TOUCHED));
   const sample = address(plan, SAMPLE_OUT);
   const rowBytes = <usize>assets * COLUMN;
-  const period = periodOf(factors);
   const steps = word(plan, STEPS);
-  const kept = keptShocks(plan, paths, count);
-  const covers = word(plan, COVER_COUNT);
   const audit = address(plan, AUDIT);
+  const held = address(plan, HELD), heldBefore = load<f64>(held);
   let node = 0;
   for (let step = 0; step < steps; step++) {
-    const turn = step % period;
-    if (!kept && turn == 0) {
-      const rows = factors * min(period, steps - step);
-      normals(z, paths, count, TILE, address(plan, KEYS), STREAM_SHOCK, step * factors / 4, (rows + 3) / 4);
-    }
-    const shocks = kept ? kept + <usize>(step * factors) * COLUMN : z + <usize>(turn * factors) * COLUMN;
+    const shocks = known && !covers ? 0 : shocksOf(plan, paths, z, step, count);
     if (before) memory.copy(before, x, rowBytes);
-    advance(plan, step, x, shocks, mixed ? scale : 0, count);
+    const there = moves ? moves + <usize>step * rowBytes : 0;
+    const here = known ? there : x;
+    if (!known) advanceTo(there, plan, step, x, shocks, mixed ? scale : 0, count);
     if (covers) addMarketFactor(plan, step, market, shocks, count);
-    if (sample) memory.copy(sample + <usize>step * rowBytes, x, rowBytes);
+    if (sample) memory.copy(sample + <usize>step * rowBytes, here, rowBytes);
     if (margin) stepMargin(plan, paths, step, x, before, mixed ? scale : 0, count);
     // Nodes are sorted by step, so each is met once.
     for (; node < nodes; node++) {
       const record = address(plan, NODES) + <usize>node * NODE_BYTES;
       if (load<i32>(record) != step) break;
-      const column = x + <usize>load<i32>(record, 4) * COLUMN;
+      const column = here + <usize>load<i32>(record, 4) * COLUMN;
       if (audit) {
         memory.copy(nodeX + <usize>node * COLUMN, column, COLUMN);
         expColumn(nodeS + <usize>node * COLUMN, column, count);
@@ -116,6 +130,7 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i3
       }
     }
   }
+  if (moves) settleHeld(flag, held, heldBefore, known);
   if (audit) addAudit(plan, nodeX, nodeS, equity, spare, losses, count);
   else if (word(plan, ACCOUNT_COUNT)) addShortfalls(plan, at, t, equity, nodeX, weights, losses, count);
   if (margin) {
@@ -126,23 +141,25 @@ function tile(plan: usize, paths: usize, weights: usize, losses: usize, done: i3
   if (covers) addCovers(plan, paths, market, z, words, weights, losses, count);
 }
 
-/** Rows of normals of a path: whole blocks of four. */
-function shockRows(steps: i32, factors: i32): i32 {
-  return (steps * factors + 3) & ~3;
+/** Advances the log prices by one step, and keeps them where there is a place. */
+// @ts-ignore: decorator
+@inline
+function advanceTo(there: usize, plan: usize, step: i32, x: usize, shocks: usize, scale: usize, count: i32): void {
+  advance(plan, step, x, shocks, scale, count);
+  if (there) memory.copy(there, x, <usize>word(plan, ASSETS) * COLUMN);
 }
 
-/** Address of the normals of a tile's paths, drawn if they have not been yet; 0 where none are kept. */
-function keptShocks(plan: usize, paths: usize, count: i32): usize {
-  const first = load<u32>(paths), index = first / TILE;
-  if (index >= <u32>word(plan, KEPT_TILES) || count != TILE || first % TILE) return 0;
-  const rows = shockRows(word(plan, STEPS), word(plan, FACTORS));
-  const at = address(plan, KEPT_SHOCKS) + <usize>index * <usize>rows * COLUMN;
-  const flag = address(plan, KEPT_FLAGS) + (<usize>index << 2);
-  if (!load<u32>(flag)) {
-    normals(at, paths, count, TILE, address(plan, KEYS), STREAM_SHOCK, 0, rows / 4);
-    store<u32>(flag, 1);
+/** Address of a step's normals; those of steps that share blocks of four are drawn together. */
+function shocksOf(plan: usize, paths: usize, z: usize, step: i32, count: i32): usize {
+  const factors = word(plan, FACTORS);
+  const kept = keptShocks(plan, paths, count);
+  if (kept) return kept + <usize>(step * factors) * COLUMN;
+  const period = periodOf(factors), turn = step % period;
+  if (turn == 0) {
+    const rows = factors * min(period, word(plan, STEPS) - step);
+    normals(z, paths, count, TILE, address(plan, KEYS), STREAM_SHOCK, step * factors / 4, (rows + 3) / 4);
   }
-  return at;
+  return z + <usize>(turn * factors) * COLUMN;
 }
 
 /** Steps whose normals fill whole blocks of four. */

@@ -176,5 +176,6 @@ export interface Kernels {
   laneBytes(assets: number): number;
   blockBytes(assets: number, steps: number): number;
   fundingColumn(lanes: number, assets: number, asset: number): number;
+  layRange(paths: number, weights: number, first: number, count: number, padded: number): void;
   simulate(plan: number, paths: number, weights: number, losses: number, count: number): void;
 }

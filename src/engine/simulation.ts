@@ -1,5 +1,6 @@
 import { assert } from "../basics/index.ts";
-import { Arena, type Kept } from "./arena.ts";
+import { Arena } from "./arena.ts";
+import { type KeptPaths, keepPaths } from "./kept-paths.ts";
 import type { Kernels } from "./kernels.ts";
 import { BATCH, PLAN, STATISTICS, TILE } from "./plan.ts";
 
@@ -9,6 +10,8 @@ export interface SimulationPlaces {
   readonly plan: number;
   /** Everything that the kernel adds up: moments of all nodes, of which there are `cells`; behind them sums and the count of held prices. */
   readonly moments: { readonly address: number; readonly count: number; readonly cells: number };
+  /** The columns of the market model, one behind the other: with the seed all that decides prices. */
+  readonly model: { readonly address: number; readonly bytes: number };
   /** Written before it is read, by every tile. */
   readonly scratchBytes: number;
   /** Whether paths have statistics besides their loss. */
@@ -21,11 +24,6 @@ export interface SimulationImage {
   /** The kernel's memory from `columnsStart` to the last column that was laid. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
-
-/** Bytes for the normals of the first paths, from one run to the next: eight assets' of 130,000. */
-const SHOCK_BYTES = 1 << 23;
-/** Most normals of a path that are kept: those of a tile are drawn at once, and 32 KiB are a first-level cache. */
-const SHOCK_ROWS_MAX = 32;
 
 /** Everything laid in memory, ready to run any list of paths. */
 export class Simulation {
@@ -40,10 +38,8 @@ export class Simulation {
 
   /** [4×BATCH] f64 where paths have statistics besides their loss, else 0. */
   readonly #statistics: number;
-  /** Where normals are kept, while they are. */
-  #shocks: Kept | null = null;
-  /** Tiles that there is room for. */
-  #shockTiles = 0;
+  /** Where first paths are kept, while they are. */
+  #keptPaths: KeptPaths | null = null;
 
   /** Nothing that a run reads may be laid after this: an image ends where it begins. */
   constructor(arena: Arena, places: SimulationPlaces) {
@@ -107,28 +103,11 @@ export class Simulation {
   }
 
   /**
-   * Has consecutive paths keep their normals: a later run of the same seed and as many factors draws
-   * them no more, whatever its market, book and terms are. No bit of a loss depends on it.
+   * Has consecutive paths keep their normals and log prices for later runs of this instance, see
+   * {@link keepPaths}. No bit of a loss depends on it.
    */
-  keepShocks(): void {
-    const view = this.arena.u32(this.plan, PLAN.PLAN_BYTES / 4);
-    const count = view[PLAN.STEPS / 4]! * view[PLAN.FACTORS / 4]!;
-    const rows = Math.ceil(count / 4) * 4;
-    if (rows === 0 || rows > SHOCK_ROWS_MAX) return;
-    // The first round's keys are the seed.
-    const seed = this.arena.u32(view[PLAN.KEYS / 4]!, 8);
-    const tiles = Math.floor(SHOCK_BYTES / (4 + rows * TILE * 8));
-    const flagBytes = Math.ceil((4 * tiles) / 64) * 64;
-    const bytes = flagBytes + tiles * rows * TILE * 8;
-    const place = this.arena.keep(`${seed[0]} ${seed[4]} ${rows}`, bytes);
-    if (!place) return;
-    const { kept, isNew } = place;
-    if (isNew) this.arena.u32(kept.address, tiles).fill(0);
-    const words = this.arena.u32(this.plan, PLAN.PLAN_BYTES / 4);
-    words[PLAN.KEPT_FLAGS / 4] = kept.address;
-    words[PLAN.KEPT_SHOCKS / 4] = kept.address + flagBytes;
-    this.#shocks = kept;
-    this.#shockTiles = tiles;
+  keepPaths(): void {
+    this.#keptPaths = keepPaths(this.arena, this.plan, this.#places.model);
   }
 
   /**
@@ -139,14 +118,9 @@ export class Simulation {
   runRange(first: number, count: number): Float64Array {
     const padded = Math.ceil(count / 8) * 8;
     assert(count > 0 && padded <= BATCH, "a batch fits the buffers");
-    const paths = this.arena.u32(this.#paths, padded);
-    const weights = this.arena.f64(this.#weights, padded);
-    for (let i = 0; i < padded; i++) {
-      paths[i] = first + i;
-      weights[i] = i < count ? 1 : 0;
-    }
-    const isKept = this.#shocks !== null && this.arena.holds(this.#shocks);
-    return this.#run(count, padded, isKept ? this.#shockTiles : 0);
+    this.kernels.layRange(this.#paths, this.#weights, first, count, padded);
+    const kept = this.#keptPaths;
+    return this.#run(count, padded, kept && this.arena.holds(kept.place) ? kept.tiles : 0);
   }
 
   /**
@@ -172,9 +146,9 @@ export class Simulation {
     return this.#run(count, padded, 0);
   }
 
-  /** @param shockTiles  tiles whose normals are kept */
-  #run(count: number, padded: number, shockTiles: number): Float64Array {
-    this.arena.u32(this.plan, PLAN.PLAN_BYTES / 4)[PLAN.KEPT_TILES / 4] = shockTiles;
+  /** @param keptTiles  tiles of which something is kept */
+  #run(count: number, padded: number, keptTiles: number): Float64Array {
+    this.arena.u32(this.plan, PLAN.PLAN_BYTES / 4)[PLAN.KEPT_TILES / 4] = keptTiles;
     this.kernels.simulate(this.plan, this.#paths, this.#weights, this.#losses, padded);
     return this.arena.f64(this.#losses, count);
   }

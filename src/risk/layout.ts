@@ -104,7 +104,8 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   const plan = arena.take(PLAN.PLAN_BYTES);
   const words = new Map<number, number>();
 
-  layModel(arena, words, columns);
+  const modelAddress = layModel(arena, words, columns);
+  const modelBytes = arena.bytes - modelAddress;
   laySeed(arena, words, input.seed);
   const profiles = yield* layProfiles(arena, accounts, columns);
   const grids = profiles.map(({ grid }) => grid);
@@ -141,6 +142,7 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   const simulation = new Simulation(arena, {
     plan,
     moments: { address: moments, count: momentCount + sumCount + 1, cells: momentCount },
+    model: { address: modelAddress, bytes: modelBytes },
     scratchBytes: ownBytes + (margin?.scratch.bytes ?? 0),
     withStatistics: (input.margin ?? null) !== null,
   });
@@ -203,11 +205,13 @@ function deviationOf(columns: ModelColumns, step: number, asset: number): number
   return Math.sqrt(variance);
 }
 
-function layModel(arena: Arena, words: Map<number, number>, columns: ModelColumns): void {
+/** Lays the columns of a model one behind the other. Returns the address of the first. */
+function layModel(arena: Arena, words: Map<number, number>, columns: ModelColumns): number {
   words.set(PLAN.STEPS, columns.steps);
   words.set(PLAN.ASSETS, columns.assets);
   words.set(PLAN.FACTORS, columns.factors);
-  words.set(PLAN.MATRIX, arena.put(columns.matrix));
+  const matrix = arena.put(columns.matrix);
+  words.set(PLAN.MATRIX, matrix);
   words.set(PLAN.DRIFT, arena.put(columns.drift));
   words.set(PLAN.BOUND, arena.put(columns.bound));
   words.set(PLAN.MARKET_FACTOR, arena.put(columns.marketFactor));
@@ -220,6 +224,7 @@ function layModel(arena: Arena, words: Map<number, number>, columns: ModelColumn
   words.set(PLAN.ROW_ENDS, rowEnds);
   const { yMax, cells, cubic } = columns.mixing;
   words.set(PLAN.MIXING, cells > 0 ? arena.put([yMax, cells, ...cubic]) : 0);
+  return matrix;
 }
 
 function laySeed(arena: Arena, words: Map<number, number>, seed: bigint): void {

@@ -60,32 +60,56 @@ const other = {
   ],
 };
 
-test("keepShocks: no loss depends on it, on another market or none", () => {
+test("keepPaths: no loss depends on it, on another market or none", () => {
+  const market = samplePool().market!;
+  const heavy = { ...market, model: "student-t" as const, degreesOfFreedom: 2.1 };
   expectSameBits((_, kernels) => {
     const plain = firstLosses(simulationOf(kernels));
     const results = [plain];
-    for (const market of [samplePool().market!, other, samplePool().market!]) {
-      const changes = { model: marketModel(market) };
-      const expected = firstLosses(simulationOf(kernels, changes));
+    // From the third run of a market on its prices are known.
+    for (const one of [market, market, market, other, heavy, heavy, heavy, market]) {
+      const changes = { model: marketModel(one) };
+      const fresh = simulationOf(freshKernel().kernels, changes);
+      const expected = firstLosses(fresh);
       const simulation = simulationOf(kernels, changes);
-      simulation.keepShocks();
+      simulation.keepPaths();
       expect(firstLosses(simulation)).toEqual(expected);
+      // Prices that were held at the bound are counted again.
+      expect(simulation.takeMoments()).toEqual(fresh.takeMoments());
       const list = [2999, 5, 128, 129];
       expect(lossesInOrder(simulation, list)).toEqual(
         Float64Array.from(list, (path) => expected[path]!),
       );
       results.push(expected);
     }
-    expect(results[2]).not.toEqual(plain);
+    expect(results[4]).not.toEqual(plain);
     return results;
   });
 });
 
-test("keepShocks: whole tiles are drawn once, and drawn again for another seed or once laid over", () => {
+test("keepPaths: prices held at the bound are counted where their paths were known", () => {
+  expectSameBits((_, kernels) => {
+    const counts = Array.from({ length: 4 }, (_, run) => {
+      const simulation = simulationOf(kernels);
+      const { arena, plan } = simulation;
+      const words = arena.u32(plan, PLAN.PLAN_BYTES / 4);
+      // A bound that one path in three meets.
+      arena.f64(words[PLAN.BOUND / 4]!, 2).fill(0.1);
+      if (run > 0) simulation.keepPaths();
+      firstLosses(simulation);
+      return simulation.takeMoments().at(-1)!;
+    });
+    expect(counts[0]).toBeGreaterThan(1000);
+    expect(counts.every((count) => count === counts[0])).toBe(true);
+    return [Float64Array.from(counts)];
+  });
+});
+
+test("keepPaths: whole tiles are drawn once, and drawn again for another seed or once laid over", () => {
   expectSameBits((_, kernels) => {
     const keep = (changes: Partial<LayoutInput> = {}) => {
       const simulation = simulationOf(kernels, changes);
-      simulation.keepShocks();
+      simulation.keepPaths();
       return simulation;
     };
     /** Tiles whose normals stand in memory now. */
@@ -100,12 +124,21 @@ test("keepShocks: whole tiles are drawn once, and drawn again for another seed o
     const again = keep();
     expect(tilesOf(again)).toBe(Math.floor(PATHS / TILE));
     expect(tilesOf(keep({ seed: 78n }))).toBe(0);
-    // They are made use of: normals that are spoilt show.
+    // They are made use of: normals that are spoilt show, and so do prices once they are known.
+    const wordsOf = ({ arena, plan }: Simulation) => arena.u32(plan, PLAN.PLAN_BYTES / 4);
+    const spoil = (simulation: Simulation, field: number) =>
+      simulation.arena.f64(wordsOf(simulation)[field / 4]!, 8 * TILE).fill(0);
+    const next = keep({ model: marketModel(other) });
+    const moved = firstLosses(next);
+    expect(wordsOf(next)[PLAN.KEPT_MOVES / 4]).toBe(0);
+    spoil(next, PLAN.KEPT_SHOCKS);
+    expect(firstLosses(next)).not.toEqual(moved);
+    firstLosses(keep({ seed: 78n }));
+    for (let run = 0; run < 3; run++) expect(firstLosses(keep())).toEqual(expected);
     const spoilt = keep();
-    firstLosses(spoilt);
-    const words = spoilt.arena.u32(spoilt.plan, PLAN.PLAN_BYTES / 4);
-    spoilt.arena.f64(words[PLAN.KEPT_SHOCKS / 4]!, TILE).fill(0);
+    spoil(spoilt, PLAN.KEPT_MOVES);
     expect(firstLosses(spoilt)).not.toEqual(expected);
+    const words = wordsOf(spoilt);
     // Whoever needs the memory takes it.
     const top = words[PLAN.KEPT_SHOCKS / 4]! + 4096;
     const room = spoilt.arena.reserve(top - spoilt.arena.bytes);
@@ -116,11 +149,11 @@ test("keepShocks: whole tiles are drawn once, and drawn again for another seed o
   });
 });
 
-test("keepShocks: stays within the bound on memory, and leaves many steps alone", () => {
+test("keepPaths: stays within the bound on memory, and leaves many steps alone", () => {
   const { kernels } = freshKernel();
   const bytesMax = 4 << 20;
   const tight = simulationOf(kernels, { bytesMax });
-  tight.keepShocks();
+  tight.keepPaths();
   const expected = firstLosses(simulationOf(freshKernel().kernels));
   expect(firstLosses(tight)).toEqual(expected);
   expect(kernels.memory.buffer.byteLength).toBeLessThanOrEqual(bytesMax);
@@ -133,6 +166,6 @@ test("keepShocks: stays within the bound on memory, and leaves many steps alone"
   });
   const stepped = simulationOf(kernels, { accounts });
   const size = kernels.memory.buffer.byteLength;
-  stepped.keepShocks();
+  stepped.keepPaths();
   expect(kernels.memory.buffer.byteLength).toBe(size);
 });

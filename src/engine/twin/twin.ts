@@ -17,7 +17,7 @@ import { addCubic } from "./profile.ts";
 import { quantile } from "./quantile.ts";
 import { addCallsToRows, chebyshev, places, samplePoints, series } from "./sample.ts";
 import { blockBytes } from "./screen.ts";
-import { placesAt, scratchBytes, simulate } from "./simulate.ts";
+import { layRange, placesAt, scratchBytes, simulate } from "./simulate.ts";
 import { expColumn, logColumn } from "./vector-math.ts";
 
 /** The kernels in plain JavaScript, with the bits of the WebAssembly ones and a memory of their own. */
@@ -63,6 +63,7 @@ export function twinKernels(): Kernels {
     blockBytes,
     fundingColumn: fundingAt,
     placesAt,
+    layRange: layRange.bind(undefined, memory),
     simulate: simulate.bind(undefined, memory),
   };
 }

@@ -3,10 +3,10 @@ import { BATCH, DIGEST_BYTES_MAX, type Executor, MomentSums, partsOf } from "../
 import { Slice } from "../slice.ts";
 import { stopwatch } from "../stopwatch.ts";
 
-/** Zeros for the moments of a run: a batch of small pools would leave as many behind for each. */
 /** Bytes that are named here in less time than another thread takes to begin. */
 const QUICK_BYTES_MAX = 1 << 17;
 
+/** Zeros for the moments of a run: a batch of small pools would leave as many behind for each. */
 let spare: Float64Array<ArrayBuffer> | null = null;
 /** Longer ones are few, and would only stand about. */
 const SPARE_MAX = 1 << 17;
@@ -66,7 +66,7 @@ export const inlineExecutor: Executor = {
       const slice = new Slice();
       let done = 0;
       hooks.signal?.throwIfAborted();
-      simulation.keepShocks();
+      simulation.keepPaths();
       for (const [index, part] of parts.entries()) {
         const end = part.first + part.count;
         for (let first = part.first; first < end; first += BATCH) {

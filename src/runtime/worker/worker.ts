@@ -71,7 +71,7 @@ class PartRunner {
       assert(this.#kernels !== undefined, "a worker has a kernel before it has an image");
       if (!this.#dropped.has(job)) {
         this.#simulation = Simulation.fromImage(this.#kernels, image);
-        this.#simulation.keepShocks();
+        this.#simulation.keepPaths();
       }
     }
     const columns: Float64Array<ArrayBuffer>[] = [];
