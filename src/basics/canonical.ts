@@ -13,6 +13,9 @@ export function canonicalJson(value: unknown): string {
   return new Writer().written(value);
 }
 
+/** Texts that are written as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** Keys of an object as they stood and as they are written: objects of one list mostly share theirs. */
 interface KnownKeys {
   readonly keys: readonly string[];
@@ -86,6 +89,7 @@ class Writer {
 
   #leaf(value: unknown): string {
     if (typeof value === "string") {
+      if (PLAIN.test(value)) return `"${value}"`;
       if (hasLoneSurrogate(value)) {
         refuse(invalidText(this.#pointer, "the text holds half of a surrogate pair"));
       }

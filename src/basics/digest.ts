@@ -35,5 +35,6 @@ export function* sha256Work(bytes: Uint8Array): Work<string> {
  * @throws PoolError as {@link canonicalJson}
  */
 export function digestOf(value: unknown): string {
-  return sha256(new TextEncoder().encode(canonicalJson(value)));
+  const text = canonicalJson(value);
+  return platformSha256?.(text) ?? sha256(new TextEncoder().encode(text));
 }

@@ -48,8 +48,10 @@ export function* layCovers(
   horizonYears: number,
 ): Work<void> {
   const { covers, asOfMs, model } = input;
+  words.set(PLAN.COVER_COUNT, covers.length);
+  if (covers.length === 0) return;
   const classes = classesOf(covers, (cover) => eventProbability(cover, asOfMs, horizonYears));
-  const order = arena.take(Math.max(1, covers.length) * 4);
+  const order = arena.take(covers.length * 4);
   const records = arena.take(Math.max(1, classes.length) * COVER_CLASS_BYTES);
   let first = 0;
   for (const [k, { slope, intercept, members }] of classes.entries()) {
@@ -67,7 +69,6 @@ export function* layCovers(
   // The middle of the last bucket: the kernel rounds down.
   arena.f64(book + 24, 3).set([BUCKETS_PER_UNIT, offset, BUCKETS - 0.5]);
   const loading = model.assets.length > 0 ? (model.parameters.systemicLoading ?? 0) : 0;
-  words.set(PLAN.COVER_COUNT, covers.length);
   words.set(PLAN.COVERS, book);
   words.set(PLAN.SYSTEMIC, arena.put([loading, Math.sqrt(1 - loading * loading)]));
 }

@@ -6,13 +6,8 @@ import type { ValueRequest } from "./value-request.ts";
 /** Losses of more scenarios are given back when they have been measured. */
 const SCENARIOS_MAX = 1 << 20;
 
-interface Kept {
-  readonly key: string;
-  readonly run: PoolRun;
-}
-
 /** One run for each instance: its memory still holds the pool. */
-const kept = new WeakMap<Kernels, Kept>();
+const kept = new WeakMap<Kernels, PoolRun>();
 
 /** What decides the losses of a run, besides the book. */
 function keyOf({ request, parameters }: Pick<PoolRun, "request" | "parameters">): string {
@@ -24,7 +19,7 @@ function keyOf({ request, parameters }: Pick<PoolRun, "request" | "parameters">)
 /** Keeps a run until its instance lays another pool. */
 export function keepRun(kernels: Kernels, run: PoolRun): void {
   if (run.request.scenarios > SCENARIOS_MAX) return;
-  kept.set(kernels, { key: keyOf(run), run });
+  kept.set(kernels, run);
 }
 
 /**
@@ -38,15 +33,14 @@ export function keptRun(
   request: ValueRequest,
   parameters: PoolRun["parameters"],
 ): PoolRun | null {
-  const known = kept.get(kernels);
-  if (!known) return null;
-  const { run } = known;
+  const run = kept.get(kernels);
+  if (!run) return null;
   const before = run.request;
   const hasAll = request.contributions === "euler" || before.contributions === "all";
   const isSame =
     hasAll &&
     run.laid.simulation.arena.isWhole &&
     isSameBook(before.pool.document, request.pool.document) &&
-    known.key === keyOf({ request, parameters });
+    keyOf(run) === keyOf({ request, parameters });
   return isSame ? run : null;
 }
