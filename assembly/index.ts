@@ -9,7 +9,7 @@ export { fundingColumn, laneBytes } from "./margin";
 export { normals } from "./normal";
 export { normalCdf } from "./normal-cdf";
 export { addCalls, addCallsWithSlopes } from "./option";
-export { above, ascending, binned, extremes, keepAbove } from "./order";
+export { above, ascending, binned, descending, extremes, keepAbove } from "./order";
 export { philox, schedule } from "./philox";
 export { addProduct } from "./product";
 export { addCubic } from "./profile";

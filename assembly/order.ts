@@ -1,5 +1,6 @@
 /**
- * Order of a column of numbers: its ends, what lies above a bar, counts by bins, the column sorted.
+ * Order of a column of numbers: its ends, what lies above a bar, counts by bins, the column sorted, the
+ * greatest with their places.
  *
  * source  Knuth, The Art of Computer Programming 3 (1998), algorithms 5.2.5R and 5.2.1S
  */
@@ -14,7 +15,7 @@
 @inline const TABLE: usize = 8192;
 /** Longer runs of numbers that are alike in their upper halves are sorted by digits as well. */
 // @ts-ignore: decorator
-@inline const SHORT: usize = 24 << 3;
+@inline const SHORT: usize = 24;
 
 /**
  * Least and greatest number of a column; not a number where one of them is none.
@@ -127,11 +128,24 @@ export function binned(counts: usize, column: usize, count: i32, low: f64, width
   }
 }
 
-/** Sorts by one half of every number, `word` bytes into it. Returns where the sorted column is. */
-function byHalf(column: usize, spare: usize, count: i32, tables: usize, word: usize): usize {
+/** Bytes of a number alone, and of one with its place. */
+// @ts-ignore: decorator
+@inline const NUMBER: usize = 8;
+// @ts-ignore: decorator
+@inline const RECORD: usize = 16;
+
+// @ts-ignore: decorator
+@inline
+function copyRecord(to: usize, from: usize, record: usize): void {
+  store<u64>(to, load<u64>(from));
+  if (record == RECORD) store<u64>(to, load<u64>(from, 8), 8);
+}
+
+/** Sorts records by one half of their numbers, `word` bytes into them. Returns where the sorted column is. */
+function byHalf(column: usize, spare: usize, count: i32, tables: usize, word: usize, record: usize): usize {
   memory.fill(tables, 0, 3 * TABLE);
-  const size = <usize>count << 3;
-  for (let p = column + word; p < column + size; p += 8) {
+  const size = <usize>count * record;
+  for (let p = column + word; p < column + size; p += record) {
     const half = load<u32>(p);
     let at = tables + (<usize>(half & MASK) << 2);
     store<u32>(at, load<u32>(at) + 1);
@@ -146,21 +160,48 @@ function byHalf(column: usize, spare: usize, count: i32, tables: usize, word: us
     if (load<i32>(table + (<usize>((load<u32>(from + word) >>> shift) & MASK) << 2)) == count) continue;
     let place = <u32>to;
     for (let at = table; at < table + TABLE; at += 4) {
-      const next = place + (load<u32>(at) << 3);
+      const next = place + load<u32>(at) * <u32>record;
       store<u32>(at, place);
       place = next;
     }
-    for (let p = from; p < from + size; p += 8) {
+    for (let p = from; p < from + size; p += record) {
       const at = table + (<usize>((load<u32>(p + word) >>> shift) & MASK) << 2);
       const target = load<u32>(at);
-      store<u64>(<usize>target, load<u64>(p));
-      store<u32>(at, target + 8);
+      copyRecord(<usize>target, p, record);
+      store<u32>(at, target + <u32>record);
     }
     const other = from;
     from = to;
     to = other;
   }
   return from;
+}
+
+/** Sorts records by their numbers, as bits; of equal ones the order stays. Returns where the sorted column is. */
+function sorted(column: usize, spare: usize, count: i32, tables: usize, record: usize): usize {
+  const found = byHalf(column, spare, count, tables, 4, record);
+  const other = found == column ? spare : column;
+  const end = found + <usize>count * record;
+  for (let start = found; start < end; ) {
+    const half = load<u32>(start, 4);
+    let stop = start + record;
+    while (stop < end && load<u32>(stop, 4) == half) stop += record;
+    if (stop - start > SHORT * record) {
+      const length = <i32>((stop - start) / record);
+      const run = byHalf(start, other + (start - found), length, tables, 0, record);
+      if (run != start) memory.copy(start, run, stop - start);
+    } else {
+      for (let p = start + record; p < stop; p += record) {
+        const value = load<u64>(p), beside = record == RECORD ? load<u64>(p, 8) : 0;
+        let q = p;
+        for (; q > start && load<u64>(q - record) > value; q -= record) copyRecord(q, q - record, record);
+        store<u64>(q, value);
+        if (record == RECORD) store<u64>(q, beside, 8);
+      }
+    }
+    start = stop;
+  }
+  return found;
 }
 
 /**
@@ -171,25 +212,33 @@ function byHalf(column: usize, spare: usize, count: i32, tables: usize, word: us
  * return  where the sorted column is: column or spare
  */
 export function ascending(column: usize, spare: usize, count: i32, tables: usize): usize {
-  const sorted = byHalf(column, spare, count, tables, 4);
-  const other = sorted == column ? spare : column;
-  const end = sorted + (<usize>count << 3);
-  for (let start = sorted; start < end; ) {
-    const half = load<u32>(start, 4);
-    let stop = start + 8;
-    while (stop < end && load<u32>(stop, 4) == half) stop += 8;
-    if (stop - start > SHORT) {
-      const run = byHalf(start, other + (start - sorted), <i32>((stop - start) >> 3), tables, 0);
-      if (run != start) memory.copy(start, run, stop - start);
-    } else {
-      for (let p = start + 8; p < stop; p += 8) {
-        const value = load<u64>(p);
-        let q = p;
-        for (; q > start && load<u64>(q - 8) > value; q -= 8) store<u64>(q, load<u64>(q - 8));
-        store<u64>(q, value);
-      }
-    }
-    start = stop;
+  return sorted(column, spare, count, tables, NUMBER);
+}
+
+// @ts-ignore: decorator
+@inline const SIGN: u64 = 0x8000000000000000;
+
+/**
+ * Sorts numbers with their places, the greatest first; of equal ones the order stays. -0 becomes 0.
+ *
+ * shape   values [count] f64, places [count] u32, records, spare [2×count] f64, tables [3×2048] u32,
+ *         count >= 1, no number that is none
+ * reads   values, places   writes  all
+ */
+export function descending(values: usize, places: usize, count: i32, records: usize, spare: usize, tables: usize): void {
+  for (let i = 0; i < count; i++) {
+    // Adding 0 turns -0 into 0.
+    const bits = reinterpret<u64>(load<f64>(values + (<usize>i << 3)) + 0);
+    const at = records + (<usize>i << 4);
+    // Of what is not below zero the bits are turned over: the greatest has the least.
+    store<u64>(at, bits & SIGN ? bits : ~(bits | SIGN));
+    store<u32>(at, load<u32>(places + (<usize>i << 2)), 8);
   }
-  return sorted;
+  const from = sorted(records, spare, count, tables, RECORD);
+  for (let i = 0; i < count; i++) {
+    const at = from + (<usize>i << 4);
+    const key = load<u64>(at);
+    store<u64>(values + (<usize>i << 3), key & SIGN ? key : ~key & ~SIGN);
+    store<u32>(places + (<usize>i << 2), load<u32>(at, 8));
+  }
 }

@@ -27,6 +27,11 @@ export function columnBytes(length: number): number {
   return length > SORTED_MAX ? asking : Math.max(asking, sortBytes(length));
 }
 
+/** Bytes of the kernel's memory that {@link Column.laid} takes, at most. */
+export function laidBytes(length: number): number {
+  return length > BLOCK ? 0 : length * 8 + 64;
+}
+
 const sortBytes = (length: number): number => 16 * length + TABLE_BYTES + 256;
 
 /**
@@ -37,17 +42,40 @@ export class Column {
   readonly length: number;
   readonly #arena: Arena;
   readonly #numbers: Float64Array | number;
+  /** Where they stand in the kernel's memory as well, if they do. */
+  readonly #address: number | null;
 
   /**
    * @param numbers  them, or the address of [length] f64
    * @param length   all of them when left out
    */
   constructor(arena: Arena, numbers: Float64Array);
-  constructor(arena: Arena, numbers: Float64Array | number, length: number);
-  constructor(arena: Arena, numbers: Float64Array | number, length?: number) {
+  constructor(
+    arena: Arena,
+    numbers: Float64Array | number,
+    length: number,
+    address?: number | null,
+  );
+  constructor(
+    arena: Arena,
+    numbers: Float64Array | number,
+    length?: number,
+    address: number | null = null,
+  ) {
     this.#arena = arena;
     this.#numbers = numbers;
+    this.#address = typeof numbers === "number" ? numbers : address;
     this.length = length ?? (numbers as Float64Array).length;
+  }
+
+  /** Numbers that are laid in the kernel's memory once for all questions, if they are few and have room. */
+  static laid(arena: Arena, numbers: Float64Array): Column {
+    const { length } = numbers;
+    const bytes = laidBytes(length);
+    if (bytes === 0 || !arena.hasRoom(bytes)) return new Column(arena, numbers);
+    const address = arena.reserve(length * 8);
+    arena.f64(address, length).set(numbers);
+    return new Column(arena, numbers, length, address);
   }
 
   /** The numbers; those of the kernel's memory until it grows. */
@@ -59,7 +87,7 @@ export class Column {
 
   /** Its first numbers. */
   first(length: number): Column {
-    return new Column(this.#arena, this.#numbers, length);
+    return new Column(this.#arena, this.#numbers, length, this.#address);
   }
 
   /**
@@ -84,10 +112,37 @@ export class Column {
    * question may overwrite them.
    */
   above(bar: number, room: number): Above | null {
-    const numbers = this.#numbers;
-    return typeof numbers === "number"
-      ? this.#aboveThere(numbers, bar, room)
-      : this.#aboveHere(bar, room);
+    const address = this.#address;
+    return address === null ? this.#aboveHere(bar, room) : this.#aboveThere(address, bar, room);
+  }
+
+  /**
+   * The same with the greatest first, of equal ones the first of the column, and without -0; null also
+   * where there is no room to put them in order.
+   */
+  descendingAbove(bar: number, room: number): Above | null {
+    const arena = this.#arena;
+    const { kernels } = arena;
+    const address = this.#address;
+    const outside = address === null ? this.#aboveHere(bar, room) : null;
+    const most = outside ? outside.values.length : room;
+    if (address === null && outside === null) return null;
+    if (most > SORTED_MAX || !arena.hasRoom(44 * most + TABLE_BYTES + 512)) return null;
+    const mark = arena.mark();
+    const values = arena.reserve(most * 8);
+    const places = arena.reserve(most * 4);
+    const records = arena.reserve(most * 16);
+    const spare = arena.reserve(most * 16);
+    const tables = arena.reserve(TABLE_BYTES);
+    let count = most;
+    if (outside) {
+      arena.f64(values, most).set(outside.values);
+      arena.u32(places, most).set(outside.places);
+    } else count = kernels.above(values, places, address!, this.length, bar, room);
+    const isWhole = count <= most;
+    if (isWhole && count > 0) kernels.descending(values, places, count, records, spare, tables);
+    arena.release(mark);
+    return isWhole ? { values: arena.f64(values, count), places: arena.u32(places, count) } : null;
   }
 
   #aboveThere(address: number, bar: number, room: number): Above | null {
@@ -125,6 +180,27 @@ export class Column {
     return { values: values.subarray(0, found), places: places.subarray(0, found) };
   }
 
+  /** Numbers above a bound that is not below zero, in ascending order. */
+  ascendingAbove(bound: number): Float64Array<ArrayBuffer> {
+    const arena = this.#arena;
+    const { kernels } = arena;
+    const { length } = this;
+    if (length > SORTED_MAX || !arena.hasRoom(sortBytes(length))) {
+      return ascendingAbove(this.values, bound);
+    }
+    const mark = arena.mark();
+    // Numbers that stand outside are brought where others are put in order.
+    const spare = arena.reserve(length * 8);
+    const kept = arena.reserve((length + 1) * 8);
+    const tables = arena.reserve(TABLE_BYTES);
+    if (this.#address === null) arena.f64(spare, length).set(this.values);
+    const count = kernels.keepAbove(kept, this.#address ?? spare, length, bound);
+    const sorted = count > 0 ? kernels.ascending(kept, spare, count, tables) : kept;
+    const out = arena.f64(sorted, count).slice();
+    arena.release(mark);
+    return out;
+  }
+
   /**
    * How many numbers are in each of some bins; those beyond the last one are in it.
    *
@@ -144,7 +220,7 @@ export class Column {
   }
 
   get #blockLength(): number {
-    return typeof this.#numbers === "number" ? this.length : Math.min(BLOCK, this.length);
+    return this.#address === null ? Math.min(BLOCK, this.length) : this.length;
   }
 
   /**
@@ -157,8 +233,9 @@ export class Column {
     const numbers = this.#numbers;
     const mark = arena.mark();
     const out = arena.reserve(results * 8);
-    if (typeof numbers === "number") look({ address: numbers, first: 0, count: this.length }, out);
-    else {
+    if (this.#address !== null) {
+      look({ address: this.#address, first: 0, count: this.length }, out);
+    } else if (typeof numbers !== "number") {
       const address = arena.reserve(this.#blockLength * 8);
       for (let first = 0; first < this.length; first += BLOCK) {
         const count = Math.min(BLOCK, this.length - first);
@@ -171,34 +248,10 @@ export class Column {
 }
 
 /**
- * Numbers above a bound that is not below zero, in ascending order.
- *
- * @param arena  where it is done, unless there is no room in it
+ * Numbers above a bound that is not below zero, in ascending order: by the twin of the kernels, in memory
+ * that is given back afterwards.
  */
-export function ascendingAbove(
-  arena: Arena | null,
-  values: Float64Array,
-  bound: number,
-): Float64Array<ArrayBuffer> {
-  const { length } = values;
-  if (!arena || length > SORTED_MAX || !arena.hasRoom(sortBytes(length))) {
-    return inOwnMemory(values, bound);
-  }
-  const mark = arena.mark();
-  const column = arena.reserve(length * 8);
-  const kept = arena.reserve((length + 1) * 8);
-  const tables = arena.reserve(TABLE_BYTES);
-  const { kernels } = arena;
-  arena.f64(column, length).set(values);
-  const count = kernels.keepAbove(kept, column, length, bound);
-  const sorted = count > 0 ? kernels.ascending(kept, column, count, tables) : kept;
-  const out = arena.f64(sorted, count).slice();
-  arena.release(mark);
-  return out;
-}
-
-/** The same by the twin of these kernels, in memory that is given back afterwards. */
-function inOwnMemory(values: Float64Array, bound: number): Float64Array<ArrayBuffer> {
+export function ascendingAbove(values: Float64Array, bound: number): Float64Array<ArrayBuffer> {
   const { length } = values;
   const bytes = new ArrayBuffer(8 * (2 * length + 1) + TABLE_BYTES);
   const memory: OrderMemory = { f64: new Float64Array(bytes), u32: new Uint32Array(bytes) };

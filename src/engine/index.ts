@@ -6,7 +6,7 @@ export {
   compileKernelFrom,
   type ReadyKernel,
 } from "./backend.ts";
-export { type Above, ascendingAbove, Column, columnBytes } from "./column.ts";
+export { type Above, ascendingAbove, Column, columnBytes, laidBytes } from "./column.ts";
 export { cutOf, middleOf, type RunCut, secondsOf, type Timing } from "./cost.ts";
 export {
   CHUNKS_MAX,

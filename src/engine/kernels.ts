@@ -150,6 +150,14 @@ export interface Kernels {
     bins: number,
   ): void;
   ascending(column: number, spare: number, count: number, tables: number): number;
+  descending(
+    values: number,
+    places: number,
+    count: number,
+    records: number,
+    spare: number,
+    tables: number,
+  ): void;
   coalitions(
     costs: number,
     members: number,

@@ -1,4 +1,4 @@
-import { type Arena, ascendingAbove } from "../engine/index.ts";
+import { ascendingAbove, Column } from "../engine/index.ts";
 import type { Estimate } from "./valuation.ts";
 
 /** Losses whose sums are kept together. */
@@ -26,13 +26,10 @@ export class LossCurve {
   readonly #sums: Float64Array;
   readonly #squares: Float64Array;
 
-  /**
-   * @param losses  [P] any order; not changed
-   * @param arena   where they are put in order, if there is one
-   */
-  constructor(losses: Float64Array, arena: Arena | null = null) {
+  /** @param losses  [P] any order; not changed */
+  constructor(losses: Float64Array | Column) {
     this.scenarios = losses.length;
-    this.#losses = ascendingAbove(arena, losses, 0);
+    this.#losses = losses instanceof Column ? losses.ascendingAbove(0) : ascendingAbove(losses, 0);
     const blocks = Math.floor(this.#losses.length / BLOCK);
     this.#sums = new Float64Array(blocks);
     this.#squares = new Float64Array(blocks);

@@ -114,7 +114,7 @@ async function tried(
       worstSet(own, Math.ceil(size / 40));
     }
   });
-  const order = await seconds(() => new LossCurve(above, arena));
+  const order = await seconds(() => new LossCurve(new Column(arena, above)));
   const bytes = new Uint8Array(8 * DIGESTED);
   const perLoss = count / DIGESTED;
   const ownDigest = perLoss * (await seconds(() => inPieces(sha256Work(bytes), timing.breathe)));

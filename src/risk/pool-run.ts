@@ -217,11 +217,11 @@ export function isFirstRun(): boolean {
 export function ranPool(
   kernels: Kernels,
   request: ValueRequest,
-  ran: Omit<PoolRun, "request" | "least" | "tail" | "found">,
+  ran: Omit<PoolRun, "request" | "column" | "least" | "tail" | "found">,
 ): PoolRun {
   const { laid, losses } = ran;
   isFirst = false;
-  const column = new Column(laid.simulation.arena, losses);
+  const column = Column.laid(laid.simulation.arena, losses);
   const extremes = column.extremes();
   checkSize(extremes, laid.accounts);
   const { levels, primary, scenarios } = request;
@@ -229,6 +229,7 @@ export function ranPool(
   const run: PoolRun = {
     ...ran,
     request,
+    column,
     least: extremes[0],
     tail,
     found: {
@@ -244,15 +245,14 @@ export function ranPool(
 }
 
 /** The losses of a run in order, sorted once. */
-export function lossCurve({ found, losses, laid }: PoolRun): Promise<LossCurve> {
-  return found.curve.of("", () => new LossCurve(losses, laid.simulation.arena));
+export function lossCurve({ found, column }: PoolRun): Promise<LossCurve> {
+  return found.curve.of("", () => new LossCurve(column));
 }
 
 /** A run that is asked again, about other levels or terms. */
 function asked(run: PoolRun, request: ValueRequest, breathe: Breath): PoolRun {
   const taken = tailTaken(request.levels, request.primary, request.scenarios);
-  const column = new Column(run.laid.simulation.arena, run.losses);
-  const tail = taken === run.tail.losses.length ? run.tail : worst(column, taken);
+  const tail = taken === run.tail.losses.length ? run.tail : worst(run.column, taken);
   request.onProgress?.({ done: request.scenarios, total: request.scenarios, estimate: null });
   return { ...run, request, tail, breathe };
 }

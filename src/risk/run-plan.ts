@@ -1,5 +1,5 @@
 import { type Level, tailCount } from "../basics/index.ts";
-import { columnBytes, cutOf } from "../engine/index.ts";
+import { columnBytes, cutOf, laidBytes } from "../engine/index.ts";
 import { averagesBytes } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
 import { ownLossBytes, ownLossCount } from "./own-losses.ts";
@@ -156,7 +156,7 @@ function kernelBytes(
     columnBytes(scenarios),
     alone > 0 ? ownLossBytes(laid, alone) + columnBytes(alone) : 0,
   );
-  const pages = Math.ceil((arena.bytes + shared) / 65536);
+  const pages = Math.ceil((arena.bytes + laidBytes(scenarios) + shared) / 65536);
   return Math.max(pages * 65536, audit);
 }
 

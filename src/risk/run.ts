@@ -1,5 +1,5 @@
 import type { Breath } from "../basics/index.ts";
-import type { Chunk } from "../engine/index.ts";
+import type { Chunk, Column } from "../engine/index.ts";
 import type { MarketModel, MarketParameters } from "../market/index.ts";
 import type { Latest } from "./latest.ts";
 import type { LaidPool } from "./layout.ts";
@@ -17,6 +17,8 @@ export interface PoolRun {
   readonly laid: LaidPool;
   /** [scenarios] the pool's losses. */
   readonly losses: Float64Array<ArrayBuffer>;
+  /** The same for questions about all of them. */
+  readonly column: Column;
   /** The least of them. */
   readonly least: number;
   /** The worst of them, as many as any level asks for and more. */

@@ -1,5 +1,5 @@
 import { digestOf, inPieces, sha256Work } from "../basics/index.ts";
-import { Column, type Executor, type Kernels, kernelDigest } from "../engine/index.ts";
+import { type Executor, type Kernels, kernelDigest } from "../engine/index.ts";
 import type { MarketModel, MarketParameters } from "../market/index.ts";
 import { exp } from "../numeric/index.ts";
 import type { Pool } from "../pool/index.ts";
@@ -103,7 +103,7 @@ export async function valuePool(
 
 /** What the losses of a pool that was simulated say of it as a whole. */
 export async function measurementOf(run: PoolRun, executor: Executor): Promise<Measurement> {
-  const { request, parameters, model, laid, losses, least, tail, breathe, found } = run;
+  const { request, parameters, model, laid, losses, column, least, tail, breathe, found } = run;
   const { document } = request.pool;
   const { levels, primary, horizonDays } = request;
   // Begun first: where the platform has a digest of its own, it is made while this thread goes on.
@@ -112,7 +112,6 @@ export async function measurementOf(run: PoolRun, executor: Executor): Promise<M
     return executor.sha256?.(bytes) ?? inPieces(sha256Work(bytes), breathe);
   });
   naming.catch(() => {});
-  const column = new Column(laid.simulation.arena, losses);
   const risk = await found.summary.of(`${levels} ${primary}`, () =>
     inPieces(summaryWork(column, least, tail, levels, primary, horizonDays), breathe),
   );

@@ -14,9 +14,11 @@ const numbersOf = (length: number): Float64Array => {
 function columnsOf(numbers: Float64Array): readonly [string, Column, Arena][] {
   const outside = new Arena(freshKernel().kernels, 64 * MIB);
   const inside = new Arena(freshKernel().kernels, 64 * MIB);
+  const both = new Arena(freshKernel().kernels, 64 * MIB);
   return [
     ["outside", new Column(outside, numbers), outside],
     ["inside", new Column(inside, inside.put(numbers), numbers.length), inside],
+    ["both, if they are few", Column.laid(both, numbers), both],
   ];
 }
 
@@ -33,6 +35,10 @@ test.each([1, 5, 32_768, 32_769, 100_003])("column: %i numbers", (length) => {
     const found = column.above(110, Math.max(1, high.length))!;
     expect([...found.places], where).toEqual(high.map(([place]) => place));
     expect([...found.values], where).toEqual(high.map(([, value]) => value));
+    const inOrder = [...high].sort(([, a], [, b]) => b - a);
+    const descending = column.descendingAbove(110, Math.max(1, high.length))!;
+    expect([...descending.places], where).toEqual(inOrder.map(([place]) => place));
+    expect([...descending.values], where).toEqual(inOrder.map(([, value]) => value));
     const counts = new Uint32Array(7);
     for (const x of numbers) counts[Math.min(6, Math.floor((x + 80) / 25))]! += 1;
     expect(column.binned(-80, 25, 7), where).toEqual(counts);
@@ -46,6 +52,8 @@ test("column: more above a bar than there is room for are none", () => {
   for (const [where, column] of columnsOf(numbers)) {
     expect(column.above(0, count)?.values.length, where).toBe(count);
     expect(column.above(0, count - 1), where).toBeNull();
+    expect(column.descendingAbove(0, count)?.values.length, where).toBe(count);
+    expect(column.descendingAbove(0, count - 1), where).toBeNull();
     expect(column.above(0, 1), where).toBeNull();
   }
 });
@@ -70,18 +78,50 @@ test("column: a number that is none is told", () => {
   }
 });
 
+test("column: numbers that are alike keep their order, and are found again in a part of it", () => {
+  const numbers = Float64Array.from({ length: 3000 }, (_, i) => (i % 3 === 0 ? 5 : -0));
+  for (const [where, column] of columnsOf(numbers)) {
+    const { values, places } = column.descendingAbove(-1, 3000)!;
+    const expected = [...numbers.keys()].sort((a, b) => numbers[b]! - numbers[a]!);
+    expect([...places], where).toEqual(expected);
+    expect(values[0], where).toBe(5);
+    expect(values[2999], where).toBe(0);
+    expect([...column.first(4).descendingAbove(1, 4)!.places], where).toEqual([0, 3]);
+  }
+});
+
+test("column: what is laid takes memory once, and none where there is too little", () => {
+  const numbers = numbersOf(9001);
+  const { kernels } = freshKernel();
+  const arena = new Arena(kernels, new Arena(kernels, MIB).bytes + 100_000);
+  const before = arena.bytes;
+  const column = Column.laid(arena, numbers);
+  expect(arena.bytes).toBeGreaterThanOrEqual(before + 8 * 9001);
+  const after = arena.bytes;
+  // What is laid is what is asked.
+  numbers[5] = 1e6;
+  expect(column.extremes()[1]).toBeLessThan(1e6);
+  expect(column.descendingAbove(0, 9001), "no room to put them in order").toBeNull();
+  expect(arena.bytes).toBe(after);
+  expect(Column.laid(arena, numbers).values).toEqual(numbers);
+  expect(arena.bytes).toBe(after);
+});
+
 test.each([0, 30])("ascendingAbove: what is above %i in order, with and without room", (bound) => {
   const numbers = numbersOf(9001);
   const expected = numbers.filter((x) => x > bound).sort();
-  const arena = new Arena(freshKernel().kernels, 64 * MIB);
-  const narrow = new Arena(freshKernel().kernels, arena.bytes + 4096);
-  const before = arena.bytes;
-  for (const where of [arena, narrow, null]) {
-    expect(ascendingAbove(where, numbers, bound)).toEqual(expected);
+  const { kernels } = freshKernel();
+  const narrow = new Column(new Arena(kernels, new Arena(kernels, MIB).bytes + 4096), numbers);
+  expect(ascendingAbove(numbers, bound)).toEqual(expected);
+  expect(narrow.ascendingAbove(bound)).toEqual(expected);
+  for (const [where, column, arena] of columnsOf(numbers)) {
+    const before = arena.bytes;
+    expect(column.ascendingAbove(bound), where).toEqual(expected);
+    expect(arena.bytes).toBe(before);
+    expect(column.ascendingAbove(1e9).length).toBe(0);
+    expect(column.values, where).toEqual(numbers);
   }
-  expect(arena.bytes).toBe(before);
-  expect(ascendingAbove(arena, numbers, 1e9).length).toBe(0);
-  expect(ascendingAbove(null, numbers, 1e9).length).toBe(0);
+  expect(ascendingAbove(numbers, 1e9).length).toBe(0);
 });
 
 test("columnBytes: what is asked and put in order keeps to it", () => {
@@ -94,6 +134,6 @@ test("columnBytes: what is asked and put in order keeps to it", () => {
     column.above(-1000, length);
     column.binned(-80, 1, 100);
     const sizes = numbers.map((x) => Math.abs(x));
-    expect(ascendingAbove(arena, sizes, 0).length).toBe(length);
+    expect(new Column(arena, sizes).ascendingAbove(0).length).toBe(length);
   }
 });

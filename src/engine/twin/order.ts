@@ -164,3 +164,21 @@ export function ascending(
   }
   return sorted;
 }
+
+/** Sorts numbers with their places, the greatest first; of equal ones the order stays. -0 becomes 0. */
+export function descending(
+  { f64, u32 }: OrderMemory,
+  values: number,
+  places: number,
+  count: number,
+): void {
+  // Adding 0 turns -0 into 0.
+  const numbers = f64.slice(values >>> 3, (values >>> 3) + count).map((value) => value + 0);
+  const own = u32.slice(places >>> 2, (places >>> 2) + count);
+  const order = Uint32Array.from(own, (_, i) => i);
+  order.sort((a, b) => numbers[b]! - numbers[a]! || a - b);
+  for (let i = 0; i < count; i++) {
+    f64[(values >>> 3) + i] = numbers[order[i]!]!;
+    u32[(places >>> 2) + i] = own[order[i]!]!;
+  }
+}

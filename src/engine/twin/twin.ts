@@ -10,7 +10,7 @@ import { TwinMemory } from "./memory.ts";
 import { normals } from "./normal.ts";
 import { normalCdf } from "./normal-cdf.ts";
 import { addCalls, addCallsWithSlopes } from "./option.ts";
-import { above, ascending, binned, extremes, keepAbove } from "./order.ts";
+import { above, ascending, binned, descending, extremes, keepAbove } from "./order.ts";
 import { philox, schedule } from "./philox.ts";
 import { addProduct } from "./product.ts";
 import { addCubic } from "./profile.ts";
@@ -53,6 +53,7 @@ export function twinKernels(): Kernels {
     keepAbove: keepAbove.bind(undefined, memory),
     binned: binned.bind(undefined, memory),
     ascending: ascending.bind(undefined, memory),
+    descending: descending.bind(undefined, memory),
     coalitions: coalitions.bind(undefined, memory),
     marginals: marginals.bind(undefined, memory),
     normalCdf,

@@ -90,6 +90,25 @@ test.each(KINDS)("ascending: numbers %s", (_, make) => {
   }
 });
 
+test.each(KINDS)("descending: numbers %s, of either sign, with their places", (_, make) => {
+  for (const count of [...LENGTHS, 24, 25, 26]) {
+    const numbers = make(count).map((x, i) => (i % 3 === 1 ? -x : i % 5 === 2 ? -0 : x));
+    const places = Uint32Array.from(numbers, (_, i) => 7 * i);
+    const order = [...numbers.keys()].sort((a, b) => numbers[b]! - numbers[a]! || a - b);
+    expectSameBits((arena, kernels) => {
+      const values = arena.put(numbers);
+      const at = arena.take(count * 4);
+      arena.u32(at, count).set(places);
+      const spare = [arena.take(count * 16), arena.take(count * 16)] as const;
+      kernels.descending(values, at, count, ...spare, arena.take(3 * 2048 * 4));
+      const [own, ownPlaces] = [arena.f64(values, count), arena.u32(at, count)];
+      expect([...ownPlaces]).toEqual(order.map((i) => 7 * i));
+      expect([...own]).toEqual(order.map((i) => numbers[i]! + 0));
+      return [own, ownPlaces];
+    });
+  }
+});
+
 function withNaN(count: number): Float64Array {
   const numbers = column(99, count);
   numbers[count >> 1] = Number.NaN;
