@@ -18,27 +18,37 @@
 @inline const SHORT: usize = 24;
 
 /**
- * Least and greatest number of a column; not a number where one of them is none.
+ * Least and greatest number of a column, without -0; not a number where one of them is none.
  *
  * shape   out [2] f64, column [count] f64 on 16 bytes, count >= 1
  * reads   column   writes  out
  */
 export function extremes(out: usize, column: usize, count: i32): void {
   const end = column + (<usize>count << 3);
-  let low = v128.load64_splat(column), high = low;
+  let low = v128.load64_splat(column), high = low, next = low, other = low;
+  let all = f64x2.eq(low, low);
   let p = column;
-  for (; p + 16 <= end; p += 16) {
-    const pair = v128.load(p);
-    low = f64x2.min(low, pair);
-    high = f64x2.max(high, pair);
+  // Comparisons that pass over what is no number are one instruction each: whether there is one is asked apart.
+  for (; p + 32 <= end; p += 32) {
+    const first = v128.load(p), second = v128.load(p, 16);
+    all = v128.and(all, v128.and(f64x2.eq(first, first), f64x2.eq(second, second)));
+    low = f64x2.pmin(low, first);
+    high = f64x2.pmax(high, first);
+    next = f64x2.pmin(next, second);
+    other = f64x2.pmax(other, second);
   }
-  if (p < end) {
+  for (; p < end; p += 8) {
     const last = v128.load64_splat(p);
-    low = f64x2.min(low, last);
-    high = f64x2.max(high, last);
+    all = v128.and(all, f64x2.eq(last, last));
+    low = f64x2.pmin(low, last);
+    high = f64x2.pmax(high, last);
   }
-  store<f64>(out, min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1)));
-  store<f64>(out, max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1)), 8);
+  low = f64x2.pmin(low, next);
+  high = f64x2.pmax(high, other);
+  const isWhole = i64x2.all_true(all);
+  // Adding 0 turns -0 into 0.
+  store<f64>(out, isWhole ? min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1)) + 0 : NaN);
+  store<f64>(out, isWhole ? max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1)) + 0 : NaN, 8);
 }
 
 /**

@@ -37,7 +37,8 @@ function cellOf(first: usize, cells: usize, bucket: i32, x: f64): usize {
 /**
  * Adds the profile of one node to the losses of a tile, and notes where each path fell.
  *
- * shape   x, losses [TILE] f64; at [TILE] i32 byte offsets of cells; t [TILE] f64 places in the cells
+ * shape   x, losses [TILE] f64; at [TILE] i32 byte offsets of cells; t [TILE] f64 places in the cells;
+ *         both 0 to note nothing
  * lanes   two paths, each with its own cell
  *         |x| stays inside the node's range: `advance` holds it there
  * reads   node, x   writes  losses, at, t   count divides by 2
@@ -54,9 +55,11 @@ export function addProfile(node: usize, x: usize, losses: usize, at: usize, t: u
     const placeA = v128.load(cellA), placeB = v128.load(cellB);
     const start = v128.shuffle<i64>(placeA, placeB, 0, 2), scale = v128.shuffle<i64>(placeA, placeB, 1, 3);
     const ts = f64x2.mul(f64x2.sub(xs, start), scale);
-    v128.store(t + lane, ts);
-    store<i32>(at + (<usize>p << 2), <i32>(cellA - cells));
-    store<i32>(at + (<usize>p << 2), <i32>(cellB - cells), 4);
+    if (at) {
+      v128.store(t + lane, ts);
+      store<i32>(at + (<usize>p << 2), <i32>(cellA - cells));
+      store<i32>(at + (<usize>p << 2), <i32>(cellB - cells), 4);
+    }
     const a = f64x2.add(v128.load(cellA, 16), f64x2.mul(f64x2.splat(f64x2.extract_lane(ts, 0)), v128.load(cellA, 32)));
     const b = f64x2.add(v128.load(cellB, 16), f64x2.mul(f64x2.splat(f64x2.extract_lane(ts, 1)), v128.load(cellB, 32)));
     const value = f64x2.add(

@@ -98,50 +98,65 @@ export function chebyshev(values: usize, slopes: usize, y: usize, rate: usize, c
 }
 
 /**
- * A sum of these polynomials at many points, and its derivative by x: what `chebyshev` and a product with
- * the coefficients give, without the polynomials.
+ * A sum of these polynomials at many points, and its derivative by x. Polynomials of even and of odd degree
+ * are summed apart: at the mirror image of a point the one sum is the same, the other turned over.
  *
  * shape   values, slopes [count] f64; coefficients [degrees] f64; y and rate as chebyshev
  *         count divides by 4, degrees >= 1
+ *         mirrored 1 to write the sums at -y as well, going back from the first: [count] f64 before it
  * reads   coefficients, y, rate   writes  values, slopes
- * bits    of that product: a sum adds in the order of degrees
+ * bits    even degrees in their order, then odd ones in theirs
  */
-export function series(values: usize, slopes: usize, coefficients: usize, y: usize, rate: usize, count: i32, degrees: i32): void {
+export function series(values: usize, slopes: usize, coefficients: usize, y: usize, rate: usize, count: i32, degrees: i32, mirrored: i32): void {
   const width = <usize>count << 3;
   const end = coefficients + (<usize>degrees << 3);
+  const zero = f64x2.splat(0), one = f64x2.splat(1);
   for (let p: usize = 0; p < width; p += 32) {
     const y0 = v128.load(y + p), y1 = v128.load(y + p, 16);
     const rate0 = v128.load(rate + p), rate1 = v128.load(rate + p, 16);
     const twice0 = f64x2.add(y0, y0), twice1 = f64x2.add(y1, y1);
     const double0 = f64x2.add(rate0, rate0), double1 = f64x2.add(rate1, rate1);
-    const zero = f64x2.splat(0), one = f64x2.splat(1);
-    let before0 = one, before1 = one, value0 = y0, value1 = y1;
-    let slopeBefore0 = zero, slopeBefore1 = zero, slope0 = rate0, slope1 = rate1;
-    const first = v128.load64_splat(coefficients);
-    let sum0 = f64x2.add(zero, f64x2.mul(first, one)), sum1 = sum0;
-    let slopes0 = f64x2.add(zero, f64x2.mul(first, zero)), slopes1 = slopes0;
-    for (let at = coefficients + 8; at < end; at += 8) {
+    // T of an even degree and of the odd one after it, and their slopes.
+    let even0 = one, even1 = one, odd0 = y0, odd1 = y1;
+    let evenSlope0 = zero, evenSlope1 = zero, oddSlope0 = rate0, oddSlope1 = rate1;
+    let sum0 = zero, sum1 = zero, sums0 = zero, sums1 = zero;
+    let other0 = zero, other1 = zero, others0 = zero, others1 = zero;
+    for (let at = coefficients; at < end; at += 16) {
       const factor = v128.load64_splat(at);
-      sum0 = f64x2.add(sum0, f64x2.mul(factor, value0));
-      sum1 = f64x2.add(sum1, f64x2.mul(factor, value1));
-      slopes0 = f64x2.add(slopes0, f64x2.mul(factor, slope0));
-      slopes1 = f64x2.add(slopes1, f64x2.mul(factor, slope1));
-      const next0 = f64x2.sub(f64x2.mul(twice0, value0), before0);
-      const next1 = f64x2.sub(f64x2.mul(twice1, value1), before1);
-      const nextSlope0 = f64x2.sub(f64x2.add(f64x2.mul(double0, value0), f64x2.mul(twice0, slope0)), slopeBefore0);
-      const nextSlope1 = f64x2.sub(f64x2.add(f64x2.mul(double1, value1), f64x2.mul(twice1, slope1)), slopeBefore1);
-      before0 = value0;
-      before1 = value1;
-      value0 = next0;
-      value1 = next1;
-      slopeBefore0 = slope0;
-      slopeBefore1 = slope1;
-      slope0 = nextSlope0;
-      slope1 = nextSlope1;
+      sum0 = f64x2.add(sum0, f64x2.mul(factor, even0));
+      sum1 = f64x2.add(sum1, f64x2.mul(factor, even1));
+      sums0 = f64x2.add(sums0, f64x2.mul(factor, evenSlope0));
+      sums1 = f64x2.add(sums1, f64x2.mul(factor, evenSlope1));
+      if (at + 8 >= end) break;
+      const next = v128.load64_splat(at, 8);
+      other0 = f64x2.add(other0, f64x2.mul(next, odd0));
+      other1 = f64x2.add(other1, f64x2.mul(next, odd1));
+      others0 = f64x2.add(others0, f64x2.mul(next, oddSlope0));
+      others1 = f64x2.add(others1, f64x2.mul(next, oddSlope1));
+      evenSlope0 = f64x2.sub(f64x2.add(f64x2.mul(double0, odd0), f64x2.mul(twice0, oddSlope0)), evenSlope0);
+      evenSlope1 = f64x2.sub(f64x2.add(f64x2.mul(double1, odd1), f64x2.mul(twice1, oddSlope1)), evenSlope1);
+      even0 = f64x2.sub(f64x2.mul(twice0, odd0), even0);
+      even1 = f64x2.sub(f64x2.mul(twice1, odd1), even1);
+      oddSlope0 = f64x2.sub(f64x2.add(f64x2.mul(double0, even0), f64x2.mul(twice0, evenSlope0)), oddSlope0);
+      oddSlope1 = f64x2.sub(f64x2.add(f64x2.mul(double1, even1), f64x2.mul(twice1, evenSlope1)), oddSlope1);
+      odd0 = f64x2.sub(f64x2.mul(twice0, even0), odd0);
+      odd1 = f64x2.sub(f64x2.mul(twice1, even1), odd1);
     }
-    v128.store(values + p, f64x2.add(zero, sum0));
-    v128.store(values + p, f64x2.add(zero, sum1), 16);
-    v128.store(slopes + p, f64x2.add(zero, slopes0));
-    v128.store(slopes + p, f64x2.add(zero, slopes1), 16);
+    if (mirrored) {
+      storeBack(values - p, f64x2.sub(sum0, other0), f64x2.sub(sum1, other1));
+      storeBack(slopes - p, f64x2.sub(others0, sums0), f64x2.sub(others1, sums1));
+    }
+    v128.store(values + p, f64x2.add(sum0, other0));
+    v128.store(values + p, f64x2.add(sum1, other1), 16);
+    v128.store(slopes + p, f64x2.add(others0, sums0));
+    v128.store(slopes + p, f64x2.add(others1, sums1), 16);
   }
+}
+
+/** Stores four numbers back from an address. */
+// @ts-ignore: decorator
+@inline
+function storeBack(first: usize, low: v128, high: v128): void {
+  v128.store(first - 8, v128.shuffle<i64>(low, low, 1, 0));
+  v128.store(first - 24, v128.shuffle<i64>(high, high, 1, 0));
 }

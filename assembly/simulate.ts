@@ -15,7 +15,7 @@ import { normals } from "./normal";
 import { addMarketFactor, advance } from "./path";
 import { philox } from "./philox";
 import {
-  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, HELD, KEYS, MARGIN, M_BEFORE, M_OPTIONS, M_TOUCHED, MIXING, NODES, NODE_COUNT, SAMPLE_OUT, SCRATCH, STATISTICS_OUT,
+  ACCOUNT_COUNT, ASSETS, AUDIT, COVER_COUNT, FACTORS, HELD, KEPT_MOVES, KEYS, MARGIN, M_BEFORE, M_OPTIONS, M_TOUCHED, MIXING, NODES, NODE_COUNT, SAMPLE_OUT, SCRATCH, STATISTICS_OUT,
   STATISTICS_STRIDE, STEPS, TILE, WITH_MOMENTS, address, word,
 } from "./plan";
 import { addMoments, addProfile, NODE_BYTES } from "./profile";
@@ -52,9 +52,44 @@ export function placesAt(): usize {
  */
 export function simulate(plan: usize, paths: usize, weights: usize, losses: usize, count: i32): void {
   assert(count % 8 == 0);
-  for (let done = 0; done < count; done += TILE) {
+  const known = plainTiles(plan, paths, count);
+  if (known) addProfiles(plan, paths, losses, known);
+  for (let done = known * TILE; done < count; done += TILE) {
     const size = min(TILE, count - done);
     tile(plan, paths + (<usize>done << 2), weights + (<usize>done << 3), losses + (<usize>done << 3), done, size);
+  }
+}
+
+/**
+ * Tiles at the head of a list whose prices are known and whose losses are profiles and nothing else. The last
+ * one of all is not among them: it notes where its paths fall.
+ */
+function plainTiles(plan: usize, paths: usize, count: i32): i32 {
+  if (!address(plan, KEPT_MOVES) || address(plan, MARGIN) || address(plan, AUDIT) || address(plan, SAMPLE_OUT)) return 0;
+  if (word(plan, COVER_COUNT) || word(plan, ACCOUNT_COUNT) || word(plan, WITH_MOMENTS)) return 0;
+  let tiles = 0;
+  for (; (tiles + 1) * TILE < count; tiles++) {
+    const first = paths + (<usize>(tiles * TILE) << 2);
+    if (!keptMoves(plan, first, TILE) || !load<u32>(keptFlag(plan, first))) break;
+  }
+  return tiles;
+}
+
+/** Losses of such tiles, node by node: the cells of one stay in the nearest cache for all of them. */
+function addProfiles(plan: usize, paths: usize, losses: usize, tiles: i32): void {
+  const nodes = word(plan, NODE_COUNT), assets = word(plan, ASSETS);
+  const held = address(plan, HELD);
+  memory.fill(losses, 0, <usize>tiles * COLUMN);
+  for (let node = 0; node < nodes; node++) {
+    const record = address(plan, NODES) + <usize>node * NODE_BYTES;
+    const row = <usize>(load<i32>(record) * assets + load<i32>(record, 4)) * COLUMN;
+    for (let tile = 0; tile < tiles; tile++) {
+      const moves = keptMoves(plan, paths + (<usize>(tile * TILE) << 2), TILE);
+      addProfile(record, moves + row, losses + <usize>tile * COLUMN, 0, 0, TILE);
+    }
+  }
+  for (let tile = 0; tile < tiles; tile++) {
+    store<f64>(held, load<f64>(held) + load<f64>(keptFlag(plan, paths + (<usize>(tile * TILE) << 2)), 8));
   }
 }
 

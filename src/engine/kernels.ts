@@ -104,6 +104,7 @@ export interface Kernels {
     rate: number,
     count: number,
     degrees: number,
+    mirrored: number,
   ): void;
   addProduct(
     out: number,

@@ -30,6 +30,8 @@ export class NodeGrid {
   readonly cells: number;
   /** Width of the base cells in the core, or of an equal part of them; buckets share their edges. */
   readonly bucketWidth: number;
+  /** Whether every edge has its mirror image: {@link baseEdges} with no others among them. */
+  readonly isEven: boolean;
   /** Edges and what groups of four need besides. */
   readonly padded: number;
   /** Address of the edges. */
@@ -38,9 +40,10 @@ export class NodeGrid {
   readonly #spot: number;
 
   /** @param edges  ascending log returns, see {@link baseEdges} and {@link mergeEdges} */
-  constructor(arena: Arena, edges: Float64Array, bucketWidth: number) {
+  constructor(arena: Arena, edges: Float64Array, bucketWidth: number, isEven: boolean) {
     this.#arena = arena;
     this.edges = edges;
+    this.isEven = isEven;
     this.bucketWidth = bucketWidth;
     this.cells = edges.length - 1;
     this.padded = Math.ceil(edges.length / 4) * 4;
@@ -203,31 +206,43 @@ export function rangeOf(bound: number): number {
  * @param bound      largest |log return| of the model at this date
  * @param deviation  standard deviation of the log return at this date
  * @param calls      [calls × 5] as assembly/option.ts reads them
- * @returns          ascending log returns, and the width of the cells in the core
+ * @returns          ascending log returns, the width of the cells in the core, and whether every edge has
+ *                   its mirror image
  */
 export function baseEdges(
   bound: number,
   deviation: number,
   calls: ArrayLike<number>,
-): { readonly edges: Float64Array; readonly width: number } {
+): { readonly edges: Float64Array; readonly width: number; readonly isEven: boolean } {
   const base = baseOf(bound, deviation);
-  const pieces = piecesOf(base.mirrored, calls, deviation);
+  const pieces = piecesOf(base.edges, calls, deviation);
   const { right, half, width } = base;
-  if (!pieces) return { edges: apart(base.mirrored), width };
+  if (!pieces) return evenly(base.edges, width);
   let count = 0;
   let finest = 1;
   for (let c = 0; c < right.length; c++) {
     count += pieces[c]!;
     if (c < half) finest = Math.max(finest, pieces[c]!);
   }
-  const up = new Float64Array(count);
-  for (let c = 0, i = 0; c < right.length; c++) {
-    const start = c === 0 ? 0 : right[c - 1]!;
-    const step = (right[c]! - start) / pieces[c]!;
-    for (let k = 1; k < pieces[c]!; k++) up[i++] = start + k * step;
-    up[i++] = right[c]!;
+  const edges = new Float64Array(2 * count + 1);
+  let up = count;
+  let start = 0;
+  for (let c = 0; c < right.length; c++) {
+    const own = pieces[c]!;
+    const end = right[c]!;
+    const step = (end - start) / own;
+    for (let k = 1; k < own; k++) edges[++up] = start + k * step;
+    edges[++up] = end;
+    start = end;
   }
-  return { edges: apart(withMirrors(up)), width: width / Math.min(BUCKETS_MAX, finest) };
+  for (let i = 1; i <= count; i++) edges[count - i] = -edges[count + i]!;
+  return evenly(edges, width / Math.min(BUCKETS_MAX, finest));
+}
+
+/** Edges that are mirror images, unless some of them are too near each other. */
+function evenly(edges: Float64Array, width: number) {
+  const isEven = areApart(edges);
+  return { edges: isEven ? edges : apart(edges), width, isEven };
 }
 
 /** The grid of a node whose options bend nowhere faster than it can follow. */
@@ -236,7 +251,7 @@ interface BaseGrid {
   /** Edges to the right of no move. */
   readonly right: readonly number[];
   /** These, no move and their mirror images. */
-  readonly mirrored: Float64Array;
+  readonly edges: Float64Array;
   /** Cells of the core to the right of no move, and their width. */
   readonly half: number;
   readonly width: number;
@@ -261,7 +276,7 @@ function baseOf(bound: number, deviation: number): BaseGrid {
     edge = edge + width * 1.5 > range ? range : edge + width;
     right.push(edge);
   }
-  const made = { deviation, right, mirrored: withMirrors(right), half, width: core / half };
+  const made = { deviation, right, edges: withMirrors(right), half, width: core / half };
   if (baseGrids.size >= BASE_GRIDS_MAX) baseGrids.clear();
   baseGrids.set(bound, made);
   return made;
@@ -364,12 +379,12 @@ export function mergeEdges(edges: Float64Array, extra: readonly number[]): Float
   const all = new Float64Array(edges.length + inside.length);
   all.set(edges);
   all.set(inside, edges.length);
-  return apart(all.sort());
+  all.sort();
+  return areApart(all) ? all : apart(all);
 }
 
 /** Ascending edges without those too near the one before. */
 function apart(edges: Float64Array): Float64Array {
-  if (areApart(edges)) return edges;
   const out = edges.slice();
   let count = 1;
   let last = edges[0]!;

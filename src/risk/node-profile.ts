@@ -51,7 +51,7 @@ export class NodeProfile {
     this.#node = node;
     this.legs = legs;
     this.samples = new Samples(arena, legs, rangeOf(bound), deviation);
-    const { edges, width } = baseEdges(bound, deviation, legs.calls);
+    const { edges, width, isEven } = baseEdges(bound, deviation, legs.calls);
     this.barriers = barriersAt(node, legs);
     const base = barrierEdges(
       mergeEdges(edges, this.#kinks()),
@@ -62,7 +62,8 @@ export class NodeProfile {
     const floors = floorsOf(arena, node, legs, this.samples, base);
     arena.release(mark);
     const ends = floors.flatMap(({ spans }) => spans.flat().filter(Number.isFinite));
-    this.grid = new NodeGrid(arena, mergeEdges(base, ends), width);
+    const all = mergeEdges(base, ends);
+    this.grid = new NodeGrid(arena, all, width, isEven && all === edges);
     this.dead = floors.flatMap(({ row, spans }) =>
       spans.flatMap((span) => {
         const [from, to] = span.map((x) => this.grid.cellFrom(x)) as [number, number];

@@ -1,5 +1,6 @@
 import type { Arena } from "../engine/index.ts";
 import { chebyshevPoints, chebyshevTransform, exp, log } from "../numeric/index.ts";
+import type { NodeGrid } from "./node-grid.ts";
 import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
 
 /** Numbers of points that calls are priced at: four lie side by side in the kernel. */
@@ -38,6 +39,9 @@ const POINTS_SMOOTH = 8;
 const POINTS_LEAST = 7;
 const POINTS_PER_STRETCH = 20;
 const STRETCH_FREE = 0.9;
+
+/** Numbers before a column of which mirror images are written in groups of four. */
+const SPARE = 8;
 
 /** Calls that share their points, a row of values for every account among them. */
 export interface SampleBlock {
@@ -238,14 +242,29 @@ export class Samples {
    */
   series(
     coefficients: number,
-    { edgesAt, padded }: { readonly edgesAt: number; readonly padded: number },
+    grid: NodeGrid,
   ): { readonly values: number; readonly slopes: number } {
     const arena = this.#arena;
-    const values = arena.reserve(padded * 8);
-    const slopes = arena.reserve(padded * 8);
+    const { edgesAt, padded, cells, isEven } = grid;
+    // Of edges that are mirror images those to the right, with no move, stand for all.
+    const first = isEven ? cells / 2 : 0;
+    const count = isEven ? Math.ceil((first + 1) / 4) * 4 : padded;
+    // What is beyond the last edge has its mirror image before the first one.
+    const values = arena.reserve((first + count + SPARE) * 8) + SPARE * 8;
+    const slopes = arena.reserve((first + count + SPARE) * 8) + SPARE * 8;
     const mark = arena.mark();
-    const { y, rate } = this.#placesAt(edgesAt, padded);
-    arena.kernels.series(values, slopes, coefficients, y, rate, padded, this.degrees);
+    const { y, rate } = this.#placesAt(edgesAt + first * 8, count);
+    const { kernels } = arena;
+    kernels.series(
+      values + first * 8,
+      slopes + first * 8,
+      coefficients,
+      y,
+      rate,
+      count,
+      this.degrees,
+      isEven ? 1 : 0,
+    );
     arena.release(mark);
     return { values, slopes };
   }

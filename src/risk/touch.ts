@@ -52,11 +52,11 @@ interface Bend {
  * @param deviation  standard deviation of the log return at the node
  */
 export function barrierEdges(
-  edges: ArrayLike<number>,
+  edges: Float64Array,
   legs: readonly BarrierLeg[],
   deviation: number,
 ): Float64Array {
-  if (legs.length === 0) return Float64Array.from(edges);
+  if (legs.length === 0) return edges;
   const cut = merged(
     edges,
     legs.flatMap((leg) => leg.kinks),

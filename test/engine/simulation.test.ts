@@ -87,6 +87,26 @@ test("keepPaths: no loss depends on it, on another market or none", () => {
   });
 });
 
+test("keepPaths: the last tile of a run tells where its paths fell, known or not", () => {
+  const document = { ...samplePool(), covers: [], perpetuals: [], holdings: [] };
+  const accounts = accountsOf(readPool(document).document, 30 / 365, 0);
+  expectSameBits((_, kernels) => {
+    const runs = Array.from({ length: 4 }, (_, run) => {
+      const simulation = simulationOf(kernels, { accounts, covers: [] });
+      simulation.withMoments = false;
+      if (run > 0) simulation.keepPaths();
+      const losses = simulation.runRange(0, 1024).slice();
+      const nodes = accounts.nodes.length;
+      const cells = simulation.arena.u32(simulation.placesAddress, nodes * TILE).slice();
+      const at = simulation.placesAddress + nodes * TILE * 4;
+      return [losses, cells, simulation.arena.f64(at, nodes * TILE).slice()] as const;
+    });
+    for (const run of runs) expect(run).toEqual(runs[0]);
+    expect(new Set(runs[0]![1]).size).toBeGreaterThan(20);
+    return [...runs[0]!];
+  });
+});
+
 test("keepPaths: prices held at the bound are counted where their paths were known", () => {
   expectSameBits((_, kernels) => {
     const counts = Array.from({ length: 4 }, (_, run) => {

@@ -6,7 +6,7 @@ import type { TwinMemory } from "./memory.ts";
 /** What these read and write: columns of a memory, or of any other bytes. */
 export type OrderMemory = Pick<TwinMemory, "f64" | "u32">;
 
-/** Least and greatest number of a column. */
+/** Least and greatest number of a column, without -0. */
 export function extremes(memory: OrderMemory, out: number, column: number, count: number): void {
   const { f64 } = memory;
   const from = column >>> 3;
@@ -16,8 +16,9 @@ export function extremes(memory: OrderMemory, out: number, column: number, count
     low = Math.min(low, f64[i]!);
     high = Math.max(high, f64[i]!);
   }
-  f64[out >>> 3] = low;
-  f64[(out >>> 3) + 1] = high;
+  // Adding 0 turns -0 into 0.
+  f64[out >>> 3] = low + 0;
+  f64[(out >>> 3) + 1] = high + 0;
 }
 
 /** Numbers above a bar and their places. */

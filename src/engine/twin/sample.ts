@@ -100,7 +100,7 @@ export function chebyshev(
   }
 }
 
-/** A sum of Chebyshev polynomials at many points, and its derivative by x. */
+/** A sum of Chebyshev polynomials at many points and at their mirror images, and its derivative by x. */
 export function series(
   memory: TwinMemory,
   values: number,
@@ -110,32 +110,40 @@ export function series(
   rate: number,
   count: number,
   degrees: number,
+  mirrored: number,
 ): void {
   const { f64 } = memory;
   const first = coefficients >>> 3;
+  const end = first + degrees;
   for (let p = 0; p < count; p++) {
     const place = f64[(y >>> 3) + p]!;
     const speed = f64[(rate >>> 3) + p]!;
     const twice = place + place;
     const double = speed + speed;
-    let before = 1;
-    let value = place;
-    let slopeBefore = 0;
-    let slope = speed;
-    let sum = 0 + f64[first]!;
-    let slopeSum = 0 + f64[first]! * 0;
-    for (let k = first + 1; k < first + degrees; k++) {
-      const factor = f64[k]!;
-      sum += factor * value;
-      slopeSum += factor * slope;
-      const next = twice * value - before;
-      const nextSlope = double * value + twice * slope - slopeBefore;
-      before = value;
-      value = next;
-      slopeBefore = slope;
-      slope = nextSlope;
+    let even = 1;
+    let odd = place;
+    let evenSlope = 0;
+    let oddSlope = speed;
+    let sum = 0;
+    let slopeSum = 0;
+    let other = 0;
+    let otherSlope = 0;
+    for (let k = first; k < end; k += 2) {
+      sum += f64[k]! * even;
+      slopeSum += f64[k]! * evenSlope;
+      if (k + 1 === end) break;
+      other += f64[k + 1]! * odd;
+      otherSlope += f64[k + 1]! * oddSlope;
+      evenSlope = double * odd + twice * oddSlope - evenSlope;
+      even = twice * odd - even;
+      oddSlope = double * even + twice * evenSlope - oddSlope;
+      odd = twice * even - odd;
     }
-    f64[(values >>> 3) + p] = 0 + sum;
-    f64[(slopes >>> 3) + p] = 0 + slopeSum;
+    if (mirrored) {
+      f64[(values >>> 3) - p] = sum - other;
+      f64[(slopes >>> 3) - p] = otherSlope - slopeSum;
+    }
+    f64[(values >>> 3) + p] = sum + other;
+    f64[(slopes >>> 3) + p] = otherSlope + slopeSum;
   }
 }

@@ -69,38 +69,55 @@ test.each([2, 3, 40])("chebyshev: %i polynomials", (degrees) => {
   });
 });
 
-test.each([1, 2, 3, 40])(
-  "series: %i polynomials, as their product with the coefficients",
-  (degrees) => {
-    expectSameBits((arena, kernels) => {
-      const count = 12;
-      const y = arena.put(column(83, count, 1, true));
-      const rate = arena.put(column(84, count, 5));
-      const coefficients = arena.put(column(85, degrees, 100));
-      const [values, slopes, products, productSlopes] = [0, 1, 2, 3].map(() =>
-        arena.take(count * 8),
-      );
-      kernels.series(values!, slopes!, coefficients, y, rate, count, degrees);
-      const own = [arena.f64(values!, count).slice(), arena.f64(slopes!, count).slice()];
-      if (degrees > 1) {
-        const basis = arena.take(degrees * count * 8);
-        const basisSlopes = arena.take(degrees * count * 8);
-        kernels.chebyshev(basis, basisSlopes, y, rate, count, degrees);
-        kernels.addProduct(products!, 0, coefficients, degrees, basis, 1, degrees, count);
-        kernels.addProduct(
-          productSlopes!,
-          0,
-          coefficients,
-          degrees,
-          basisSlopes,
-          1,
-          degrees,
-          count,
-        );
-        expect(own[0]).toEqual(arena.f64(products!, count));
-        expect(own[1]).toEqual(arena.f64(productSlopes!, count));
+test.each([1, 2, 3, 40, 41])("series: %i polynomials, as cosines", (degrees) => {
+  expectSameBits((arena, kernels) => {
+    const count = 12;
+    const places = column(83, count);
+    places.set([1, -1, 0]);
+    const rates = column(84, count, 5);
+    const factors = column(85, degrees, 100);
+    const [values, slopes] = [0, 1].map(() => arena.take(count * 8)) as [number, number];
+    const [y, rate] = [arena.put(places), arena.put(rates)] as const;
+    kernels.series(values, slopes, arena.put(factors), y, rate, count, degrees, 0);
+    const own = [arena.f64(values, count).slice(), arena.f64(slopes, count).slice()];
+    for (const [i, place] of places.entries()) {
+      const sum = (of: (k: number) => number) => factors.reduce((s, c, k) => s + c * of(k), 0);
+      // T_k(cos a) = cos k·a, and its derivative k · sin k·a / sin a.
+      const angle = Math.acos(place);
+      const slopeOf = (k: number) =>
+        Math.abs(place) === 1
+          ? k * k * place ** (k + 1)
+          : (k * Math.sin(k * angle)) / Math.sin(angle);
+      const value = sum((k) => Math.cos(k * angle));
+      const slope = rates[i]! * sum(slopeOf);
+      expect(Math.abs(own[0]![i]! - value)).toBeLessThan(1e-10);
+      expect(Math.abs(own[1]![i]! - slope)).toBeLessThan(1e-10 * (1 + Math.abs(slope)));
+    }
+    return own;
+  });
+});
+
+test("series: at mirror images of points, with the bits of these", () => {
+  expectSameBits((arena, kernels) => {
+    const count = 8;
+    const y = arena.put(Float64Array.from({ length: count }, (_, i) => i / 10));
+    const back = arena.put(Float64Array.from({ length: count }, (_, i) => -i / 10));
+    const rate = arena.put(column(87, count, 5));
+    const coefficients = arena.put(column(88, 20, 100));
+    const sums = (at: number, mirrored: number) => {
+      const [values, slopes] = [0, 1].map(() => arena.take(2 * count * 8)) as [number, number];
+      const middle = count * 8;
+      kernels.series(values + middle, slopes + middle, coefficients, at, rate, count, 20, mirrored);
+      return [arena.f64(values, 2 * count).slice(), arena.f64(slopes, 2 * count).slice()] as const;
+    };
+    const both = sums(y, 1);
+    const there = sums(back, 0);
+    for (const [column, numbers] of both.entries()) {
+      expect(numbers.slice(count)).toEqual(sums(y, 0)[column]!.slice(count));
+      for (let i = 1; i < count; i++) {
+        expect(numbers[count - i]).toBe(there[column]![count + i]);
       }
-      return own;
-    });
-  },
-);
+    }
+    return [...both];
+  });
+});
