@@ -87,43 +87,75 @@ test("keepPaths: no loss depends on it, on another market or none", () => {
   });
 });
 
+/** Nobody is cross-margined: losses are profiles and nothing else. */
+function profilesAlone(): Partial<LayoutInput> {
+  const pool = samplePool();
+  const options = pool.options.map((option) => ({ ...option, participant: "alice" }));
+  const { document } = readPool({ ...pool, options, covers: [], perpetuals: [], holdings: [] });
+  return { accounts: accountsOf(document, 30 / 365, 0), covers: [] };
+}
+
 test("keepPaths: the last tile of a run tells where its paths fell, known or not", () => {
-  const document = { ...samplePool(), covers: [], perpetuals: [], holdings: [] };
-  const accounts = accountsOf(readPool(document).document, 30 / 365, 0);
+  const changes = profilesAlone();
+  const nodes = changes.accounts!.nodes.length;
   expectSameBits((_, kernels) => {
     const runs = Array.from({ length: 4 }, (_, run) => {
-      const simulation = simulationOf(kernels, { accounts, covers: [] });
-      simulation.withMoments = false;
+      const simulation = simulationOf(kernels, changes);
+      const { arena, placesAddress } = simulation;
       if (run > 0) simulation.keepPaths();
       const losses = simulation.runRange(0, 1024).slice();
-      const nodes = accounts.nodes.length;
-      const cells = simulation.arena.u32(simulation.placesAddress, nodes * TILE).slice();
-      const at = simulation.placesAddress + nodes * TILE * 4;
-      return [losses, cells, simulation.arena.f64(at, nodes * TILE).slice()] as const;
+      const cells = arena.u32(placesAddress, nodes * TILE).slice();
+      return [losses, cells, arena.f64(placesAddress + nodes * TILE * 4, nodes * TILE).slice()];
     });
     for (const run of runs) expect(run).toEqual(runs[0]);
     expect(new Set(runs[0]![1]).size).toBeGreaterThan(20);
-    return [...runs[0]!];
+    return runs[0]!;
   });
 });
 
-test("keepPaths: prices held at the bound are counted where their paths were known", () => {
+test("keepPaths: profiles alone give the same losses, moments and statistics once prices are known", () => {
+  const changes = profilesAlone();
   expectSameBits((_, kernels) => {
-    const counts = Array.from({ length: 4 }, (_, run) => {
-      const simulation = simulationOf(kernels);
-      const { arena, plan } = simulation;
-      const words = arena.u32(plan, PLAN.PLAN_BYTES / 4);
-      // A bound that one path in three meets.
-      arena.f64(words[PLAN.BOUND / 4]!, 2).fill(0.1);
+    const runs = Array.from({ length: 5 }, (_, run) => {
+      const simulation = simulationOf(kernels, changes);
       if (run > 0) simulation.keepPaths();
-      firstLosses(simulation);
-      return simulation.takeMoments().at(-1)!;
+      simulation.withMoments = run === 4;
+      const plain = firstLosses(simulation);
+      return [plain, simulation.takeMoments()] as const;
     });
-    expect(counts[0]).toBeGreaterThan(1000);
-    expect(counts.every((count) => count === counts[0])).toBe(true);
-    return [Float64Array.from(counts)];
+    const fresh = simulationOf(kernels, changes);
+    fresh.withMoments = true;
+    expect(firstLosses(fresh)).toEqual(runs[0]![0]);
+    expect(runs[4]![1]).toEqual(fresh.takeMoments());
+    for (const [plain] of runs) expect(plain).toEqual(runs[0]![0]);
+    return [runs[0]![0]];
   });
 });
+
+test.each([
+  ["with covers and joint accounts", () => ({})],
+  ["of profiles alone", profilesAlone],
+])(
+  "keepPaths: prices held at the bound are counted where their paths were known, %s",
+  (_, make) => {
+    const changes = make();
+    expectSameBits((__, kernels) => {
+      const counts = Array.from({ length: 4 }, (___, run) => {
+        const simulation = simulationOf(kernels, changes);
+        const { arena, plan } = simulation;
+        const words = arena.u32(plan, PLAN.PLAN_BYTES / 4);
+        // A bound that one path in three meets.
+        arena.f64(words[PLAN.BOUND / 4]!, 2).fill(0.1);
+        if (run > 0) simulation.keepPaths();
+        firstLosses(simulation);
+        return simulation.takeMoments().at(-1)!;
+      });
+      expect(counts[0]).toBeGreaterThan(1000);
+      expect(counts.every((count) => count === counts[0])).toBe(true);
+      return [Float64Array.from(counts)];
+    });
+  },
+);
 
 test("keepPaths: whole tiles are drawn once, and drawn again for another seed or once laid over", () => {
   expectSameBits((_, kernels) => {
