@@ -22,8 +22,13 @@ export interface NodeLegs {
 }
 
 const known = new WeakMap<Accounts, readonly NodeLegs[]>();
+/**
+ * A book of fewer accounts is gathered again in less time than it takes a collector to find that nobody
+ * asks for it any more: what such a map holds survives its first rounds.
+ */
+const ACCOUNTS_KEPT = 64;
 
-/** Legs of every node, in the order of nodes; gathered once for each book. */
+/** Legs of every node, in the order of nodes; gathered once for each book that is not small. */
 export function nodeLegsOf(accounts: Accounts): readonly NodeLegs[] {
   const before = known.get(accounts);
   if (before) return before;
@@ -35,7 +40,7 @@ export function nodeLegsOf(accounts: Accounts): readonly NodeLegs[] {
   }
   const pool = accounts.participants.length;
   const legs = accounts.nodes.map((_, node) => gather(plain[node]!, floored[node]!, node, pool));
-  known.set(accounts, legs);
+  if (accounts.list.length >= ACCOUNTS_KEPT) known.set(accounts, legs);
   return legs;
 }
 

@@ -139,12 +139,14 @@ export class Samples {
   #price(legs: NodeLegs, classes: Uint8Array, counts: Uint32Array): SampleBlock[] {
     const used: Used[] = [];
     const usedOf: Used[] = [];
-    for (const [one, points] of POINTS.entries()) {
+    for (let one = 0; one < POINTS.length; one++) {
       const count = counts[one]!;
       if (count === 0) continue;
+      const points = POINTS[one]!;
       const puts = new Float64Array(CALL_NUMBERS * count);
-      usedOf[one] = { points, rows: [], rowOf: new Uint32Array(count), puts, filled: 0 };
-      used.push(usedOf[one]);
+      const own = { points, rows: [], rowOf: new Uint32Array(count), puts, filled: 0 };
+      usedOf[one] = own;
+      used.push(own);
     }
     const { calls, from } = legs;
     for (let row = 0; row < this.slope.length; row++) {
