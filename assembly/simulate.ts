@@ -37,7 +37,7 @@ export function scratchBytes(nodes: i32, assets: i32, factors: i32, covers: i32)
   return FIXED + <usize>nodes * (COLUMN / 2 + 3 * COLUMN) + <usize>(assets + rows) * COLUMN;
 }
 
-/** Where in the scratch the cells and places of the last tile stand: [nodes×TILE] i32, then f64. */
+/** Where in the scratch the cells and places of a tile that was run alone stand: [nodes×TILE] i32, then f64. */
 export function placesAt(): usize {
   return FIXED;
 }
@@ -61,14 +61,14 @@ export function simulate(plan: usize, paths: usize, weights: usize, losses: usiz
 }
 
 /**
- * Tiles at the head of a list whose prices are known and whose losses are profiles and nothing else. The last
- * one of all is not among them: it notes where its paths fall.
+ * Tiles at the head of a list whose prices are known and whose losses are profiles and nothing else. One that
+ * is alone is not among them: it notes where its paths fall.
  */
 function plainTiles(plan: usize, paths: usize, count: i32): i32 {
-  if (!address(plan, KEPT_MOVES) || address(plan, MARGIN) || address(plan, AUDIT) || address(plan, SAMPLE_OUT)) return 0;
+  if (count <= TILE || !address(plan, KEPT_MOVES) || address(plan, MARGIN) || address(plan, AUDIT) || address(plan, SAMPLE_OUT)) return 0;
   if (word(plan, COVER_COUNT) || word(plan, ACCOUNT_COUNT) || word(plan, WITH_MOMENTS)) return 0;
   let tiles = 0;
-  for (; (tiles + 1) * TILE < count; tiles++) {
+  for (; (tiles + 1) * TILE <= count; tiles++) {
     const first = paths + (<usize>(tiles * TILE) << 2);
     if (!keptMoves(plan, first, TILE) || !load<u32>(keptFlag(plan, first))) break;
   }

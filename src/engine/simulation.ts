@@ -83,7 +83,7 @@ export class Simulation {
     return this.arena.kernels;
   }
 
-  /** Where the cells and places of the last tile stand, see assembly/simulate.ts. */
+  /** Where the cells and places of a tile that was run alone stand, see assembly/simulate.ts. */
   get placesAddress(): number {
     return this.#word(PLAN.SCRATCH) + this.kernels.placesAt();
   }

@@ -129,7 +129,7 @@ export class OwnLosses {
     this.#payments = payments.sorted(items);
   }
 
-  /** Keeps the places and funding indices that the last tile ended with. */
+  /** Keeps the places and funding indices that the tile ended with. */
   #keep(first: number, size: number): void {
     const { simulation, grids, margin, accounts } = this.#pool;
     const { arena, kernels } = simulation;

@@ -31,7 +31,7 @@ export function scratchBytes(
   return FIXED + nodes * (COLUMN / 2 + 3 * COLUMN) + (assets + rows) * COLUMN;
 }
 
-/** Where in the scratch the cells and places of the last tile stand: [nodes×TILE] i32, then f64. */
+/** Where in the scratch the cells and places of a tile that was run alone stand: [nodes×TILE] i32, then f64. */
 export function placesAt(): number {
   return FIXED;
 }
