@@ -86,24 +86,24 @@ function gather<T>(problems: Issue[], read: () => T): T | undefined {
   }
 }
 
-const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: string } = {
-  scenarios: "number",
-  seed: "bigint or number",
-  horizon: "number or string",
-  step: "number or string",
-  monitoring: "string",
-  samplePaths: "number",
-  worstPaths: "number",
-  confidence: "number",
-  levels: "object",
-  market: "object",
-  audit: "boolean",
-  contributions: "string",
-  bytesMax: "number",
-  budget: "object",
-  signal: "object",
-  onProgress: "function",
-  onMeasured: "function",
+const OPTION_TYPES: { readonly [Name in keyof Required<ValueOptions>]: readonly string[] } = {
+  scenarios: ["number"],
+  seed: ["bigint", "number"],
+  horizon: ["number", "string"],
+  step: ["number", "string"],
+  monitoring: ["string"],
+  samplePaths: ["number"],
+  worstPaths: ["number"],
+  confidence: ["number"],
+  levels: ["object"],
+  market: ["object"],
+  audit: ["boolean"],
+  contributions: ["string"],
+  bytesMax: ["number"],
+  budget: ["object"],
+  signal: ["object"],
+  onProgress: ["function"],
+  onMeasured: ["function"],
 };
 
 /** Numbers, seeds and words have errors of their own, which say more. */
@@ -124,9 +124,12 @@ const READ_APART: ReadonlySet<string> = new Set([
 /** Refuses options that do not exist or cannot be what they should: a typing slip must not pass. */
 function checkOptions(problems: Issue[], options: object): void {
   for (const [name, value] of Object.entries(options)) {
-    const type = OPTION_TYPES[name as keyof ValueOptions];
+    // Of the table's own: every object answers to `constructor`.
+    const types = Object.hasOwn(OPTION_TYPES, name)
+      ? OPTION_TYPES[name as keyof ValueOptions]
+      : undefined;
     const pointer = `/options/${name}`;
-    if (type === undefined) {
+    if (types === undefined) {
       problems.push({
         code: "KEY_UNKNOWN",
         pointer,
@@ -134,8 +137,9 @@ function checkOptions(problems: Issue[], options: object): void {
         expected: Object.keys(OPTION_TYPES).join(", "),
         received: received(value),
       });
-    } else if (value !== undefined && !type.split(" or ").includes(typeof value)) {
+    } else if (value !== undefined && !types.includes(typeof value)) {
       if (READ_APART.has(name)) continue;
+      const type = types.join(" or ");
       problems.push({
         code: "TYPE",
         pointer,

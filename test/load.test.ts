@@ -46,6 +46,7 @@ test.each<[string, object, string, string]>([
   ["levels that are no list", { levels: "0.9" }, "TYPE", "/options/levels"],
   ["a horizon in words", { horizon: "soon" }, "HORIZON", "/options/horizon"],
   ["an option that does not exist", { scenario: 5 }, "KEY_UNKNOWN", "/options/scenario"],
+  ["an option that every object has", { constructor: 5 }, "KEY_UNKNOWN", "/options/constructor"],
   ["a signal that is none", { signal: {} }, "TYPE", "/options/signal"],
   ["progress that is no function", { onProgress: 3 }, "TYPE", "/options/onProgress"],
   ["an audit that is text", { audit: "yes" }, "TYPE", "/options/audit"],

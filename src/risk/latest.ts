@@ -16,6 +16,7 @@ export class Latest<Value> {
 /** A value that nobody can change any more, in none of its parts: it is handed out more than once. */
 export function frozen<Value>(value: Value): Value {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const part of Object.values(value)) frozen(part);
+  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  for (let i = 0; i < parts.length; i++) if (typeof parts[i] === "object") frozen(parts[i]);
   return Object.freeze(value);
 }
