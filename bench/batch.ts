@@ -3,6 +3,7 @@
 //   npm run bench:batch             10,000 pools
 //   npm run bench:batch -- 200      as npm test has it
 
+import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { compileKernelSync, instantiate, type Kernels } from "../src/engine/index.ts";
 import { Engine } from "../src/facade.ts";
@@ -12,6 +13,8 @@ import { inlineExecutor } from "../src/runtime/index.ts";
 import { smallPools, smallRun } from "./workload/batch.ts";
 
 const POOLS = Number(process.argv[2] ?? 10_000);
+/** Only as many pools as this in one thread: what a process beside another one is started for. */
+const ONLY = "one-thread";
 const SCENARIOS = 10_000;
 /** Texts that are gone through again and again: a source must hold nothing itself. */
 const texts = smallPools(Math.min(POOLS, 500)).map((pool) => JSON.stringify(pool));
@@ -67,9 +70,28 @@ const print = (name: string, { cpuMs, wallMs }: Measured, count: number) =>
     `${name}: ${((1000 * count) / wallMs).toFixed(0)} pools a second, ${(cpuMs / count).toFixed(2)} ms of CPU each`,
   );
 
+/** Pools a second of two processes that have nothing to do with each other: more than two threads can have. */
+async function sideBySide(): Promise<number> {
+  const rates = [0, 1].map(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const child = fork(process.argv[1]!, [String(POOLS), ONLY]);
+        child.on("message", (rate) => resolve(Number(rate)));
+        child.on("exit", (code) => reject(new Error(`a process ended with ${code}`)));
+      }),
+  );
+  const [first, second] = await Promise.all(rates);
+  return first! + second!;
+}
+
 const warm = Math.max(100, Math.round(POOLS / 5));
 const engine = loadSync();
 await timed(engine, warm);
+if (process.argv[3] === ONLY) {
+  const { wallMs } = await timed(engine, POOLS);
+  process.send!((1000 * POOLS) / wallMs);
+  process.exit();
+}
 
 const spent = { ms: 0 };
 const kernel = compileKernelSync("wasm");
@@ -102,6 +124,10 @@ console.log(
   `two workers are ${(again.wallMs / spread.wallMs).toFixed(2)} times one thread by the clock, on ${availableParallelism()} cores; they take ${(spread.cpuMs / again.cpuMs).toFixed(2)} times its CPU`,
 );
 await workers.dispose();
+const pair = await sideBySide();
+console.log(
+  `two processes side by side: ${pair.toFixed(0)} pools a second, ${((pair * again.wallMs) / 1000 / POOLS).toFixed(2)} times one thread`,
+);
 
 const growth = Math.max(...rss.slice(1)) - rss[0]!;
 console.log(`grew by ${(growth / 1e6).toFixed(0)} MB at most after the first tenth`);
