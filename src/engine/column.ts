@@ -41,31 +41,24 @@ const sortBytes = (length: number): number => 16 * length + TABLE_BYTES + 256;
 export class Column {
   readonly length: number;
   readonly #arena: Arena;
-  readonly #numbers: Float64Array | number;
-  /** Where they stand in the kernel's memory as well, if they do. */
+  readonly #numbers: Float64Array | null;
   readonly #address: number | null;
 
   /**
-   * @param numbers  them, or the address of [length] f64
+   * @param numbers  them, if they stand elsewhere
+   * @param address  of [length] f64, if they stand in the kernel's memory; they may in both
    * @param length   all of them when left out
    */
-  constructor(arena: Arena, numbers: Float64Array);
   constructor(
     arena: Arena,
-    numbers: Float64Array | number,
-    length: number,
-    address?: number | null,
-  );
-  constructor(
-    arena: Arena,
-    numbers: Float64Array | number,
-    length?: number,
+    numbers: Float64Array | null,
     address: number | null = null,
+    length: number = numbers?.length ?? 0,
   ) {
     this.#arena = arena;
     this.#numbers = numbers;
-    this.#address = typeof numbers === "number" ? numbers : address;
-    this.length = length ?? (numbers as Float64Array).length;
+    this.#address = address;
+    this.length = length;
   }
 
   /** Numbers that are laid in the kernel's memory once for all questions, if they are few and have room. */
@@ -75,19 +68,19 @@ export class Column {
     if (bytes === 0 || !arena.hasRoom(bytes)) return new Column(arena, numbers);
     const address = arena.reserve(length * 8);
     arena.f64(address, length).set(numbers);
-    return new Column(arena, numbers, length, address);
+    return new Column(arena, numbers, address);
   }
 
   /** The numbers; those of the kernel's memory until it grows. */
   get values(): Float64Array {
-    const numbers = this.#numbers;
-    if (typeof numbers === "number") return this.#arena.f64(numbers, this.length);
-    return numbers.subarray(0, this.length);
+    return this.#numbers
+      ? this.#numbers.subarray(0, this.length)
+      : this.#arena.f64(this.#address!, this.length);
   }
 
   /** Its first numbers. */
   first(length: number): Column {
-    return new Column(this.#arena, this.#numbers, length, this.#address);
+    return new Column(this.#arena, this.#numbers, this.#address, length);
   }
 
   /**
@@ -230,16 +223,16 @@ export class Column {
    */
   #byBlocks(results: number, look: (block: Block, out: number) => boolean): void {
     const arena = this.#arena;
-    const numbers = this.#numbers;
     const mark = arena.mark();
     const out = arena.reserve(results * 8);
     if (this.#address !== null) {
       look({ address: this.#address, first: 0, count: this.length }, out);
-    } else if (typeof numbers !== "number") {
+    } else {
+      const { values } = this;
       const address = arena.reserve(this.#blockLength * 8);
       for (let first = 0; first < this.length; first += BLOCK) {
         const count = Math.min(BLOCK, this.length - first);
-        arena.f64(address, count).set(numbers.subarray(first, first + count));
+        arena.f64(address, count).set(values.subarray(first, first + count));
         if (!look({ address, first, count }, out)) break;
       }
     }

@@ -174,7 +174,7 @@ export class OwnLosses {
   /** ES of an owner's loss alone. */
   standAlone(owner: Owner, level: Level): Estimate {
     this.column(owner);
-    const column = new Column(this.#pool.simulation.arena, this.#column, this.count);
+    const column = new Column(this.#pool.simulation.arena, null, this.#column, this.count);
     const { expectedShortfall, esStandardError } = measureLosses(column, level);
     return { value: expectedShortfall, standardError: esStandardError };
   }

@@ -17,7 +17,7 @@ function columnsOf(numbers: Float64Array): readonly [string, Column, Arena][] {
   const both = new Arena(freshKernel().kernels, 64 * MIB);
   return [
     ["outside", new Column(outside, numbers), outside],
-    ["inside", new Column(inside, inside.put(numbers), numbers.length), inside],
+    ["inside", new Column(inside, null, inside.put(numbers), numbers.length), inside],
     ["both, if they are few", Column.laid(both, numbers), both],
   ];
 }
