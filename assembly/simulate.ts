@@ -89,7 +89,7 @@ function addProfiles(plan: usize, paths: usize, losses: usize, tiles: i32): void
     }
   }
   for (let tile = 0; tile < tiles; tile++) {
-    store<f64>(held, load<f64>(held) + load<f64>(keptFlag(plan, paths + (<usize>(tile * TILE) << 2)), 8));
+    settleHeld(keptFlag(plan, paths + (<usize>(tile * TILE) << 2)), held, 0, true);
   }
 }
 

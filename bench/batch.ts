@@ -89,7 +89,7 @@ const engine = loadSync();
 await timed(engine, warm);
 if (process.argv[3] === ONLY) {
   const { wallMs } = await timed(engine, POOLS);
-  process.send!((1000 * POOLS) / wallMs);
+  await new Promise((sent) => process.send!((1000 * POOLS) / wallMs, sent));
   process.exit();
 }
 

@@ -23,7 +23,7 @@ interface Block {
 
 /** Bytes of the kernel's memory, at most, that it takes to ask about a column and to put it in order. */
 export function columnBytes(length: number): number {
-  const asking = 20 * Math.min(BLOCK, length) + 256;
+  const asking = orderBytes(Math.min(BLOCK, length));
   return length > SORTED_MAX ? asking : Math.max(asking, sortBytes(length));
 }
 
@@ -31,6 +31,9 @@ export function columnBytes(length: number): number {
 export function laidBytes(length: number): number {
   return length > BLOCK ? 0 : length * 8 + 64;
 }
+
+/** Bytes that it takes to put numbers in order with their places; to bring and look for them takes less. */
+const orderBytes = (count: number): number => 44 * count + TABLE_BYTES + 320;
 
 const sortBytes = (length: number): number => 16 * length + TABLE_BYTES + 256;
 
@@ -100,42 +103,10 @@ export class Column {
     return all;
   }
 
-  /**
-   * Numbers above a bar, in their order; null where there are more than there is room for. The next
-   * question may overwrite them.
-   */
+  /** Numbers above a bar, in their order; null where there are more than there is room for. */
   above(bar: number, room: number): Above | null {
     const address = this.#address;
     return address === null ? this.#aboveHere(bar, room) : this.#aboveThere(address, bar, room);
-  }
-
-  /**
-   * The same with the greatest first, of equal ones the first of the column, and without -0; null also
-   * where there is no room to put them in order.
-   */
-  descendingAbove(bar: number, room: number): Above | null {
-    const arena = this.#arena;
-    const { kernels } = arena;
-    const address = this.#address;
-    const outside = address === null ? this.#aboveHere(bar, room) : null;
-    const most = outside ? outside.values.length : room;
-    if (address === null && outside === null) return null;
-    if (most > SORTED_MAX || !arena.hasRoom(44 * most + TABLE_BYTES + 512)) return null;
-    const mark = arena.mark();
-    const values = arena.reserve(most * 8);
-    const places = arena.reserve(most * 4);
-    const records = arena.reserve(most * 16);
-    const spare = arena.reserve(most * 16);
-    const tables = arena.reserve(TABLE_BYTES);
-    let count = most;
-    if (outside) {
-      arena.f64(values, most).set(outside.values);
-      arena.u32(places, most).set(outside.places);
-    } else count = kernels.above(values, places, address!, this.length, bar, room);
-    const isWhole = count <= most;
-    if (isWhole && count > 0) kernels.descending(values, places, count, records, spare, tables);
-    arena.release(mark);
-    return isWhole ? { values: arena.f64(values, count), places: arena.u32(places, count) } : null;
   }
 
   #aboveThere(address: number, bar: number, room: number): Above | null {
@@ -146,7 +117,7 @@ export class Column {
     const found = arena.kernels.above(values, places, address, this.length, bar, room);
     arena.release(mark);
     if (found > room) return null;
-    return { values: arena.f64(values, found), places: arena.u32(places, found) };
+    return { values: arena.f64(values, found).slice(), places: arena.u32(places, found).slice() };
   }
 
   #aboveHere(bar: number, room: number): Above | null {
@@ -171,6 +142,29 @@ export class Column {
     });
     if (found > room) return null;
     return { values: values.subarray(0, found), places: places.subarray(0, found) };
+  }
+
+  /**
+   * What was found above a bar with the greatest first, of equal ones the first of the column, and
+   * without -0; null where there are too many of them, or no room.
+   */
+  descending({ values, places }: Above): Above | null {
+    const arena = this.#arena;
+    const count = values.length;
+    if (count === 0 || count > BLOCK || !arena.hasRoom(orderBytes(count))) return null;
+    const mark = arena.mark();
+    const valuesAt = arena.put(values);
+    const placesAt = arena.reserve(count * 4);
+    const records = arena.reserve(count * 16);
+    const spare = arena.reserve(count * 16);
+    const tables = arena.reserve(TABLE_BYTES);
+    arena.u32(placesAt, count).set(places);
+    arena.kernels.descending(valuesAt, placesAt, count, records, spare, tables);
+    arena.release(mark);
+    return {
+      values: arena.f64(valuesAt, count).slice(),
+      places: arena.u32(placesAt, count).slice(),
+    };
   }
 
   /** Numbers above a bound that is not below zero, in ascending order. */

@@ -1,7 +1,7 @@
 import type { Arena, Kept } from "./arena.ts";
 import { PLAN, TILE } from "./plan.ts";
 
-/** Bytes for the first paths, from one run to the next: of eight assets 130,000 normals and log prices each. */
+/** Bytes for the first paths, from one run to the next: normals and log prices of 130,000 paths of eight assets. */
 const BYTES = 1 << 24;
 /** Most normals of a path that are kept: those of a tile are drawn at once, and 32 KiB are a first-level cache. */
 const ROWS_MAX = 32;

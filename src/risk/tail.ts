@@ -20,13 +20,12 @@ export interface Tail {
  * @cost  O(P + count·log count)
  */
 export function worst(losses: Losses, count: number): Tail {
-  assert(count >= 1 && count <= losses.length, "a tail has between one and all scenarios");
-  const guess = losses instanceof Column ? guessOf(losses, count) : null;
-  const inOrder = guess && (losses as Column).descendingAbove(guess.bar, guess.room);
-  if (inOrder && inOrder.values.length >= count) {
+  const above = aboveGuess(losses, count);
+  const inOrder = above && losses instanceof Column ? losses.descending(above) : null;
+  if (inOrder) {
     return { losses: inOrder.values.slice(0, count), scenarios: inOrder.places.slice(0, count) };
   }
-  const tail = tailOf(losses, count);
+  const tail = tailOf(losses, count, above);
   const { losses: sorted, scenarios } = tail;
   sortPairs(sorted, scenarios, 0, count - 1);
   for (let from = 0; from < count; ) {
@@ -69,9 +68,7 @@ export function worstLosses(losses: Losses, count: number): Float64Array {
 }
 
 /** The `count` worst in order of scenario; of losses that are alike those of lower scenarios. */
-function tailOf(losses: Losses, count: number): Tail {
-  assert(count >= 1 && count <= losses.length, "a tail has between one and all scenarios");
-  const above = aboveGuess(losses, count);
+function tailOf(losses: Losses, count: number, above = aboveGuess(losses, count)): Tail {
   const from = above?.values ?? valuesOf(losses);
   const threshold = kthLargest(from, count);
   const tail = { losses: new Float64Array(count), scenarios: new Uint32Array(count) };
@@ -104,17 +101,12 @@ function scratch(length: number): Float64Array {
 /** Losses of which a bar is guessed. */
 const GUESS_FROM = 512;
 
-/** A bar, and room for what is above it. */
-interface Guess {
-  readonly bar: number;
-  readonly room: number;
-}
-
 /**
- * A bar that a little more than `count` losses exceed, most probably: guessed from a few. Null where
- * nothing can be guessed.
+ * Losses above a bar that a little more than `count` of them exceed, most probably: guessed from a
+ * few. Null where the guess was wrong, or nothing can be guessed.
  */
-function guessOf(losses: Losses, count: number): Guess | null {
+function aboveGuess(losses: Losses, count: number): Above | null {
+  assert(count >= 1 && count <= losses.length, "a tail has between one and all scenarios");
   const stride = Math.floor(losses.length / GUESS_FROM);
   const expected = (GUESS_FROM * count) / losses.length;
   // Four standard deviations of how many of these are among the worst.
@@ -123,15 +115,8 @@ function guessOf(losses: Losses, count: number): Guess | null {
   const values = valuesOf(losses);
   const some = scratch(GUESS_FROM);
   for (let i = 0; i < GUESS_FROM; i++) some[i] = values[i * stride]!;
+  const bar = largest(some, rank);
   const room = Math.ceil((2 * losses.length * rank) / GUESS_FROM);
-  return { bar: largest(some, rank), room };
-}
-
-/** Losses above a bar that was guessed; null where the guess was wrong. */
-function aboveGuess(losses: Losses, count: number): Above | null {
-  const guess = guessOf(losses, count);
-  if (!guess) return null;
-  const { bar, room } = guess;
   const above = losses instanceof Column ? losses.above(bar, room) : aboveBar(losses, bar, room);
   return above && above.values.length >= count ? above : null;
 }

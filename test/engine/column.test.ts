@@ -36,9 +36,11 @@ test.each([1, 5, 32_768, 32_769, 100_003])("column: %i numbers", (length) => {
     expect([...found.places], where).toEqual(high.map(([place]) => place));
     expect([...found.values], where).toEqual(high.map(([, value]) => value));
     const inOrder = [...high].sort(([, a], [, b]) => b - a);
-    const descending = column.descendingAbove(110, Math.max(1, high.length))!;
-    expect([...descending.places], where).toEqual(inOrder.map(([place]) => place));
-    expect([...descending.values], where).toEqual(inOrder.map(([, value]) => value));
+    const descending = column.descending(found);
+    // None and very many are left to their finder.
+    expect(descending === null).toBe(high.length === 0);
+    expect([...(descending?.places ?? [])], where).toEqual(inOrder.map(([place]) => place));
+    expect([...(descending?.values ?? [])], where).toEqual(inOrder.map(([, value]) => value));
     const counts = new Uint32Array(7);
     for (const x of numbers) counts[Math.min(6, Math.floor((x + 80) / 25))]! += 1;
     expect(column.binned(-80, 25, 7), where).toEqual(counts);
@@ -52,8 +54,7 @@ test("column: more above a bar than there is room for are none", () => {
   for (const [where, column] of columnsOf(numbers)) {
     expect(column.above(0, count)?.values.length, where).toBe(count);
     expect(column.above(0, count - 1), where).toBeNull();
-    expect(column.descendingAbove(0, count)?.values.length, where).toBe(count);
-    expect(column.descendingAbove(0, count - 1), where).toBeNull();
+    expect(column.descending(column.above(0, count)!), "too many").toBeNull();
     expect(column.above(0, 1), where).toBeNull();
   }
 });
@@ -81,12 +82,13 @@ test("column: a number that is none is told", () => {
 test("column: numbers that are alike keep their order, and are found again in a part of it", () => {
   const numbers = Float64Array.from({ length: 3000 }, (_, i) => (i % 3 === 0 ? 5 : -0));
   for (const [where, column] of columnsOf(numbers)) {
-    const { values, places } = column.descendingAbove(-1, 3000)!;
+    const { values, places } = column.descending(column.above(-1, 3000)!)!;
     const expected = [...numbers.keys()].sort((a, b) => numbers[b]! - numbers[a]!);
     expect([...places], where).toEqual(expected);
     expect(values[0], where).toBe(5);
     expect(values[2999], where).toBe(0);
-    expect([...column.first(4).descendingAbove(1, 4)!.places], where).toEqual([0, 3]);
+    const first = column.first(4);
+    expect([...first.descending(first.above(1, 4)!)!.places], where).toEqual([0, 3]);
   }
 });
 
@@ -101,7 +103,7 @@ test("column: what is laid takes memory once, and none where there is too little
   // What is laid is what is asked.
   numbers[5] = 1e6;
   expect(column.extremes()[1]).toBeLessThan(1e6);
-  expect(column.descendingAbove(0, 9001), "no room to put them in order").toBeNull();
+  expect(column.descending(column.above(95, 2000)!), "no room for their order").toBeNull();
   expect(arena.bytes).toBe(after);
   expect(Column.laid(arena, numbers).values).toEqual(numbers);
   expect(arena.bytes).toBe(after);
@@ -131,7 +133,8 @@ test("columnBytes: what is asked and put in order keeps to it", () => {
     const arena = new Arena(kernels, new Arena(kernels, MIB).bytes + columnBytes(length));
     const column = new Column(arena, numbers);
     column.extremes();
-    column.above(-1000, length);
+    const all = column.above(-1000, length)!;
+    expect(column.descending(all) === null).toBe(length > 32_768);
     column.binned(-80, 1, 100);
     const sizes = numbers.map((x) => Math.abs(x));
     expect(new Column(arena, sizes).ascendingAbove(0).length).toBe(length);

@@ -46,6 +46,20 @@ test("image: what an instance was used for before does not show", () => {
   expect(copy.takeMoments()).toEqual(original.takeMoments());
 });
 
+test("runRange: paths that fill up the last eight add nothing to moments and sums", () => {
+  expectSameBits((_, kernels) => {
+    const simulation = simulationOf(kernels);
+    simulation.withMoments = true;
+    const list = Array.from({ length: 13 }, (__, i) => 500 + i);
+    const expected = lossesInOrder(simulation, list);
+    const moments = simulation.takeMoments();
+    expect(moments.some((moment) => moment !== 0)).toBe(true);
+    expect(simulation.runRange(500, 13)).toEqual(expected);
+    expect(simulation.takeMoments()).toEqual(moments);
+    return [expected, moments];
+  });
+});
+
 const PATHS = 3000;
 
 /** Losses of the first paths, batch by batch as executors run them. */
