@@ -240,7 +240,7 @@ export class Answers {
   /** Values items in this thread, or on the executor's. */
   #here(shared: ValueOptions, figures: "value" | "measure"): ItemWork {
     return ({ pool, options }, _, signal) =>
-      this[figures](pool(), { ...shared, ...options, signal });
+      this[figures](pool(), Object.assign({}, shared, options, { signal }));
   }
 
   /** Has items valued by workers; what cannot be sent to them is read here. */
@@ -256,7 +256,7 @@ export class Answers {
         const { pool, changes } = parts();
         const task = { index, version: this.#version, kernel, shared, figures, options: rest };
         const send = (document: unknown, isBase: boolean, made: unknown) =>
-          workers.value({ ...task, document, isBase, changes: made }, own);
+          workers.value({ document, isBase, changes: made, ...task }, own);
         const isText = typeof pool === "string";
         const whole = isPool(pool) ? pool.document : pool;
         const isBase = isPool(pool) || (isText && changes.length > 0);

@@ -21,7 +21,7 @@ serveItems(itemPort(), ({ version, kernel, options }) => {
       };
     },
     value({ figures, changes, options: own }, base, signal) {
-      const asked: ValueOptions = { ...shared, ...own, signal };
+      const asked: ValueOptions = Object.assign({}, shared, own, { signal });
       return answers[figures](variantOf(base, changes as Change[]), asked);
     },
   };

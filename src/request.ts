@@ -239,8 +239,8 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
   const { bytesMax, budget, signal, onProgress, onMeasured } = options;
   const rest = { version, bytesMax, budget, signal, onProgress, onMeasured };
   // Nothing was found, so nothing is missing.
-  const found = { pool: document!, market: market!, primary: terms.primary! };
-  return { ...terms, ...found, horizonDays: terms.horizonDays!, ...rest };
+  const sure = { market: market!, primary: terms.primary!, horizonDays: terms.horizonDays! };
+  return { pool: document!, ...terms, ...sure, ...rest };
 }
 
 /**

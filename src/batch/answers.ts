@@ -58,6 +58,28 @@ interface Settled<Answer> {
   readonly answer: Answer;
 }
 
+/** One for each item: hundreds may be under way, and Node warns of a signal that so many listen to. */
+class Controllers {
+  readonly #under = new Set<AbortController>();
+  /** Of items that were answered: nobody listens to these any more, and new ones are dear. */
+  readonly #spare: AbortController[] = [];
+
+  take(): AbortController {
+    const own = this.#spare.pop() ?? new AbortController();
+    this.#under.add(own);
+    return own;
+  }
+
+  giveBack(own: AbortController): void {
+    this.#under.delete(own);
+    if (!own.signal.aborted) this.#spare.push(own);
+  }
+
+  abort(reason: unknown): void {
+    for (const own of this.#under) own.abort(reason);
+  }
+}
+
 /**
  * Answers to the items of a source.
  *
@@ -73,10 +95,10 @@ export async function* answersOf<Item, Answer>(
   { ahead, order = "input", signal: given }: BatchRun,
 ): AsyncGenerator<Answer, void, void> {
   const control = new AbortController();
-  // One for each item: hundreds may be under way, and Node warns of a signal that so many listen to.
-  const under = new Set<AbortController>();
+  const under = new Controllers();
   const stop = () => {
-    for (const each of [control, ...under]) each.abort(given?.reason);
+    control.abort(given?.reason);
+    under.abort(given?.reason);
   };
   given?.addEventListener("abort", stop);
   if (given?.aborted) stop();
@@ -91,10 +113,9 @@ export async function* answersOf<Item, Answer>(
     if (next.done) isDrained = true;
     else {
       const place = count++;
-      const own = new AbortController();
+      const own = under.take();
       if (signal.aborted) own.abort(signal.reason);
-      under.add(own);
-      const done = () => under.delete(own);
+      const done = () => under.giveBack(own);
       const working = work(next.value, place, own.signal);
       working.then(done, done);
       const answered = working.then((answer) => ({ place, answer }));

@@ -65,11 +65,11 @@ export function checkBook(
 ): void {
   checkIds(book, setting, found);
   const directory: Directory = {
-    ...setting,
     found,
     assets: byId(book.assets),
     participants: byId(book.participants),
     complete: { asset: allNamed(book.assets), participant: allNamed(book.participants) },
+    ...setting,
   };
   const each = <T>(
     list: readonly T[] | undefined,

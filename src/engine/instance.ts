@@ -20,7 +20,6 @@ export function blocked(cause: unknown): never {
 /** A fresh instance of the module with its own memory. */
 export function instantiateModule(module: WebAssembly.Module): Kernels {
   const { exports } = instantiateSync<Record<string, unknown>>(module, {});
-  return Object.assign(exports as unknown as Kernels, {
-    kernel: { backend: "wasm", module } as const,
-  });
+  // Copied: an instance's own exports are a dictionary to V8, which looks every call up in it.
+  return { kernel: { backend: "wasm", module }, ...exports } as unknown as Kernels;
 }

@@ -81,7 +81,7 @@ export function marketModel(parameters: MarketParameters): MarketModel {
     columns(times) {
       checkTimes(times);
       mixing ??= normal ? noMixing() : studentMixing(freedom);
-      return { ...layOut(times, parameters, lower, extent), mixing };
+      return { mixing, ...layOut(times, parameters, lower, extent) };
     },
   };
 }

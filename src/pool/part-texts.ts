@@ -29,9 +29,9 @@ export class PartTexts {
   /** Keeps the parts of a document that this text was, now that it is known to be right. */
   keep(document: PoolDocument): void {
     const known = new Map<string, KnownPart>();
-    for (const [key, part] of this.#characters > CHARACTERS_MAX ? [] : this.#found) {
+    for (const [key, { text, values }] of this.#characters > CHARACTERS_MAX ? [] : this.#found) {
       const value: unknown = document[key as keyof PoolDocument];
-      if (typeof value === "object" && value !== null) known.set(key, { ...part, value });
+      if (typeof value === "object" && value !== null) known.set(key, { text, values, value });
     }
     last = known;
   }

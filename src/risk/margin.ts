@@ -154,7 +154,7 @@ export function marginBookOf(
     .map((perpetual): MarginAccount => {
       const { id, participant, settlement, asset, collateral = "0" } = perpetual;
       const held = { asset: settlement === "linear" ? document.currency.code : asset };
-      const worth = worthOf([{ ...held, amount: collateral }]);
+      const worth = worthOf([{ amount: collateral, ...held }]);
       return { id, participant, isolated: true, ...worth, legs: [legOf(perpetual)], option: null };
     });
   const margined = marginedOptions(document);
@@ -164,7 +164,7 @@ export function marginBookOf(
     .map((option): MarginAccount => {
       const { id, participant, settlement, asset, collateral = "0" } = option;
       const held = { asset: settlement === "linear" ? document.currency.code : asset };
-      const worth = worthOf([{ ...held, amount: collateral }]);
+      const worth = worthOf([{ amount: collateral, ...held }]);
       const index = place.get(asset)!;
       const terms = marginOption(option, index, assets[index]!.spot, pricing, markets.get(asset)!);
       return { id, participant, isolated: true, ...worth, legs: [], option: terms };

@@ -227,11 +227,11 @@ export function ranPool(
   const { levels, primary, scenarios } = request;
   const tail = worst(column, tailTaken(levels, primary, scenarios));
   const run: PoolRun = {
-    ...ran,
     request,
     column,
     least: extremes[0],
     tail,
+    ...ran,
     found: {
       curve: new Latest(),
       summary: new Latest(),

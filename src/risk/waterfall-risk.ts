@@ -110,15 +110,25 @@ export function waterfallRisk(
   let attachment = 0;
   let prefunded = 0;
   const layers: LayerRisk[] = [];
-  for (const tranche of tranchesOf(terms, decimals)) {
-    const slice = { from: attachment, size: tranche.capacity };
+  for (const { id, kind, provider, capacity } of tranchesOf(terms, decimals)) {
+    const slice = { from: attachment, size: capacity };
     const { mean: expectedLoss, hit: hits, full } = curve.draw(slice.from, slice.size);
     const hit = shareOf(hits, n);
     const exhausted = shareOf(full, n);
     const tailLoss = tailDraw(tail, n, level, slice);
-    layers.push({ ...tranche, attachment, hit, exhausted, expectedLoss, tailLoss });
-    attachment += tranche.capacity;
-    if (tranche.kind !== "assessment") prefunded = attachment;
+    layers.push({
+      id,
+      kind,
+      provider,
+      capacity,
+      attachment,
+      hit,
+      exhausted,
+      expectedLoss,
+      tailLoss,
+    });
+    attachment += capacity;
+    if (kind !== "assessment") prefunded = attachment;
   }
   const rest = { from: attachment, size: Number.POSITIVE_INFINITY };
   const beyond = curve.draw(rest.from, rest.size);

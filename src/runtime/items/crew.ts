@@ -81,7 +81,10 @@ export class ItemCrew {
       const abort = () => this.#drop(under, signal.reason);
       signal.addEventListener("abort", abort);
       const under: Under = {
-        ...{ number: this.#count++, task, losses: 0, isOpen: true },
+        number: this.#count++,
+        task,
+        losses: 0,
+        isOpen: true,
         settle: (how) => {
           if (!under.isOpen) return;
           under.isOpen = false;
@@ -160,9 +163,9 @@ export class ItemCrew {
       worker.kernel = kernel;
       worker.shared = shared;
     }
-    const message = { kind: "value", item: number, figures, changes, options } as const;
-    if (task.isBase) thread.send({ ...message, base: this.#keep(worker, task.document) }, []);
-    else thread.send({ ...message, base: null, document: task.document }, []);
+    const base = task.isBase ? this.#keep(worker, task.document) : null;
+    const document = task.isBase ? undefined : task.document;
+    thread.send({ kind: "value", item: number, figures, base, document, changes, options }, []);
     given.push(under);
   }
 

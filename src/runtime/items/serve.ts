@@ -35,6 +35,8 @@ class ItemRunner {
   readonly #dropped = new Set<number>();
   #engine: ItemEngine | undefined;
   #isBusy = false;
+  /** Of one item after the other: nobody listens to it once an item is answered, and new ones are dear. */
+  #control = new AbortController();
   #under: { readonly item: number; readonly control: AbortController } | null = null;
 
   constructor(port: ItemPort, start: (message: StartMessage) => ItemEngine) {
@@ -67,7 +69,8 @@ class ItemRunner {
 
   async #value(message: ItemMessage): Promise<void> {
     const { item, base, document } = message;
-    const control = new AbortController();
+    const control = this.#control.signal.aborted ? new AbortController() : this.#control;
+    this.#control = control;
     this.#under = { item, control };
     if (this.#dropped.delete(item)) control.abort();
     try {
