@@ -145,6 +145,8 @@ class Reader {
   readonly #options: ReadOptions;
   #at = 0;
   #values = 0;
+  /** Whether the last string was printable ASCII without an escape: its text is itself. */
+  #wasPlain = false;
 
   constructor(text: string, options: ReadOptions) {
     this.#text = text;
@@ -172,7 +174,7 @@ class Reader {
     this.#count(place);
     switch (this.#text.charCodeAt(this.#at)) {
       case OBJECT:
-        return this.#object(place, this.#deeper(place, depth));
+        return this.#object(place, this.#deeper(place, depth), null);
       case ARRAY:
         return this.#array(place, this.#deeper(place, depth));
       case QUOTE:
@@ -188,25 +190,44 @@ class Reader {
     }
   }
 
-  #object(place: Place, depth: number): Record<string, unknown> {
+  /** @param like  keys of the object before in the same list: most share theirs; brought up to date */
+  #object(place: Place, depth: number, like: string[] | null): Record<string, unknown> {
     const result: Record<string, unknown> = {};
     this.#at++;
     this.#skipSpace();
     if (this.#take(OBJECT_END)) return result;
-    for (;;) {
+    for (let count = 0; ; count++) {
       if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#syntax("a key in double quotes");
-      const key = this.#string(place);
+      const known = like?.[count];
+      const isLike = known !== undefined && this.#takeKey(known);
+      // All keys up to here are those of the one before: they are allowed, and none stands twice.
+      if (!isLike && like) like.length = Math.min(like.length, count);
+      const key = isLike ? known : this.#string(place);
+      const isPlain = isLike || this.#wasPlain;
       const here = { above: place, key };
       this.#skipSpace();
       if (!this.#take(COLON)) this.#syntax('":"');
       this.#skipSpace();
       const value = depth === 1 ? this.#part(here) : this.#value(here, depth);
-      if (this.#mayKeep(result, key, here)) result[key] = value;
+      if (isLike) result[key] = value;
+      else if (this.#mayKeep(result, key, here)) {
+        result[key] = value;
+        if (isPlain && like?.length === count) like.push(key);
+      }
       this.#skipSpace();
       if (this.#take(OBJECT_END)) return result;
       if (!this.#take(COMMA)) this.#syntax('"," or "}"');
       this.#skipSpace();
     }
+  }
+
+  /** Takes a plain key, if it is the next. */
+  #takeKey(key: string): boolean {
+    const start = this.#at + 1;
+    const end = start + key.length;
+    if (this.#text.charCodeAt(end) !== QUOTE || !this.#text.startsWith(key, start)) return false;
+    this.#at = end + 1;
+    return true;
   }
 
   /** A value of the outermost object. */
@@ -256,11 +277,18 @@ class Reader {
 
   #array(place: Place, depth: number): unknown[] {
     const result: unknown[] = [];
+    const keys: string[] = [];
     this.#at++;
     this.#skipSpace();
     if (this.#take(ARRAY_END)) return result;
     for (;;) {
-      result.push(this.#value({ above: place, key: result.length }, depth));
+      const here = { above: place, key: result.length };
+      if (this.#text.charCodeAt(this.#at) === OBJECT) {
+        this.#count(here);
+        result.push(this.#object(here, this.#deeper(here, depth), keys));
+      } else {
+        result.push(this.#value(here, depth));
+      }
       this.#skipSpace();
       if (this.#take(ARRAY_END)) return result;
       if (!this.#take(COMMA)) this.#syntax('"," or "]"');
@@ -293,6 +321,7 @@ class Reader {
     }
     result += text.slice(from, at);
     this.#at = at + 1;
+    this.#wasPlain = isPlain;
     if (!isPlain && hasLoneSurrogate(result)) {
       this.#found.add(invalidText(pointerTo(place), "the text holds half of a surrogate pair"));
     }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   array,
@@ -50,6 +51,29 @@ test("object: leaves out exactly the wrong parts and names them all", () => {
   const { value, issues } = run(leg, { name: "a", ratio: 2, nte: "x", note: "too long" });
   expect(value).toEqual({ name: "a" });
   expect(issues).toEqual(["KEY_UNKNOWN /nte", "NUMBER_RANGE /ratio", "TEXT_LENGTH /note"]);
+});
+
+test("object: finds the same whatever the order of keys", () => {
+  const entries: [string, unknown][] = [
+    ["name", "a"],
+    ["ratio", 0.5],
+    ["note", "b"],
+    ["nte", 1],
+  ];
+  fc.assert(
+    fc.property(fc.shuffledSubarray(entries), (some) => {
+      const has = (key: string) => some.some(([name]) => name === key);
+      const expected = [
+        ...(has("nte") ? ["KEY_UNKNOWN /nte"] : []),
+        ...["name", "ratio"].filter((key) => !has(key)).map((key) => `KEY_MISSING /${key}`),
+      ];
+      const { value, issues } = run(leg, Object.fromEntries(some));
+      expect(issues).toEqual(expected);
+      const known = entries.slice(0, 3).filter(([key]) => has(key));
+      expect(value).toEqual(Object.fromEntries(known));
+    }),
+    { seed: 3, numRuns: 300 },
+  );
 });
 
 const revoked = (target: object): unknown => {

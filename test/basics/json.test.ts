@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalJson, JSON_VALUES_MAX, readJson } from "../../src/basics/index.ts";
+import { canonicalJson, JSON_VALUES_MAX, PoolError, readJson } from "../../src/basics/index.ts";
 import { refusal, refusals } from "../support/refusal.ts";
+
+/** What was read, or every issue as "CODE pointer". */
+function attempt(read: () => unknown): { readonly value: unknown; readonly issues: string[] } {
+  try {
+    return { value: read(), issues: [] };
+  } catch (error) {
+    if (!(error instanceof PoolError)) return { value: null, issues: ["OTHER "] };
+    return { value: null, issues: error.issues.map(({ code, pointer }) => `${code} ${pointer}`) };
+  }
+}
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -128,6 +138,41 @@ test("readJson: reports duplicates, forbidden keys and impossible numbers togeth
     "KEY_FORBIDDEN /c/__proto__",
     "TEXT_INVALID /d~0~1",
   ]);
+});
+
+test("readJson: reads an object of a list as it reads it alone, whatever the ones before it hold", () => {
+  const key = fc.constantFrom(
+    ...['"a"', '"ab"', '"b"', '""', '"\\u0061"', '"a\\""', '"é"', '"\\ud800"', '"constructor"'],
+  );
+  // Unequal weights: objects that share their first keys, and one that breaks off or is broken.
+  const entry = fc.tuple(key, fc.constantFrom("1", "[]", '{"a":1}', '[{"b":1},{"b":2}]', '"a"'));
+  const object = fc.array(entry, { maxLength: 4 }).map((entries) => {
+    return `{${entries.map(([name, value]) => `${name}:${value}`).join(",")}}`;
+  });
+  const broken = fc.constantFrom('{"a"b":1}', '{"a":1', '{"a" 1}', '{"ab:1}', "1", "[]");
+  const item = fc.oneof({ weight: 9, arbitrary: object }, { weight: 1, arbitrary: broken });
+  const whole = fc.array(item, { maxLength: 5 });
+  const repeated = fc.tuple(object, whole).map(([first, rest]) => [first, first, ...rest]);
+  fc.assert(
+    fc.property(fc.oneof(whole, repeated), (items) => {
+      const text = `[${items.join(",")}]`;
+      const alone = items.map((each) => attempt(() => readJson(each)));
+      const together = attempt(() => readJson(text));
+      if (alone.some(({ issues }) => issues.some((issue) => issue.startsWith("JSON_SYNTAX")))) {
+        // Broken items may make a whole together; that is for the platform's reader to say.
+        const isWhole = attempt(() => JSON.parse(text)).issues.length === 0;
+        const isSyntax = together.issues.some((issue) => issue.startsWith("JSON_SYNTAX"));
+        expect(isSyntax).toBe(!isWhole);
+        return;
+      }
+      const issues = alone.flatMap(({ issues: own }, i) =>
+        own.map((issue) => issue.replace(" ", ` /${i}`)),
+      );
+      expect(together.issues).toEqual(issues);
+      if (issues.length === 0) expect(together.value).toEqual(alone.map(({ value }) => value));
+    }),
+    { seed: 17, numRuns: 3000 },
+  );
 });
 
 test("readJson: finds a duplicate that is spelled with an escape", () => {
