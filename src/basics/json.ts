@@ -212,7 +212,7 @@ class Reader {
       if (isLike) result[key] = value;
       else if (this.#mayKeep(result, key, here)) {
         result[key] = value;
-        if (isPlain && like?.length === count) like.push(key);
+        if (isPlain) like?.push(key);
       }
       this.#skipSpace();
       if (this.#take(OBJECT_END)) return result;
