@@ -1,8 +1,9 @@
 import { received } from "./error.ts";
 import { type Findings, type Place, pointerTo } from "./finding.ts";
 import { ID_PATTERN, idIssue } from "./id.ts";
-import { hasLoneSurrogate, isForbiddenKey, isPlainObject } from "./json.ts";
+import { hasLoneSurrogate, isForbiddenKey } from "./json.ts";
 import { DECIMALS_MAX, moneyIssue } from "./money.ts";
+import { areInOrder, keysOf, presence, presenceInOrder } from "./own-keys.ts";
 import { INSTANT_PATTERN, instantIssue } from "./time.ts";
 
 /** A JSON Schema (draft 2020-12) as plain data. */
@@ -117,43 +118,6 @@ export function object<T>(fields: Fields<T>, description?: string): Check<T> {
     return Object.freeze(result) as Draft<T>;
   };
   return { schema, check };
-}
-
-/** Whether all keys are known, and stand as the fields do: then one look at each is enough. */
-function areInOrder(
-  keys: readonly (string | symbol)[],
-  known: readonly (readonly [string, unknown])[],
-): boolean {
-  let next = 0;
-  for (let i = 0; i < known.length; i++) if (keys[next] === known[i]![0]) next++;
-  return next === keys.length;
-}
-
-/** As {@link presence}, asked once for every field and in their order. */
-function presenceInOrder(keys: readonly (string | symbol)[]): (key: string) => boolean {
-  let next = 0;
-  return (key) => {
-    if (keys[next] !== key) return false;
-    next++;
-    return true;
-  };
-}
-
-/** Whether a key is among some: few are looked through faster than put in a set. */
-function presence(keys: readonly (string | symbol)[]): (key: string) => boolean {
-  if (keys.length <= 16) return (key) => keys.includes(key);
-  const set = new Set(keys);
-  return (key) => set.has(key);
-}
-
-/** Own keys of a plain object; undefined for anything else, and for a proxy that throws. */
-function keysOf(value: unknown): readonly (string | symbol)[] | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  try {
-    return Array.isArray(value) || !isPlainObject(value) ? undefined : Reflect.ownKeys(value);
-  } catch {
-    return undefined;
-  }
 }
 
 function addMissing(field: Check<unknown>, place: Place, found: Findings): void {
