@@ -1,5 +1,6 @@
 import { assert, PoolError, refuse } from "../basics/index.ts";
 import type { Kernels } from "./kernels.ts";
+import { Lists } from "./lists.ts";
 
 const PAGE = 65536;
 
@@ -17,6 +18,8 @@ interface House {
   kept: Kept | null;
   /** How high columns have ever come. */
   peak: number;
+  /** Lists of its arena. */
+  readonly lists: Lists;
 }
 
 const houses = new WeakMap<Kernels, House>();
@@ -37,8 +40,10 @@ export class Arena {
     this.kernels = kernels;
     this.#bytesMax = bytesMax;
     this.#top = kernels.columnsStart();
-    const house = houses.get(kernels) ?? { arena: this, kept: null, peak: 0 };
+    const known = houses.get(kernels);
+    const house = known ?? { arena: this, kept: null, peak: 0, lists: new Lists() };
     house.arena = this;
+    house.lists.begin();
     houses.set(kernels, house);
     this.#house = house;
   }
@@ -46,6 +51,15 @@ export class Arena {
   /** Whether no later arena has begun to lay its columns over these. */
   get isWhole(): boolean {
     return this.#house.arena === this;
+  }
+
+  /**
+   * A list beside the kernel's memory, with whatever it held before, for as long as no later arena has
+   * begun: whoever wants it longer copies it.
+   */
+  list(count: number): Float64Array<ArrayBuffer> {
+    assert(this.isWhole, "lists are taken from an arena that is whole");
+    return this.#house.lists.take(count);
   }
 
   /** Bytes in use. */

@@ -183,7 +183,7 @@ export async function gatherMoments(
       simulation.runList(scenarios, weights, from, Math.min(BATCH, scenarios.length - from));
       await breathe();
     }
-    moments.push(simulation.takeMoments());
+    moments.push(simulation.takeMoments(simulation.arena.list(simulation.momentCount)));
   }
   return moments;
 }

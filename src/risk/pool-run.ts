@@ -337,7 +337,9 @@ async function runAll(
     },
     onChunk: (index, gathered) => {
       held += gathered[laid.heldAt]!;
-      if (withMoments) moments[index] = gathered.slice();
+      if (!withMoments) return;
+      moments[index] = laid.simulation.arena.list(gathered.length);
+      moments[index].set(gathered);
     },
   });
   return { losses, chunks, moments, held, running, tally };
