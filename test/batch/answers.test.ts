@@ -63,7 +63,7 @@ describe("answersOf", () => {
     },
   );
 
-  test("does not keep answers waiting for a slow source", async () => {
+  test("does not keep answers waiting for a slow source", { retry: 2 }, async () => {
     async function* slow() {
       yield 1;
       await pause(200);

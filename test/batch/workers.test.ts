@@ -194,7 +194,9 @@ describe("threads", () => {
     expect(start.started).toBeGreaterThanOrEqual(3);
   });
 
-  test("an abort is heard within 100 ms, ends what is under way, and leaves the threads", async () => {
+  test("an abort is heard within 100 ms, ends what is under way, and leaves the threads", {
+    retry: 2,
+  }, async () => {
     const engine = loadSync();
     const workers = batchWorkers({ workers: 2 });
     const long = { ...SHARED, scenarios: 20_000_000 };

@@ -211,7 +211,9 @@ describe("losses", () => {
 });
 
 describe("ends", () => {
-  test("pool: an abort is heard at once, and the next run has the threads", async () => {
+  test("pool: an abort is heard at once, and the next run has the threads", {
+    retry: 2,
+  }, async () => {
     const pool = workerPool({ workers: 2 });
     const control = new AbortController();
     let aborted = 0;

@@ -136,7 +136,7 @@ describe.skipIf(!present && process.env["CI"] !== "true")("in Chromium", () => {
     expect(await valuedBy("/missing.js", 2)).toMatch(/^WORKER_LOST .*\/missing\.js could not be/);
   });
 
-  test("browser: an abort is heard at once", async () => {
+  test("browser: an abort is heard at once", { retry: 2 }, async () => {
     const tab = await browser.newPage();
     await tab.goto(origin);
     await tab.waitForFunction(() => document.title === "ready");
