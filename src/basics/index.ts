@@ -1,4 +1,4 @@
-export { unlessAborted } from "./abort.ts";
+export { Controllers, unlessAborted } from "./abort.ts";
 export { canonicalJson } from "./canonical.ts";
 export * from "./check.ts";
 export { digestOf, sha256, sha256Work } from "./digest.ts";

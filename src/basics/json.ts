@@ -170,11 +170,11 @@ class Reader {
     return value;
   }
 
-  #value(place: Place, depth: number): unknown {
+  #value(place: Place, depth: number, like: string[] | null = null): unknown {
     this.#count(place);
     switch (this.#text.charCodeAt(this.#at)) {
       case OBJECT:
-        return this.#object(place, this.#deeper(place, depth), null);
+        return this.#object(place, this.#deeper(place, depth), like);
       case ARRAY:
         return this.#array(place, this.#deeper(place, depth));
       case QUOTE:
@@ -282,13 +282,7 @@ class Reader {
     this.#skipSpace();
     if (this.#take(ARRAY_END)) return result;
     for (;;) {
-      const here = { above: place, key: result.length };
-      if (this.#text.charCodeAt(this.#at) === OBJECT) {
-        this.#count(here);
-        result.push(this.#object(here, this.#deeper(here, depth), keys));
-      } else {
-        result.push(this.#value(here, depth));
-      }
+      result.push(this.#value({ above: place, key: result.length }, depth, keys));
       this.#skipSpace();
       if (this.#take(ARRAY_END)) return result;
       if (!this.#take(COMMA)) this.#syntax('"," or "]"');

@@ -1,4 +1,4 @@
-import { type Issue, PoolError, received, unlessAborted } from "../basics/index.ts";
+import { Controllers, type Issue, PoolError, received, unlessAborted } from "../basics/index.ts";
 
 /** Items to be valued, one after the other, as fast as they are asked for. */
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
@@ -58,28 +58,6 @@ interface Settled<Answer> {
   readonly answer: Answer;
 }
 
-/** One for each item: hundreds may be under way, and Node warns of a signal that so many listen to. */
-class Controllers {
-  readonly #under = new Set<AbortController>();
-  /** Of items that were answered: nobody listens to these any more, and new ones are dear. */
-  readonly #spare: AbortController[] = [];
-
-  take(): AbortController {
-    const own = this.#spare.pop() ?? new AbortController();
-    this.#under.add(own);
-    return own;
-  }
-
-  giveBack(own: AbortController): void {
-    this.#under.delete(own);
-    if (!own.signal.aborted) this.#spare.push(own);
-  }
-
-  abort(reason: unknown): void {
-    for (const own of this.#under) own.abort(reason);
-  }
-}
-
 /**
  * Answers to the items of a source.
  *
@@ -95,6 +73,7 @@ export async function* answersOf<Item, Answer>(
   { ahead, order = "input", signal: given }: BatchRun,
 ): AsyncGenerator<Answer, void, void> {
   const control = new AbortController();
+  // One for each item: hundreds may be under way, and Node warns of a signal that so many listen to.
   const under = new Controllers();
   const stop = () => {
     control.abort(given?.reason);

@@ -1,4 +1,4 @@
-import { PoolError } from "../../basics/index.ts";
+import { Controllers, PoolError } from "../../basics/index.ts";
 import type { FromItemWorker, ItemMessage, StartMessage, ToItemWorker } from "./message.ts";
 
 /** The other end of a worker's line, whatever the platform. */
@@ -35,8 +35,7 @@ class ItemRunner {
   readonly #dropped = new Set<number>();
   #engine: ItemEngine | undefined;
   #isBusy = false;
-  /** Of one item after the other: nobody listens to it once an item is answered, and new ones are dear. */
-  #control = new AbortController();
+  readonly #controllers = new Controllers();
   #under: { readonly item: number; readonly control: AbortController } | null = null;
 
   constructor(port: ItemPort, start: (message: StartMessage) => ItemEngine) {
@@ -69,8 +68,7 @@ class ItemRunner {
 
   async #value(message: ItemMessage): Promise<void> {
     const { item, base, document } = message;
-    const control = this.#control.signal.aborted ? new AbortController() : this.#control;
-    this.#control = control;
+    const control = this.#controllers.take();
     this.#under = { item, control };
     if (this.#dropped.delete(item)) control.abort();
     try {
@@ -90,5 +88,6 @@ class ItemRunner {
       }
     }
     this.#under = null;
+    this.#controllers.giveBack(control);
   }
 }
