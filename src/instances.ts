@@ -1,4 +1,4 @@
-import { Controllers, PoolError } from "./basics/index.ts";
+import { PoolError } from "./basics/index.ts";
 import type { Executor, Kernels } from "./engine/index.ts";
 
 /** What is done with an instance of the kernels; the signal ends it. */
@@ -11,7 +11,7 @@ export class Instances {
   // Instances keep their memory; one is reused by the next run instead of growing a new one.
   readonly #idle: Kernels[] = [];
   /** Of what is under way. */
-  readonly #controllers = new Controllers();
+  readonly #controls = new Set<AbortController>();
   #isDisposed = false;
 
   constructor(instantiate: () => Kernels, executor: Executor) {
@@ -35,15 +35,16 @@ export class Instances {
   ): Promise<Result> {
     this.check();
     // A signal of its own, so that a disposal can end the work as the caller can.
-    const control = this.#controllers.take();
+    const control = new AbortController();
     const abort = () => control.abort(given?.reason);
     given?.addEventListener("abort", abort);
     if (given?.aborted) abort();
+    this.#controls.add(control);
     try {
       return await work(control.signal);
     } finally {
       given?.removeEventListener("abort", abort);
-      this.#controllers.giveBack(control);
+      this.#controls.delete(control);
     }
   }
 
@@ -62,7 +63,7 @@ export class Instances {
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     this.#idle.length = 0;
-    this.#controllers.abort(disposed());
+    for (const control of this.#controls) control.abort(disposed());
     await this.executor.dispose?.();
   }
 }

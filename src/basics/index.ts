@@ -1,6 +1,7 @@
-export { Controllers, unlessAborted } from "./abort.ts";
+export { unlessAborted } from "./abort.ts";
 export { canonicalJson } from "./canonical.ts";
 export * from "./check.ts";
+export { Controllers } from "./controllers.ts";
 export { digestOf, sha256, sha256Work } from "./digest.ts";
 export {
   assert,
