@@ -29,25 +29,69 @@ export function cellWeights(weights: usize, groups: i32, group: i32, moments: us
 }
 
 /**
- * Adds the weights of cells up at their edges: of the value there, and of its derivative.
+ * Writes the weights of the value at every edge, and of its derivative there, for two groups of scenarios:
+ * what the Hermite numbers of the cells to both sides of an edge weigh, together.
  *
- * shape   values, slopes [(cells+1)×groups] f64, weights [4·cells × groups] f64, widths [cells] f64;
- *         groups divides by 2
- * reads   weights, widths   writes  values, slopes: zero before
+ * shape   values, slopes [(cells+1) × groups] f64: columns `group` and `group` + 1 are written;
+ *         first, second [cells×4] f64 moments of the two; widths [cells] f64; cells >= 1
+ * reads   first, second, widths   writes  values, slopes
+ * lanes   a group each
+ * source  own; adjoint of cubic Hermite interpolation
  */
-export function edgeWeights(values: usize, slopes: usize, weights: usize, widths: usize, cells: i32, groups: i32): void {
+export function edgeWeights(
+  values: usize, slopes: usize, groups: i32, group: i32, first: usize, second: usize, widths: usize, cells: i32, firstScale: f64, secondScale: f64,
+): void {
   const row = <usize>groups << 3;
+  const scale = f64x2.replace_lane(f64x2.splat(firstScale), 1, secondScale);
+  const two = f64x2.splat(2), three = f64x2.splat(3);
+  let value = values + (<usize>group << 3), slope = slopes + (<usize>group << 3);
+  // What the cell before has left for the edge between.
+  let valueLeft = f64x2.splat(0), slopeLeft = valueLeft;
   for (let cell = 0; cell < cells; cell++) {
-    const width = v128.load64_splat(widths + (<usize>cell << 3));
-    for (let g: usize = 0; g < row; g += 16) {
-      const at = weights + g, value = values + g, slope = slopes + g;
-      v128.store(value, f64x2.add(v128.load(value), v128.load(at)));
-      v128.store(value + row, v128.load(at + row));
-      v128.store(slope, f64x2.add(v128.load(slope), f64x2.mul(width, v128.load(at + 2 * row))));
-      v128.store(slope + row, f64x2.mul(width, v128.load(at + 3 * row)));
+    const lowA = v128.load(first), lowB = v128.load(second);
+    const highA = v128.load(first, 16), highB = v128.load(second, 16);
+    const m0 = f64x2.mul(v128.shuffle<i64>(lowA, lowB, 0, 2), scale);
+    const m1 = f64x2.mul(v128.shuffle<i64>(lowA, lowB, 1, 3), scale);
+    const m2 = f64x2.mul(v128.shuffle<i64>(highA, highB, 0, 2), scale);
+    const m3 = f64x2.mul(v128.shuffle<i64>(highA, highB, 1, 3), scale);
+    const width = v128.load64_splat(widths);
+    const right = f64x2.sub(f64x2.mul(three, m2), f64x2.mul(two, m3)), bend = f64x2.sub(m3, m2);
+    v128.store(value, f64x2.add(valueLeft, f64x2.sub(m0, right)));
+    v128.store(slope, f64x2.add(slopeLeft, f64x2.mul(width, f64x2.add(f64x2.sub(m1, m2), bend))));
+    valueLeft = right;
+    slopeLeft = f64x2.mul(width, bend);
+    first += 32;
+    second += 32;
+    widths += 8;
+    value += row;
+    slope += row;
+  }
+  v128.store(value, valueLeft);
+  v128.store(slope, slopeLeft);
+}
+
+/**
+ * Sums and differences of rows that mirror each other, from the middle outwards: of the row in the middle
+ * the sum is itself, the difference nothing.
+ *
+ * shape   rows [(2·reach + 1) × columns] f64; sums, differences [(reach + 1) × columns] f64
+ *         columns divides by 2
+ * reads   rows   writes  sums, differences
+ */
+export function foldRows(sums: usize, differences: usize, rows: usize, reach: i32, columns: i32): void {
+  const width = <usize>columns << 3;
+  let left = rows + <usize>reach * width, right = left;
+  memory.copy(sums, left, width);
+  memory.fill(differences, 0, width);
+  for (let k = 0; k < reach; k++) {
+    sums += width;
+    differences += width;
+    left -= width;
+    right += width;
+    for (let c: usize = 0; c < width; c += 16) {
+      const after = v128.load(right + c), before = v128.load(left + c);
+      v128.store(sums + c, f64x2.add(after, before));
+      v128.store(differences + c, f64x2.sub(after, before));
     }
-    weights += 4 * row;
-    values += row;
-    slopes += row;
   }
 }

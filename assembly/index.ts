@@ -1,6 +1,6 @@
 /** The exports of the kernel module and where the host's columns may begin; no other code. */
 export { shortfall } from "./account";
-export { cellWeights, edgeWeights } from "./adjoint";
+export { cellWeights, edgeWeights, foldRows } from "./adjoint";
 export { hermite, layBuckets, layCells } from "./cell";
 export { coalitions, marginals } from "./coalition";
 export { exponential } from "./exponential";
@@ -12,7 +12,7 @@ export { addCalls, addCallsWithSlopes } from "./option";
 export { above, ascending, binned, descending, extremes, keepAbove } from "./order";
 export { philox, schedule } from "./philox";
 export { addProduct } from "./product";
-export { addCubic } from "./profile";
+export { addCubic, keepPlaces } from "./profile";
 export { quantile } from "./quantile";
 export { addCallsToRows, chebyshev, places, samplePoints, series } from "./sample";
 export { layRange, placesAt, scratchBytes, simulate } from "./simulate";

@@ -14,6 +14,8 @@
  * The moments are what makes everyone's average cheap: the average of any cubic profile over
  * weighted scenarios is the dot product of its coefficients with them (see src/risk/adjoint.ts).
  */
+import { TILE } from "./plan";
+
 /** Bytes of a node. */
 // @ts-ignore: decorator
 @inline export const NODE_BYTES: usize = 40;
@@ -107,5 +109,39 @@ export function addCubic(cubics: usize, at: usize, t: usize, out: usize, count: 
       f64x2.mul(f64x2.mul(ts, ts), v128.shuffle<i64>(a, b, 1, 3)),
     );
     v128.store(out + lane, f64x2.add(v128.load(out + lane), value));
+  }
+}
+
+/**
+ * Keeps where the paths of a tile fell, and which cells they fell into at the utmost.
+ *
+ * shape   places as a tile that was run alone leaves them: [nodes×TILE] i32 byte offsets of cells, then
+ *         [nodes×TILE] f64; at, t: where the tile's own begin in [nodes×stride] i32 and f64;
+ *         bounds [nodes×2] i32 least and greatest offset so far   count divides by 4
+ * reads   places   writes  at, t, bounds
+ */
+export function keepPlaces(places: usize, nodes: i32, count: i32, at: usize, t: usize, stride: i32, bounds: usize): void {
+  const bytes = <usize>count << 2;
+  let cells = places, spots = places + <usize>nodes * (<usize>TILE << 2);
+  for (let node = 0; node < nodes; node++) {
+    let low = v128.load32_splat(bounds), high = v128.load32_splat(bounds, 4);
+    for (let p: usize = 0; p < bytes; p += 16) {
+      const offsets = v128.load(cells + p);
+      low = i32x4.min_s(low, offsets);
+      high = i32x4.max_s(high, offsets);
+      v128.store(at + p, offsets);
+    }
+    low = i32x4.min_s(low, v128.shuffle<i32>(low, low, 2, 3, 0, 1));
+    low = i32x4.min_s(low, v128.shuffle<i32>(low, low, 1, 0, 3, 2));
+    high = i32x4.max_s(high, v128.shuffle<i32>(high, high, 2, 3, 0, 1));
+    high = i32x4.max_s(high, v128.shuffle<i32>(high, high, 1, 0, 3, 2));
+    store<i32>(bounds, i32x4.extract_lane(low, 0));
+    store<i32>(bounds, i32x4.extract_lane(high, 0), 4);
+    memory.copy(t, spots, bytes << 1);
+    cells += <usize>TILE << 2;
+    spots += <usize>TILE << 3;
+    at += <usize>stride << 2;
+    t += <usize>stride << 3;
+    bounds += 8;
   }
 }

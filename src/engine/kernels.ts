@@ -58,6 +58,15 @@ export interface Kernels {
     optionCount: number,
   ): void;
   addCubic(cubics: number, at: number, t: number, out: number, count: number): void;
+  keepPlaces(
+    places: number,
+    nodes: number,
+    count: number,
+    at: number,
+    t: number,
+    stride: number,
+    bounds: number,
+  ): void;
   addCallsToRows(
     rows: number,
     rowOf: number,
@@ -127,11 +136,16 @@ export interface Kernels {
   edgeWeights(
     values: number,
     slopes: number,
-    weights: number,
+    groups: number,
+    group: number,
+    first: number,
+    second: number,
     widths: number,
     cells: number,
-    groups: number,
+    firstScale: number,
+    secondScale: number,
   ): void;
+  foldRows(sums: number, differences: number, rows: number, reach: number, columns: number): void;
   extremes(out: number, column: number, count: number): void;
   above(
     values: number,

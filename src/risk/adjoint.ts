@@ -1,6 +1,7 @@
 import type { Work } from "../basics/index.ts";
 import type { Arena } from "../engine/index.ts";
 import type { LaidPool } from "./layout.ts";
+import type { Cells } from "./node-grid.ts";
 import type { BarrierRow, DeadCells, NodeProfile } from "./node-profile.ts";
 import { type Samples, shapeOf } from "./sample.ts";
 
@@ -42,14 +43,18 @@ export function* averagesWork(
   const out = arena.take(owners * stride * 8);
   for (const [index, profile] of pool.profiles.entries()) {
     const mark = arena.mark();
-    const first = pool.momentStarts[index]!;
-    const weights = weigh(arena, profile, moments, scales, first, stride);
+    const start = pool.momentStarts[index]!;
+    const { cells } = profile.grid;
+    const { from, to } = evened(occupied(moments, start, cells), cells);
+    const lists = moments.map((list) => list.subarray(start + 4 * from, start + 4 * to));
+    const weighed = { lists, scales, from, to, stride };
+    const weights = atEdges(arena, profile, weighed);
     yield;
     addLinear(arena, profile, weights, out);
     addSampled(arena, profile, weights, out);
-    yield;
-    yield* addSharp(arena, profile, weights, out);
     arena.release(mark);
+    yield;
+    yield* addSharp(arena, profile, weighed, out);
   }
   const profiles = arena.f64(out, owners * stride).slice();
   arena.release(start);
@@ -62,48 +67,71 @@ export function* averagesWork(
 /** Kernel memory that {@link averagesWork} takes at most. */
 export function averagesBytes(pool: LaidPool, groups: number): number {
   const stride = Math.ceil(groups / 4) * 4;
-  const nodes = pool.profiles.map(({ grid, samples, sharpRows, dead, legs }) => {
-    const sharp = Math.min(STRIP, sharpRows.length + dead.length) * 4 * grid.cells;
+  const nodes = pool.profiles.map(({ grid, samples, sharpRows, dead, barriers, legs }) => {
+    const rows = sharpRows.length + dead.length + barriers.length;
+    const sharp = rows > 0 ? 4 * grid.cells * (Math.min(STRIP, rows) + stride) : 0;
     const edges = 2 * grid.cells * stride;
     // Folded edges take half as much again, and half the polynomials.
     const basis = samples.degrees * grid.cells;
-    const sampled = samples.degrees * stride + edges + basis + Math.max(edges / 2, basis);
-    return 4 * grid.cells * stride + Math.max(2 * legs.accounts.length, sharp, sampled);
+    const sampled = samples.degrees * stride + basis + Math.max(edges / 2, basis);
+    return Math.max(sharp, edges + Math.max(2 * legs.accounts.length, sampled));
   });
   const owners = pool.accounts.participants.length + 1;
   return 8 * (owners * stride + Math.max(0, ...nodes));
 }
 
-/** What a node's cells are weighed with. */
-interface CellWeights {
-  /** Cells that any scenario reached. */
-  readonly from: number;
-  readonly to: number;
-  /** Address of [4·(to - from) × stride] f64. */
-  readonly address: number;
+/** Moments of a node's cells. */
+interface Weighed extends Cells {
+  /** [groups] of [4·(to - from)]. */
+  readonly lists: readonly Float64Array[];
+  readonly scales: readonly number[];
   readonly stride: number;
 }
 
-function weigh(
-  arena: Arena,
-  profile: NodeProfile,
-  moments: readonly Float64Array[],
-  scales: readonly number[],
-  first: number,
-  stride: number,
-): CellWeights {
-  const { from, to } = evened(occupied(moments, first, profile.grid.cells), profile.grid.cells);
+/** Weights of the values at a node's edges and of the slopes there. */
+interface EdgeWeights extends Cells {
+  /** Address of [2·edges × stride] f64: the slopes' stand behind the values'. */
+  readonly values: number;
+  readonly slopes: number;
+  readonly stride: number;
+}
+
+function atEdges(arena: Arena, profile: NodeProfile, weighed: Weighed): EdgeWeights {
+  const { lists, scales, from, to, stride } = weighed;
   const cells = to - from;
-  const address = arena.take(4 * cells * stride * 8);
+  const bytes = (cells + 1) * stride * 8;
+  const values = arena.reserve(2 * bytes);
+  const slopes = values + bytes;
   const mark = arena.mark();
-  const list = arena.reserve(4 * cells * 8);
-  const view = arena.f64(list, 4 * cells);
-  moments.forEach((all, group) => {
-    view.set(all.subarray(first + 4 * from, first + 4 * to));
-    arena.kernels.cellWeights(address, stride, group, list, cells, scales[group]!);
-  });
+  const pair = arena.reserve(8 * cells * 8);
+  const widths = arena.reserve(cells * 8);
+  const { edges } = profile.grid;
+  const view = arena.f64(widths, cells);
+  for (let c = 0; c < cells; c++) view[c] = edges[from + c + 1]! - edges[from + c]!;
+  const both = arena.f64(pair, 8 * cells);
+  const second = pair + 4 * cells * 8;
+  for (let group = 0; group < stride; group += 2) {
+    // Columns beyond the last group are nothing: any list, weighed with 0.
+    const [one, other] = [lists[group] ?? lists[0]!, lists[group + 1] ?? lists[0]!];
+    both.set(one);
+    both.set(other, 4 * cells);
+    const [scale, otherScale] = [scales[group] ?? 0, scales[group + 1] ?? 0];
+    const { kernels } = arena;
+    kernels.edgeWeights(
+      values,
+      slopes,
+      stride,
+      group,
+      pair,
+      second,
+      widths,
+      cells,
+      scale,
+      otherScale,
+    );
+  }
   arena.release(mark);
-  return { from, to, address, stride };
+  return { from, to, values, slopes, stride };
 }
 
 /** Cells beyond the ones that any path reached have no weight and need no multiplication. */
@@ -135,28 +163,21 @@ function layPlaces(arena: Arena, places: ArrayLike<number>): number {
 }
 
 /** slope·S + constant of every row. */
-function addLinear(arena: Arena, profile: NodeProfile, weights: CellWeights, out: number): void {
+function addLinear(arena: Arena, profile: NodeProfile, weights: EdgeWeights, out: number): void {
   const { grid, samples, legs } = profile;
-  const { from, to, address, stride } = weights;
-  const inner = 4 * (to - from);
+  const { from, to, values, stride } = weights;
+  const edges = to - from + 1;
   const mark = arena.mark();
-  const shapes = arena.reserve(2 * inner * 8);
-  const view = arena.f64(shapes, 2 * inner);
-  const { edges, spots } = grid;
-  for (let c = from; c < to; c++) {
-    const left = spots[c]!;
-    const right = spots[c + 1]!;
-    const width = edges[c + 1]! - edges[c]!;
-    const i = 4 * (c - from);
-    view[i] = left;
-    view[i + 1] = right;
-    view[i + 2] = width * left;
-    view[i + 3] = width * right;
-    view.fill(1, inner + i, inner + i + 2);
-    view.fill(0, inner + i + 2, inner + i + 4);
-  }
+  // S and its slope are the same; of a constant the slope is nothing.
+  const shapes = arena.reserve(4 * edges * 8);
+  const view = arena.f64(shapes, 4 * edges);
+  const spots = grid.spots.subarray(from, to + 1);
+  view.set(spots);
+  view.set(spots, edges);
+  view.fill(1, 2 * edges, 3 * edges);
+  view.fill(0, 3 * edges);
   const both = arena.take(2 * stride * 8);
-  arena.kernels.addProduct(both, 0, shapes, inner, address, 2, inner, stride);
+  arena.kernels.addProduct(both, 0, shapes, 2 * edges, values, 2, 2 * edges, stride);
   const rows = legs.accounts.length;
   const linear = arena.reserve(2 * rows * 8);
   const numbers = arena.f64(linear, 2 * rows);
@@ -170,23 +191,16 @@ function addLinear(arena: Arena, profile: NodeProfile, weights: CellWeights, out
 }
 
 /** The sampled options of every row. */
-function addSampled(arena: Arena, profile: NodeProfile, weights: CellWeights, out: number): void {
+function addSampled(arena: Arena, profile: NodeProfile, weights: EdgeWeights, out: number): void {
   const { grid, samples, legs } = profile;
   const { degrees } = samples;
   if (degrees === 0) return;
-  const { from, to, address, stride } = weights;
+  const { from, to, stride } = weights;
   const { kernels } = arena;
-  const cells = to - from;
   const mark = arena.mark();
-  const values = arena.take((cells + 1) * stride * 8);
-  const slopes = arena.take((cells + 1) * stride * 8);
   const edges = grid.edges.subarray(from, to + 1);
-  const widths = arena.reserve(cells * 8);
-  const view = arena.f64(widths, cells);
-  for (let c = 0; c < cells; c++) view[c] = edges[c + 1]! - edges[c]!;
-  kernels.edgeWeights(values, slopes, address, widths, cells, stride);
   const coefficients = arena.take(degrees * stride * 8);
-  addCoefficientWeights(arena, samples, edges, { values, slopes, stride }, coefficients);
+  addCoefficientWeights(arena, samples, edges, weights, coefficients);
   for (const { points, values: sampled, rows } of samples.blocks) {
     const before = arena.mark();
     const transform = arena.put(shapeOf(points).transform);
@@ -206,14 +220,6 @@ function addSampled(arena: Arena, profile: NodeProfile, weights: CellWeights, ou
     arena.release(before);
   }
   arena.release(mark);
-}
-
-/** Weights of the value at every edge and of the slope there. */
-interface EdgeWeights {
-  /** Addresses of [edges × stride] f64. */
-  readonly values: number;
-  readonly slopes: number;
-  readonly stride: number;
 }
 
 /**
@@ -271,29 +277,13 @@ function fold(arena: Arena, rows: number, reach: number, stride: number) {
   const size = (reach + 1) * stride;
   const sum = arena.reserve(size * 8);
   const difference = arena.reserve(size * 8);
-  const all = arena.f64(rows, (2 * reach + 1) * stride);
-  const sums = arena.f64(sum, size);
-  const differences = arena.f64(difference, size);
-  sums.set(all.subarray(reach * stride, (reach + 1) * stride));
-  differences.fill(0, 0, stride);
-  for (let k = 1; k <= reach; k++) {
-    const right = (reach + k) * stride;
-    const left = (reach - k) * stride;
-    for (let g = 0; g < stride; g++) {
-      sums[k * stride + g] = all[right + g]! + all[left + g]!;
-      differences[k * stride + g] = all[right + g]! - all[left + g]!;
-    }
-  }
+  arena.kernels.foldRows(sum, difference, rows, reach, stride);
   return { sum, difference };
 }
 
 /** What is not sampled, on the cells themselves. */
-function* addSharp(
-  arena: Arena,
-  profile: NodeProfile,
-  { from, to, address, stride }: CellWeights,
-  out: number,
-): Work<void> {
+function* addSharp(arena: Arena, profile: NodeProfile, weighed: Weighed, out: number): Work<void> {
+  const { lists, scales, from, to, stride } = weighed;
   const sharp = new Map<number, { rows: number[]; dead: DeadCells[]; barriers: BarrierRow[] }>();
   const of = (row: number) => {
     const owner = profile.legs.owners[row]!;
@@ -307,7 +297,16 @@ function* addSharp(
   for (const row of profile.sharpRows) of(row).rows.push(row);
   for (const one of profile.dead) if (one.from < to && one.to > from) of(one.row).dead.push(one);
   for (const one of profile.barriers) of(one.row).barriers.push(one);
-  const inner = 4 * (to - from);
+  if (sharp.size === 0) return;
+  const start = arena.mark();
+  const cells = to - from;
+  const inner = 4 * cells;
+  const address = arena.take(inner * stride * 8);
+  const own = arena.reserve(inner * 8);
+  lists.forEach((list, group) => {
+    arena.f64(own, inner).set(list);
+    arena.kernels.cellWeights(address, stride, group, own, cells, scales[group]!);
+  });
   const all = [...sharp];
   for (let first = 0; first < all.length; first += STRIP) {
     yield;
@@ -319,12 +318,13 @@ function* addSharp(
       some.map(([owner]) => owner),
     );
     for (const [i, [, { rows, dead, barriers }]] of some.entries()) {
-      const cells = new Float64Array(inner);
-      profile.addSharp(rows, dead, cells, from, to);
-      yield* profile.addBarriers(barriers, cells, from, to);
-      arena.f64(table + i * inner * 8, inner).set(cells);
+      const numbers = new Float64Array(inner);
+      profile.addSharp(rows, dead, numbers, from, to);
+      yield* profile.addBarriers(barriers, numbers, from, to);
+      arena.f64(table + i * inner * 8, inner).set(numbers);
     }
     arena.kernels.addProduct(out, places, table, inner, address, some.length, inner, stride);
     arena.release(mark);
   }
+  arena.release(start);
 }

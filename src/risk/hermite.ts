@@ -1,7 +1,7 @@
 /**
  * Hermite cells → cubics c0, c2, c1, c3 as the kernel reads them.
  *
- * @param out  [cells] where they go; a column of their own when left out
+ * @param out  [cells] where they go, which may be where they are; a column of their own when left out
  */
 export function cubicsOf(
   cells: Float64Array,

@@ -19,6 +19,22 @@ const BEND_REACH = 7;
 /** Most buckets in a base cell: a path finds its cell at once where each bucket lies in one cell. */
 const BUCKETS_MAX = 4;
 
+/** Consecutive cells of a node. */
+export interface Cells {
+  readonly from: number;
+  /** After the last. */
+  readonly to: number;
+}
+
+/** What is smooth of a loss: a polynomial by its values and slopes at the edges, and slope·S + constant. */
+export interface SmoothPart {
+  /** Addresses of [cells + 1] f64, of which those of the cells asked for are looked at; 0 for none. */
+  readonly values: number;
+  readonly slopes: number;
+  readonly slope: number;
+  readonly constant: number;
+}
+
 /**
  * The cells of one node: edges in log return that follow the book.
  *
@@ -99,19 +115,22 @@ export class NodeGrid {
   /**
    * Lays Hermite cells of what stands at the edges, and of slope·S + constant besides.
    *
-   * @param out     address of [4·cells] f64, see {@link NodeGrid.add}
+   * @param out     address of [4·(to - from)] f64, see {@link NodeGrid.add}
    * @param smooth  addresses of [cells + 1] f64 values and slopes; 0 for none
    */
-  hermite(
-    out: number,
-    smooth: { readonly values: number; readonly slopes: number },
-    slope: number,
-    constant: number,
-  ): void {
-    const { edgesAt, cells } = this;
-    const { values, slopes } = smooth;
-    const { hermite } = this.#arena.kernels;
-    hermite(out, edgesAt, this.#spot, values, slopes, slope, constant, cells);
+  hermite(out: number, { values, slopes, slope, constant }: SmoothPart, { from, to }: Cells): void {
+    const first = from * 8;
+    const isLinear = values === 0;
+    this.#arena.kernels.hermite(
+      out,
+      this.edgesAt + first,
+      this.#spot + first,
+      isLinear ? 0 : values + first,
+      isLinear ? 0 : slopes + first,
+      slope,
+      constant,
+      to - from,
+    );
   }
 
   /**

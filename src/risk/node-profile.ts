@@ -4,7 +4,7 @@ import { log } from "../numeric/index.ts";
 import { type Legs, noLegs } from "./account.ts";
 import type { BarrierLeg } from "./barrier.ts";
 import { floorsOf } from "./floor.ts";
-import { baseEdges, mergeEdges, NodeGrid, rangeOf } from "./node-grid.ts";
+import { baseEdges, type Cells, mergeEdges, NodeGrid, rangeOf } from "./node-grid.ts";
 import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
 import { Samples } from "./sample.ts";
 import { addUntouchedLoss, barrierEdges } from "./touch.ts";
@@ -164,15 +164,11 @@ export class NodeProfile {
     const arena = this.#arena;
     const { samples, grid } = this;
     const out = arena.reserve(4 * grid.cells * 8);
-    const mark = arena.mark();
-    let smooth = { values: 0, slopes: 0 };
-    if (samples.degrees > 0) {
-      const coefficients = arena.take(samples.degrees * 8);
+    const linear = { slope: sum(samples.slope), constant: sum(samples.constant) };
+    const addAll = (coefficients: number) => {
       for (const block of samples.blocks) samples.addCoefficients(coefficients, block);
-      smooth = samples.series(coefficients, grid);
-    }
-    grid.hermite(out, smooth, sum(samples.slope), sum(samples.constant));
-    arena.release(mark);
+    };
+    this.laySmooth(out, linear, addAll, { from: 0, to: grid.cells });
     if (this.sharpRows.length > 0 || this.dead.length > 0) {
       // Not in place: pricing may have the memory grow, and views of it are then void.
       const cells = arena.f64(out, 4 * grid.cells).slice();
@@ -182,51 +178,29 @@ export class NodeProfile {
     return out;
   }
 
-  /** Polynomials at the edges, in memory that the caller gives back. */
-  basis(): { readonly values: number; readonly slopes: number } {
-    return this.samples.basis(this.grid.edges, this.grid.padded);
-  }
-
   /**
-   * Adds a polynomial to Hermite cells.
+   * Lays Hermite cells of what is smooth.
    *
-   * @param coefficients  address of [degrees] f64
-   * @param cells         [4·cells]
+   * @param out         address of [4·(to - from)] f64
+   * @param addSampled  adds coefficients of sampled options to [degrees] f64 at an address; null for none
    */
-  addSmooth(
-    coefficients: number,
-    basis: { readonly values: number; readonly slopes: number },
-    cells: Float64Array,
+  laySmooth(
+    out: number,
+    { slope, constant }: { readonly slope: number; readonly constant: number },
+    addSampled: ((coefficients: number) => void) | null,
+    cells: Cells,
   ): void {
     const arena = this.#arena;
-    const { degrees } = this.samples;
-    if (degrees === 0) return;
-    const { padded } = this.grid;
+    const { samples, grid } = this;
     const mark = arena.mark();
-    const [values, slopes] = [basis.values, basis.slopes].map((at) => {
-      const out = arena.take(padded * 8);
-      arena.kernels.addProduct(out, 0, coefficients, degrees, at, 1, degrees, padded);
-      return out;
-    }) as [number, number];
-    this.#addHermite({ values, slopes }, cells);
-    arena.release(mark);
-  }
-
-  /** Adds values and slopes at the edges, by their addresses. */
-  #addHermite(
-    { values, slopes }: { readonly values: number; readonly slopes: number },
-    cells: Float64Array,
-  ): void {
-    const { padded, edges, cells: count } = this.grid;
-    const value = this.#arena.f64(values, padded);
-    const slope = this.#arena.f64(slopes, padded);
-    for (let c = 0; c < count; c++) {
-      const width = edges[c + 1]! - edges[c]!;
-      cells[4 * c]! += value[c]!;
-      cells[4 * c + 1]! += value[c + 1]!;
-      cells[4 * c + 2]! += width * slope[c]!;
-      cells[4 * c + 3]! += width * slope[c + 1]!;
+    let edges = { values: 0, slopes: 0 };
+    if (addSampled && samples.degrees > 0) {
+      const coefficients = arena.take(samples.degrees * 8);
+      addSampled(coefficients);
+      edges = samples.series(coefficients, grid, cells);
     }
+    grid.hermite(out, { values: edges.values, slopes: edges.slopes, slope, constant }, cells);
+    arena.release(mark);
   }
 }
 

@@ -1,5 +1,7 @@
 import { atOnce } from "../basics/index.ts";
 import type { Arena } from "../engine/index.ts";
+import { cubicsOf } from "./hermite.ts";
+import type { Cells } from "./node-grid.ts";
 import type { BarrierRow, DeadCells, NodeProfile } from "./node-profile.ts";
 import type { SampleBlock } from "./sample.ts";
 
@@ -12,21 +14,27 @@ interface Own {
   readonly sampled: { readonly block: SampleBlock; readonly place: number }[];
 }
 
-/** Everyone's own part of one node's profile, as cells. */
+/** Where scenarios fell at a node. */
+export interface Fallen {
+  readonly count: number;
+  /** Addresses of [count] i32 byte offsets of cells and of [count] f64 places in them. */
+  readonly at: number;
+  readonly t: number;
+  /** All cells that any of them fell into. */
+  readonly cells: Cells;
+}
+
+/** Everyone's own part of one node's profile, on the cells that scenarios fell into. */
 export class OwnCells {
   readonly #arena: Arena;
   readonly #profile: NodeProfile;
-  readonly #basis: { readonly values: number; readonly slopes: number };
+  readonly #fallen: Fallen;
   readonly #of = new Map<number, Own>();
-  /** One owner's: there may be thousands, and what each leaves behind would have to be collected. */
-  readonly #cells: Float64Array;
 
-  /** Lays polynomials that stay in memory as long as the cells are wanted. */
-  constructor(arena: Arena, profile: NodeProfile) {
+  constructor(arena: Arena, profile: NodeProfile, fallen: Fallen) {
     this.#arena = arena;
     this.#profile = profile;
-    this.#basis = profile.basis();
-    this.#cells = new Float64Array(4 * profile.grid.cells);
+    this.#fallen = fallen;
     const { legs, samples, sharpRows, dead } = profile;
     legs.owners.forEach((owner, row) => {
       const own = this.#of.get(owner);
@@ -43,35 +51,52 @@ export class OwnCells {
   }
 
   /**
-   * Hermite cells of one owner's loss.
+   * Adds one owner's losses to a column.
    *
    * @param owner  place of the owner, see {@link NodeLegs.owners}
-   * @returns      [4·cells], see NodeGrid.add, which the next call overwrites; null where the owner
-   *               has nothing
+   * @param out    address of [count] f64
    */
-  of(owner: number): Float64Array | null {
+  addLosses(owner: number, out: number): void {
     const own = this.#of.get(owner);
-    if (!own) return null;
-    const { samples, grid } = this.#profile;
-    const cells = this.#cells.fill(0);
-    if (own.sampled.length > 0) {
-      const mark = this.#arena.mark();
-      const coefficients = this.#arena.take(samples.degrees * 8);
-      for (const { block, place } of own.sampled) {
-        samples.addCoefficients(coefficients, block, place);
-      }
-      this.#profile.addSmooth(coefficients, this.#basis, cells);
-      this.#arena.release(mark);
-    }
+    if (!own) return;
+    const arena = this.#arena;
+    const { count, at, t, cells } = this.#fallen;
+    const mark = arena.mark();
+    // Cells are looked up by their place among all of them; no scenario asks for the others.
+    const cubics = arena.reserve(4 * this.#profile.grid.cells * 8);
+    this.#layCubics(own, cubics + 4 * cells.from * 8);
+    arena.kernels.addCubic(cubics, at, t, out, count);
+    arena.release(mark);
+  }
+
+  /** @param out  address of [4·(to - from)] f64 */
+  #layCubics(own: Own, out: number): void {
+    const arena = this.#arena;
+    const profile = this.#profile;
+    const { samples } = profile;
+    const { from, to } = this.#fallen.cells;
     let slope = 0;
     let constant = 0;
     for (const row of own.rows) {
       slope += samples.slope[row]!;
       constant += samples.constant[row]!;
     }
-    grid.add({ calls: [], slope, constant, settled: [] }, cells);
-    this.#profile.addSharp(own.sharp, own.dead, cells);
-    atOnce(this.#profile.addBarriers(own.barriers, cells));
-    return cells;
+    const addSampled = (coefficients: number) => {
+      for (const { block, place } of own.sampled) {
+        samples.addCoefficients(coefficients, block, place);
+      }
+    };
+    const isSampled = own.sampled.length > 0;
+    profile.laySmooth(out, { slope, constant }, isSampled ? addSampled : null, { from, to });
+    const { sharp, dead, barriers } = own;
+    if (sharp.length + dead.length + barriers.length > 0) {
+      // Not in place: pricing may have the memory grow, and views of it are then void.
+      const cells = arena.f64(out, 4 * (to - from)).slice();
+      profile.addSharp(sharp, dead, cells, from, to);
+      atOnce(profile.addBarriers(barriers, cells, from, to));
+      arena.f64(out, cells.length).set(cells);
+    }
+    const cells = arena.f64(out, 4 * (to - from));
+    cubicsOf(cells, cells);
   }
 }

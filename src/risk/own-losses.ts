@@ -1,9 +1,8 @@
 import type { Breath, Level } from "../basics/index.ts";
-import { Column, TILE } from "../engine/index.ts";
+import { CELL_BYTES, Column, TILE } from "../engine/index.ts";
 import type { Accounts } from "./account.ts";
-import { cubicsOf } from "./hermite.ts";
 import type { LaidPool } from "./layout.ts";
-import { OwnCells } from "./own-cells.ts";
+import { type Fallen, OwnCells } from "./own-cells.ts";
 import { fundingOf, type Owner } from "./owner.ts";
 import { logBytes, PaymentLog, type Payments } from "./payment-log.ts";
 import { measureLosses } from "./tail.ts";
@@ -19,6 +18,8 @@ const SCENARIOS_MIN = 4096;
 /** Losses of all participants together; a loss costs some 20 ns. */
 const LOSSES_MAX = 2 ** 26;
 const TAIL_MIN = 100;
+/** Bytes between the columns that an owner's cubics are made in. */
+const OWN_SPARE = 1024;
 
 /**
  * How many of the first scenarios stand-alone figures are made of.
@@ -43,11 +44,13 @@ export function ownLossCount(
 /** Kernel memory that the stand-alone figures take. */
 export function ownLossBytes(pool: LaidPool, count: number): number {
   const { profiles } = pool;
-  const basis = profiles.reduce(
-    (sum, { samples, grid }) => sum + 2 * samples.degrees * grid.padded * 8,
-    0,
-  );
-  return count * (12 * profiles.length + 16) + basis + logBytes(TILE * itemsOf(pool));
+  // Cubics of one owner at a node, a transform of samples, and polynomials at its edges.
+  const own = profiles.map(({ samples, grid }) => {
+    const { degrees } = samples;
+    return 8 * (4 * grid.cells + degrees * (degrees + 2) + 6 * grid.padded) + OWN_SPARE;
+  });
+  const columns = count * (12 * profiles.length + 16) + 8 * profiles.length;
+  return columns + Math.max(logBytes(TILE * itemsOf(pool)), 0, ...own);
 }
 
 /** Covers, margined accounts and barriers: all that may pay in a scenario. */
@@ -59,18 +62,22 @@ function itemsOf({ covers, margin }: LaidPool): number {
 /** What was kept of a pool as long as it stays laid: several rules ask for it. */
 const known = new WeakMap<LaidPool, OwnLosses>();
 
+/** Bounds of cells that no scenario fell into yet. */
+const NOWHERE = [2 ** 31 - 1, -1];
+
 /** The first scenarios, kept so that everyone's own loss in each of them can be told. */
 export class OwnLosses {
   readonly count: number;
   readonly #pool: LaidPool;
   /** Where its columns begin; nothing that lasts is laid behind them. */
   readonly #start: number;
-  /** Per node: addresses of [count] i32 cell offsets and [count] f64 places. */
-  readonly #at: readonly number[];
-  readonly #t: readonly number[];
+  /** Addresses of [nodes × count] i32 cell offsets, [nodes × count] f64 places and [nodes × 2] i32 bounds. */
+  readonly #at: number;
+  readonly #t: number;
+  readonly #bounds: number;
   readonly #column: number;
   readonly #equity: number;
-  readonly #cells: readonly OwnCells[];
+  #cells: readonly OwnCells[] = [];
   #payments: Payments | null = null;
   /** Per asset with funding on its price: the index of every scenario. */
   readonly #funding: readonly (Float64Array | null)[];
@@ -80,11 +87,12 @@ export class OwnLosses {
     this.#pool = pool;
     this.count = count;
     this.#start = arena.mark();
-    this.#at = pool.grids.map(() => arena.reserve(count * 4));
-    this.#t = pool.grids.map(() => arena.reserve(count * 8));
+    const nodes = pool.grids.length;
+    this.#at = arena.reserve(nodes * count * 4);
+    this.#t = arena.reserve(nodes * count * 8);
+    this.#bounds = arena.reserve(nodes * 2 * 4);
     this.#column = arena.reserve(count * 8);
     this.#equity = arena.reserve(count * 8);
-    this.#cells = pool.profiles.map((profile) => new OwnCells(arena, profile));
     this.#funding = (pool.margin?.book.rates ?? []).map((rate) =>
       rate === 0 ? null : new Float64Array(count),
     );
@@ -115,6 +123,8 @@ export class OwnLosses {
     const payments = new PaymentLog();
     const mark = arena.mark();
     const log = arena.take(logBytes(TILE * items));
+    const bounds = arena.i32(this.#bounds, 2 * this.#pool.grids.length);
+    for (let i = 0; i < bounds.length; i += 2) bounds.set(NOWHERE, i);
     simulation.withMoments = false;
     simulation.events = items > 0 ? log : 0;
     for (let first = 0; first < this.count; first += TILE) {
@@ -127,19 +137,35 @@ export class OwnLosses {
     simulation.events = 0;
     arena.release(mark);
     this.#payments = payments.sorted(items);
+    this.#cells = this.#pool.profiles.map(
+      (profile, node) => new OwnCells(arena, profile, this.#fallen(node)),
+    );
+  }
+
+  #fallen(node: number): Fallen {
+    const { count } = this;
+    const [low, high] = this.#pool.simulation.arena.i32(this.#bounds + node * 8, 2);
+    return {
+      count,
+      at: this.#at + node * count * 4,
+      t: this.#t + node * count * 8,
+      cells: { from: low! / CELL_BYTES, to: high! / CELL_BYTES + 1 },
+    };
   }
 
   /** Keeps the places and funding indices that the tile ended with. */
   #keep(first: number, size: number): void {
     const { simulation, grids, margin, accounts } = this.#pool;
     const { arena, kernels } = simulation;
-    const places = simulation.placesAddress;
-    grids.forEach((_, node) => {
-      const cells = arena.i32(places + node * TILE * 4, size);
-      arena.i32(this.#at[node]! + first * 4, size).set(cells);
-      const spots = arena.f64(places + grids.length * TILE * 4 + node * TILE * 8, size);
-      arena.f64(this.#t[node]! + first * 8, size).set(spots);
-    });
+    kernels.keepPlaces(
+      simulation.placesAddress,
+      grids.length,
+      size,
+      this.#at + first * 4,
+      this.#t + first * 8,
+      this.count,
+      this.#bounds,
+    );
     this.#funding.forEach((column, u) => {
       if (!column) return;
       const address = kernels.fundingColumn(margin!.lanes, accounts.assets.length, u);
@@ -153,17 +179,9 @@ export class OwnLosses {
    * @returns [count]: a view that the next call overwrites
    */
   column(owner: Owner): Float64Array {
-    const { arena, kernels } = this.#pool.simulation;
+    const { arena } = this.#pool.simulation;
     arena.f64(this.#column, this.count).fill(0);
-    this.#cells.forEach((cells, node) => {
-      const own = cells.of(owner.place);
-      if (!own) return;
-      const mark = arena.mark();
-      const cubics = arena.reserve(own.length * 8);
-      cubicsOf(own, arena.f64(cubics, own.length));
-      kernels.addCubic(cubics, this.#at[node]!, this.#t[node]!, this.#column, this.count);
-      arena.release(mark);
-    });
+    for (const cells of this.#cells) cells.addLosses(owner.place, this.#column);
     // Only now: growing the memory for the profiles detaches older views.
     const losses = arena.f64(this.#column, this.count);
     this.#addShortfalls(owner, losses);
@@ -185,7 +203,8 @@ export class OwnLosses {
       const joint = this.#pool.joint[j]!;
       const equity = arena.f64(this.#equity, this.count).fill(0);
       for (const { node, cubics } of joint.tables) {
-        kernels.addCubic(cubics, this.#at[node]!, this.#t[node]!, this.#equity, this.count);
+        const { at, t } = this.#fallen(node);
+        kernels.addCubic(cubics, at, t, this.#equity, this.count);
       }
       kernels.shortfall(this.#equity, joint.prior, this.count);
       for (let s = 0; s < this.count; s++) losses[s]! += equity[s]!;

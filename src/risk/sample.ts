@@ -1,6 +1,6 @@
 import type { Arena } from "../engine/index.ts";
 import { chebyshevPoints, chebyshevTransform, exp, log } from "../numeric/index.ts";
-import type { NodeGrid } from "./node-grid.ts";
+import type { Cells, NodeGrid } from "./node-grid.ts";
 import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
 
 /** Numbers of points that calls are priced at: four lie side by side in the kernel. */
@@ -237,20 +237,22 @@ export class Samples {
   }
 
   /**
-   * A sum of polynomials at the edges of a grid, in memory that the caller gives back; see {@link basis}.
+   * A sum of polynomials at the edges of some cells, in memory that the caller gives back; see {@link basis}.
    *
    * @param coefficients  address of [degrees] f64
-   * @returns             addresses of [padded] f64 values and derivatives by x
+   * @returns             addresses of [cells + 1] f64 values and derivatives by x, those of the cells written
    */
   series(
     coefficients: number,
     grid: NodeGrid,
+    { from, to }: Cells,
   ): { readonly values: number; readonly slopes: number } {
     const arena = this.#arena;
-    const { edgesAt, padded, cells, isEven } = grid;
+    const { edgesAt, cells, isEven } = grid;
     // Of edges that are mirror images those to the right, with no move, stand for all.
-    const first = isEven ? cells / 2 : 0;
-    const count = isEven ? Math.ceil((first + 1) / 4) * 4 : padded;
+    const first = isEven ? cells / 2 : from - (from % 4);
+    const last = isEven ? Math.max(cells - from, to) : to;
+    const count = Math.ceil((last + 1 - first) / 4) * 4;
     // What is beyond the last edge has its mirror image before the first one.
     const values = arena.reserve((first + count + SPARE) * 8) + SPARE * 8;
     const slopes = arena.reserve((first + count + SPARE) * 8) + SPARE * 8;

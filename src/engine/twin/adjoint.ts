@@ -32,30 +32,68 @@ export function cellWeights(
   }
 }
 
-/** Adds the weights of cells up at their edges: of the value there, and of its derivative. */
+/** Writes the weights of the value at every edge, and of its derivative there, for two groups. */
 export function edgeWeights(
-  memory: TwinMemory,
+  { f64 }: TwinMemory,
   values: number,
   slopes: number,
-  weights: number,
+  groups: number,
+  group: number,
+  first: number,
+  second: number,
   widths: number,
   cells: number,
-  groups: number,
+  firstScale: number,
+  secondScale: number,
 ): void {
-  const { f64 } = memory;
-  let at = weights >>> 3;
-  let value = values >>> 3;
-  let slope = slopes >>> 3;
-  for (let cell = 0; cell < cells; cell++) {
-    const width = f64[(widths >>> 3) + cell]!;
-    for (let g = 0; g < groups; g++) {
-      f64[value + g] = f64[value + g]! + f64[at + g]!;
-      f64[value + groups + g] = f64[at + groups + g]!;
-      f64[slope + g] = f64[slope + g]! + width * f64[at + 2 * groups + g]!;
-      f64[slope + groups + g] = width * f64[at + 3 * groups + g]!;
+  for (let lane = 0; lane < 2; lane++) {
+    const scale = lane === 0 ? firstScale : secondScale;
+    let from = (lane === 0 ? first : second) >>> 3;
+    let value = (values >>> 3) + group + lane;
+    let slope = (slopes >>> 3) + group + lane;
+    let valueLeft = 0;
+    let slopeLeft = 0;
+    for (let cell = 0; cell < cells; cell++) {
+      const m0 = f64[from]! * scale;
+      const m1 = f64[from + 1]! * scale;
+      const m2 = f64[from + 2]! * scale;
+      const m3 = f64[from + 3]! * scale;
+      const width = f64[(widths >>> 3) + cell]!;
+      const right = 3 * m2 - 2 * m3;
+      const bend = m3 - m2;
+      f64[value] = valueLeft + (m0 - right);
+      f64[slope] = slopeLeft + width * (m1 - m2 + bend);
+      valueLeft = right;
+      slopeLeft = width * bend;
+      from += 4;
+      value += groups;
+      slope += groups;
     }
-    at += 4 * groups;
-    value += groups;
-    slope += groups;
+    f64[value] = valueLeft;
+    f64[slope] = slopeLeft;
+  }
+}
+
+/** Sums and differences of rows that mirror each other, from the middle outwards. */
+export function foldRows(
+  { f64 }: TwinMemory,
+  sums: number,
+  differences: number,
+  rows: number,
+  reach: number,
+  columns: number,
+): void {
+  const middle = (rows >>> 3) + reach * columns;
+  for (let c = 0; c < columns; c++) {
+    f64[(sums >>> 3) + c] = f64[middle + c]!;
+    f64[(differences >>> 3) + c] = 0;
+  }
+  for (let k = 1; k <= reach; k++) {
+    for (let c = k * columns; c < (k + 1) * columns; c++) {
+      const after = f64[middle + c]!;
+      const before = f64[middle + c - 2 * k * columns]!;
+      f64[(sums >>> 3) + c] = after + before;
+      f64[(differences >>> 3) + c] = after - before;
+    }
   }
 }

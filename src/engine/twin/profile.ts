@@ -1,7 +1,7 @@
 /**
  * Value profiles in plain JavaScript, see assembly/profile.ts.
  */
-import { CELL_BYTES } from "../plan.ts";
+import { CELL_BYTES, TILE } from "../plan.ts";
 import type { TwinMemory } from "./memory.ts";
 
 /** Adds one node's profile to the losses of a tile: x, losses, t [TILE] f64, at [TILE] i32. */
@@ -92,5 +92,30 @@ export function addCubic(
       place * f64[cell + 2]! +
       place * place * (f64[cell + 1]! + place * f64[cell + 3]!);
     f64[to + p] = f64[to + p]! + value;
+  }
+}
+
+/** Keeps where the paths of a tile fell, and which cells they fell into at the utmost. */
+export function keepPlaces(
+  { f64, i32 }: TwinMemory,
+  places: number,
+  nodes: number,
+  count: number,
+  at: number,
+  t: number,
+  stride: number,
+  bounds: number,
+): void {
+  for (let node = 0; node < nodes; node++) {
+    const cells = (places >>> 2) + node * TILE;
+    const spots = ((places + nodes * TILE * 4) >>> 3) + node * TILE;
+    const bound = (bounds >>> 2) + 2 * node;
+    for (let p = 0; p < count; p++) {
+      const offset = i32[cells + p]!;
+      i32[bound] = Math.min(i32[bound]!, offset);
+      i32[bound + 1] = Math.max(i32[bound + 1]!, offset);
+      i32[(at >>> 2) + node * stride + p] = offset;
+      f64[(t >>> 3) + node * stride + p] = f64[spots + p]!;
+    }
   }
 }

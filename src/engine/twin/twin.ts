@@ -1,7 +1,7 @@
 import { KERNEL_COLUMNS_START } from "../binary.ts";
 import type { Kernels } from "../kernels.ts";
 import { shortfall } from "./account.ts";
-import { cellWeights, edgeWeights } from "./adjoint.ts";
+import { cellWeights, edgeWeights, foldRows } from "./adjoint.ts";
 import { hermite, layBuckets, layCells } from "./cell.ts";
 import { coalitions, marginals } from "./coalition.ts";
 import { exponential } from "./exponential.ts";
@@ -13,7 +13,7 @@ import { addCalls, addCallsWithSlopes } from "./option.ts";
 import { above, ascending, binned, descending, extremes, keepAbove } from "./order.ts";
 import { philox, schedule } from "./philox.ts";
 import { addProduct } from "./product.ts";
-import { addCubic } from "./profile.ts";
+import { addCubic, keepPlaces } from "./profile.ts";
 import { quantile } from "./quantile.ts";
 import { addCallsToRows, chebyshev, places, samplePoints, series } from "./sample.ts";
 import { blockBytes } from "./screen.ts";
@@ -37,6 +37,7 @@ export function twinKernels(): Kernels {
     addCalls: addCalls.bind(undefined, memory),
     addCallsWithSlopes: addCallsWithSlopes.bind(undefined, memory),
     addCubic: addCubic.bind(undefined, memory),
+    keepPlaces: keepPlaces.bind(undefined, memory),
     addCallsToRows: addCallsToRows.bind(undefined, memory),
     samplePoints: samplePoints.bind(undefined, memory),
     places: places.bind(undefined, memory),
@@ -48,6 +49,7 @@ export function twinKernels(): Kernels {
     addProduct: addProduct.bind(undefined, memory),
     cellWeights: cellWeights.bind(undefined, memory),
     edgeWeights: edgeWeights.bind(undefined, memory),
+    foldRows: foldRows.bind(undefined, memory),
     extremes: extremes.bind(undefined, memory),
     above: above.bind(undefined, memory),
     keepAbove: keepAbove.bind(undefined, memory),

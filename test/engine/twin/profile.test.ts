@@ -1,7 +1,7 @@
 // Method: the bits of the WebAssembly kernel on random cubics, and where prices stand exactly on
 // the edges of cells, which they do when held at a bound that is one.
 import { expect, test } from "vitest";
-import { CELL_BYTES, NODE_BYTES, PLAN, type Simulation } from "../../../src/engine/index.ts";
+import { CELL_BYTES, NODE_BYTES, PLAN, type Simulation, TILE } from "../../../src/engine/index.ts";
 import { simulationOf } from "../../support/simulation.ts";
 import { column, expectSameBits, wordsOf } from "../../support/twin.ts";
 
@@ -15,6 +15,37 @@ test.each([2, 128, 1000])("addCubic: %i points on random cells", (count) => {
     const out = arena.put(column(33, count, 1e3));
     kernels.addCubic(cubics, at, t, out, count);
     return [arena.f64(out, count)];
+  });
+});
+
+test.each([4, 100, 128])("keepPlaces: %i paths of a tile, behind another tile", (count) => {
+  const nodes = 3;
+  expectSameBits((arena, kernels) => {
+    const offsets = wordsOf(34, nodes * TILE).map((word) => (word % 50) * 64);
+    const spots = column(35, nodes * TILE, 1);
+    const places = arena.take(nodes * TILE * 12);
+    arena.i32(places, nodes * TILE).set(offsets);
+    arena.f64(places + nodes * TILE * 4, nodes * TILE).set(spots);
+    const stride = 300;
+    const at = arena.take(nodes * stride * 4);
+    const t = arena.take(nodes * stride * 8);
+    const bounds = arena.take(nodes * 8);
+    // Of a node that is met first, of one that reached further, of one that did not come so far.
+    const before = [2 ** 31 - 1, -1, -64, 64 * 60, 64 * 30, 64 * 31];
+    arena.i32(bounds, 2 * nodes).set(before);
+    kernels.keepPlaces(places, nodes, count, at + 128 * 4, t + 128 * 8, stride, bounds);
+    for (let node = 0; node < nodes; node++) {
+      const own = offsets.subarray(node * TILE, node * TILE + count);
+      expect(arena.i32(at + (node * stride + 128) * 4, count)).toEqual(Int32Array.from(own));
+      expect(arena.f64(t + (node * stride + 128) * 8, count)).toEqual(
+        spots.slice(node * TILE, node * TILE + count),
+      );
+      expect([...arena.i32(bounds + node * 8, 2)]).toEqual([
+        Math.min(before[2 * node]!, ...own),
+        Math.max(before[2 * node + 1]!, ...own),
+      ]);
+    }
+    return [arena.u32(at, nodes * stride), arena.f64(t, nodes * stride), arena.u32(bounds, 6)];
   });
 });
 
