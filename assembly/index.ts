@@ -12,7 +12,7 @@ export { addCalls, addCallsWithSlopes } from "./option";
 export { above, ascending, binned, descending, extremes, keepAbove } from "./order";
 export { philox, schedule } from "./philox";
 export { addProduct } from "./product";
-export { addCubic, keepPlaces } from "./profile";
+export { addCubic, keepPlaces, takeMoments } from "./profile";
 export { quantile } from "./quantile";
 export { addCallsToRows, chebyshev, places, samplePoints, series } from "./sample";
 export { layRange, placesAt, scratchBytes, simulate } from "./simulate";

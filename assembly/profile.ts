@@ -6,10 +6,11 @@
  * at settlement, prices at which an isolated account is worth nothing), so that a cubic never
  * has to bend around a corner.
  *
- *   node      │ step i32 │ asset i32 │ unused i32 │ first u32 │ cells u32 │ moments u32 │ low f64 │ bucketsPerUnit f64 │
+ *   node      │ step i32 │ asset i32 │ unused i32 │ first u32 │ cells u32 │ moments u32 │ low f64 │ bucketsPerUnit f64 │ reach 2 i32 │
  *   first     [buckets] u32: byte offset of the first cell that reaches into the bucket
  *   cells     start, 1/width, c0, c2, c1, c3, end, unused: one cache line each; the last end is +infinity
  *   moments   Σw, Σw·t, Σw·t², Σw·t³ per cell
+ *   reach     byte offsets of the first and the last cell with moments; the first is behind where none has
  *
  * The moments are what makes everyone's average cheap: the average of any cubic profile over
  * weighted scenarios is the dot product of its coefficients with them (see src/risk/adjoint.ts).
@@ -18,7 +19,7 @@ import { TILE } from "./plan";
 
 /** Bytes of a node. */
 // @ts-ignore: decorator
-@inline export const NODE_BYTES: usize = 40;
+@inline export const NODE_BYTES: usize = 48;
 /** Bytes of a cell. */
 // @ts-ignore: decorator
 @inline export const CELL_BYTES: usize = 64;
@@ -76,18 +77,59 @@ export function addProfile(node: usize, x: usize, losses: usize, at: usize, t: u
  * Adds the weighted powers of every path's place to the moments of its cell, in path order.
  *
  * shape   at [TILE] i32 byte offsets of cells, t, weights [TILE] f64
- * reads   at, t, weights   writes  the node's moments
+ * reads   at, t, weights   writes  the node's moments and their reach
  */
 export function addMoments(node: usize, at: usize, t: usize, weights: usize, count: i32): void {
   const moments = <usize>load<u32>(node, 20);
+  let first = load<i32>(node, 40), last = load<i32>(node, 44);
   for (let p = 0; p < count; p++) {
     const place = load<f64>(t + (<usize>p << 3));
     const weight = load<f64>(weights + (<usize>p << 3));
-    const cell = moments + (<usize>load<i32>(at + (<usize>p << 2)) >> 1);
+    const offset = load<i32>(at + (<usize>p << 2));
+    // Paths that fill up the last eight weigh nothing.
+    if (weight != 0) {
+      first = min(first, offset);
+      last = max(last, offset);
+    }
+    const cell = moments + (<usize>offset >> 1);
     const low = f64x2.replace_lane(f64x2.splat(weight), 1, weight * place);
     v128.store(cell, f64x2.add(v128.load(cell), low));
     v128.store(cell, f64x2.add(v128.load(cell, 16), f64x2.mul(low, f64x2.splat(place * place))), 16);
   }
+  store<i32>(node, first, 40);
+  store<i32>(node, last, 44);
+}
+
+/**
+ * Moves the moments of all cells that were reached, node by node, and clears them.
+ *
+ * shape   nodes [count × NODE_BYTES]; out [4·cells that were reached] f64; bounds [count × 2] i32 first cell
+ *         of each node that was reached and the one after the last, both 0 for none
+ * reads   nodes   writes  out, bounds, moments and their reach
+ * returns how many numbers were moved
+ */
+export function takeMoments(nodes: usize, count: i32, out: usize, bounds: usize): i32 {
+  let to = out;
+  for (let node = 0; node < count; node++) {
+    const first = load<i32>(nodes, 40), last = load<i32>(nodes, 44);
+    let from = 0, end = 0;
+    if (first <= last) {
+      from = first / <i32>CELL_BYTES;
+      end = last / <i32>CELL_BYTES + 1;
+      const moments = <usize>load<u32>(nodes, 20) + (<usize>from << 5);
+      const bytes = <usize>(end - from) << 5;
+      memory.copy(to, moments, bytes);
+      memory.fill(moments, 0, bytes);
+      to += bytes;
+      store<i32>(nodes, i32.MAX_VALUE, 40);
+      store<i32>(nodes, -1, 44);
+    }
+    store<i32>(bounds, from);
+    store<i32>(bounds, end, 4);
+    nodes += NODE_BYTES;
+    bounds += 8;
+  }
+  return <i32>((to - out) >> 3);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   refuse,
   roundToSum,
 } from "../basics/index.ts";
+import type { Moments } from "../engine/index.ts";
 import {
   type Breakdown,
   breakdownOf,
@@ -107,7 +108,7 @@ export async function explanationOf(run: PoolRun, scenario: number | null): Prom
 }
 
 /** Moments of one scenario, or of the whole tail. */
-async function momentsOf(run: PoolRun, scenario: number | null): Promise<Float64Array> {
+async function momentsOf(run: PoolRun, scenario: number | null): Promise<Moments> {
   if (scenario === null) return (await tailMoments(run, run.request.primary)).moments[0]!;
   const { scenarios } = run.request;
   if (!(Number.isInteger(scenario) && scenario >= 0 && scenario < scenarios)) {

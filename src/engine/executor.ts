@@ -1,3 +1,4 @@
+import type { Moments } from "./moments.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** A run of consecutive paths whose moments are kept apart: the batches of the error bars. */
@@ -21,8 +22,8 @@ export interface RunHooks {
    * Batches come once each, in any order and of any length.
    */
   onBatch(first: number, columns: readonly Float64Array[]): void;
-  /** Moments and sums of a whole chunk, in the order of chunks; only good during the call. */
-  onChunk(index: number, moments: Float64Array): void;
+  /** Moments and sums of a whole chunk, in the order of chunks; good as long as the simulation's arena. */
+  onChunk(index: number, moments: Moments): void;
 }
 
 /** Most bytes that a platform is to copy for a digest; those of more are read here. */

@@ -23,6 +23,7 @@ export { compileKernel } from "./inlined.ts";
 export { kernelDigest } from "./instance.ts";
 export type { Backend, CompiledKernel, KernelMemory, Kernels } from "./kernels.ts";
 export { MomentSums } from "./moment-sums.ts";
+export { Moments, type NodeMoments } from "./moments.ts";
 export {
   ACCOUNT_BYTES,
   ACCOUNT_ENTRY_BYTES,

@@ -67,6 +67,7 @@ export interface Kernels {
     stride: number,
     bounds: number,
   ): void;
+  takeMoments(nodes: number, count: number, out: number, bounds: number): number;
   addCallsToRows(
     rows: number,
     rowOf: number,

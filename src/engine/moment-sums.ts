@@ -1,5 +1,6 @@
 import { assert } from "../basics/index.ts";
 import type { Part } from "./executor.ts";
+import type { Moments } from "./moments.ts";
 
 /**
  * Adds the moments of parts to those of chunks. Floating-point sums depend on their order, so parts
@@ -7,21 +8,18 @@ import type { Part } from "./executor.ts";
  */
 export class MomentSums {
   readonly #parts: readonly Part[];
-  readonly #onChunk: (index: number, moments: Float64Array) => void;
-  readonly #early = new Map<number, Float64Array>();
+  readonly #onChunk: (index: number, moments: Moments) => void;
+  readonly #early = new Map<number, Moments>();
   #next = 0;
-  #sum: Float64Array | null = null;
+  #sum: Moments | null = null;
 
-  constructor(parts: readonly Part[], onChunk: (index: number, moments: Float64Array) => void) {
+  constructor(parts: readonly Part[], onChunk: (index: number, moments: Moments) => void) {
     this.#parts = parts;
     this.#onChunk = onChunk;
   }
 
-  /**
-   * @param index    of the part; each comes once
-   * @param moments  kept only while the part waits for its turn
-   */
-  add(index: number, moments: Float64Array): void {
+  /** @param index  of the part; each comes once */
+  add(index: number, moments: Moments): void {
     assert(index >= this.#next && !this.#early.has(index), "a part is added once");
     if (index > this.#next) {
       this.#early.set(index, moments);
@@ -36,13 +34,10 @@ export class MomentSums {
     }
   }
 
-  #take(moments: Float64Array): void {
+  #take(moments: Moments): void {
     const { chunk, closes } = this.#parts[this.#next++]!;
-    const sum = this.#sum;
-    if (sum) for (let i = 0; i < sum.length; i++) sum[i]! += moments[i]!;
-    if (closes) {
-      this.#onChunk(chunk, sum ?? moments);
-      this.#sum = null;
-    } else this.#sum ??= moments.slice();
+    const sum = this.#sum ? this.#sum.plus(moments) : moments;
+    this.#sum = closes ? null : sum;
+    if (closes) this.#onChunk(chunk, sum);
   }
 }

@@ -80,7 +80,7 @@ export const TILE = 128;
 /** Paths per kernel call: long enough to hide the call, short enough to answer an abort. */
 export const BATCH = 1024;
 
-export const NODE_BYTES = 40;
+export const NODE_BYTES = 48;
 export const CELL_BYTES = 64;
 export const OPTION_BYTES = 40;
 export const ACCOUNT_BYTES = 16;

@@ -2,14 +2,22 @@ import { assert } from "../basics/index.ts";
 import { Arena } from "./arena.ts";
 import { type KeptPaths, keepPaths } from "./kept-paths.ts";
 import type { Kernels } from "./kernels.ts";
+import { Moments } from "./moments.ts";
 import { BATCH, PLAN, STATISTICS, TILE } from "./plan.ts";
 
 /** What has been laid for a simulation, apart from the memory it works in. */
 export interface SimulationPlaces {
   /** Address of the plan, complete but for SCRATCH. */
   readonly plan: number;
-  /** Everything that the kernel adds up: moments of all nodes, of which there are `cells`; behind them sums and the count of held prices. */
-  readonly moments: { readonly address: number; readonly count: number; readonly cells: number };
+  /**
+   * Everything that the kernel adds up: moments, of which those of each node begin at `starts` and all end
+   * at the last of these; behind them sums and the count of held prices.
+   */
+  readonly moments: {
+    readonly address: number;
+    readonly count: number;
+    readonly starts: readonly number[];
+  };
   /** The columns of the market model, one behind the other: with the seed all that decides prices. */
   readonly model: { readonly address: number; readonly bytes: number };
   /** Written before it is read, by every tile. */
@@ -38,6 +46,11 @@ export class Simulation {
 
   /** [4×BATCH] f64 where paths have statistics besides their loss, else 0. */
   readonly #statistics: number;
+  /** [4·cells] f64 and [nodes×2] i32 of what is taken. */
+  readonly #moved: number;
+  readonly #bounds: number;
+  /** Bounds of nothing. */
+  readonly #nowhere: Int32Array;
   /** Where first paths are kept, while they are. */
   #keptPaths: KeptPaths | null = null;
 
@@ -47,6 +60,11 @@ export class Simulation {
     this.plan = places.plan;
     this.#places = places;
     this.#laidEnd = arena.bytes;
+    const { starts } = places.moments;
+    const nodes = starts.length - 1;
+    this.#moved = arena.reserve(starts[nodes]! * 8);
+    this.#bounds = arena.reserve(2 * nodes * 4);
+    this.#nowhere = new Int32Array(2 * nodes);
     const scratch = arena.reserve(places.scratchBytes);
     this.#paths = arena.take(BATCH * 4);
     this.#weights = arena.take(BATCH * 8);
@@ -193,24 +211,36 @@ export class Simulation {
   }
 
   /**
-   * Copies what was added up since the last call, and clears it. Where no moments are gathered theirs
-   * are left alone: there are as many of them as there is work in a short run.
+   * Takes what was added up since the last call, which clears it.
    *
-   * @param into  [momentCount] where to; a new column when left out
+   * @param list  makes room for numbers; a column of their own when left out
    */
   takeMoments(
-    into: Float64Array<ArrayBuffer> = new Float64Array(this.momentCount),
-  ): Float64Array<ArrayBuffer> {
-    const { address, count, cells } = this.#places.moments;
-    const from = this.#word(PLAN.WITH_MOMENTS) === 0 ? cells : 0;
-    const view = this.arena.f64(address + 8 * from, count - from);
-    into.set(view, from);
-    view.fill(0);
-    return into;
+    list: (count: number) => Float64Array<ArrayBuffer> = (count) => new Float64Array(count),
+  ): Moments {
+    const { arena } = this;
+    const { address, count, starts } = this.#places.moments;
+    const nodes = starts.length - 1;
+    const cells = starts[nodes]!;
+    const [moved, bounds] = [this.#moved, this.#bounds];
+    const found = arena.kernels.takeMoments(this.#word(PLAN.NODES), nodes, moved, bounds);
+    const numbers = list(found + count - cells);
+    if (found > 0) numbers.set(arena.f64(moved, found));
+    const sums = arena.f64(address + 8 * cells, count - cells);
+    numbers.set(sums, found);
+    sums.fill(0);
+    // Where none are gathered, one list says so of every part of a run.
+    const reach = found > 0 ? arena.i32(bounds, 2 * nodes).slice() : this.#nowhere;
+    return new Moments(reach, numbers);
   }
 
-  /** How many numbers `takeMoments` returns. */
+  /** How many numbers are added up. */
   get momentCount(): number {
     return this.#places.moments.count;
+  }
+
+  /** [nodes + 1] where the moments of each node begin among them, and where sums do. */
+  get momentStarts(): readonly number[] {
+    return this.#places.moments.starts;
   }
 }

@@ -1,5 +1,5 @@
 import type { Work } from "../basics/index.ts";
-import type { Arena } from "../engine/index.ts";
+import type { Arena, Moments, NodeMoments } from "../engine/index.ts";
 import type { LaidPool } from "./layout.ts";
 import type { Cells } from "./node-grid.ts";
 import type { BarrierRow, DeadCells, NodeProfile } from "./node-profile.ts";
@@ -27,12 +27,12 @@ const STRIP = 64;
  * before, and the first from the moments Σw, Σw·t, Σw·t², Σw·t³ that the kernel gathered: once for
  * everyone. A participant then costs one number per sample and group.
  *
- * @param moments  one list per group, as `takeMoments` returns them; scaled by `scales`
+ * @param moments  of each group; scaled by `scales`
  * @source own; adjoint of Hermite and Chebyshev interpolation
  */
 export function* averagesWork(
   pool: LaidPool,
-  moments: readonly Float64Array[],
+  moments: readonly Moments[],
   scales: readonly number[],
 ): Work<Averages> {
   const { arena } = pool.simulation;
@@ -43,11 +43,9 @@ export function* averagesWork(
   const out = arena.take(owners * stride * 8);
   for (const [index, profile] of pool.profiles.entries()) {
     const mark = arena.mark();
-    const start = pool.momentStarts[index]!;
-    const { cells } = profile.grid;
-    const { from, to } = evened(occupied(moments, start, cells), cells);
-    const lists = moments.map((list) => list.subarray(start + 4 * from, start + 4 * to));
-    const weighed = { lists, scales, from, to, stride };
+    const groups = moments.map((group) => group.ofNode(index));
+    const { from, to } = reachOf(groups, profile.grid.cells);
+    const weighed = { groups, scales, from, to, stride };
     const weights = atEdges(arena, profile, weighed);
     yield;
     addLinear(arena, profile, weights, out);
@@ -58,9 +56,7 @@ export function* averagesWork(
   }
   const profiles = arena.f64(out, owners * stride).slice();
   arena.release(start);
-  const sums = moments.map((list, group) =>
-    list.slice(pool.sumStart, pool.heldAt).map((sum) => sum * scales[group]!),
-  );
+  const sums = moments.map((own, group) => own.sums.map((sum) => sum * scales[group]!));
   return { stride, profiles, sums };
 }
 
@@ -82,8 +78,7 @@ export function averagesBytes(pool: LaidPool, groups: number): number {
 
 /** Moments of a node's cells. */
 interface Weighed extends Cells {
-  /** [groups] of [4·(to - from)]. */
-  readonly lists: readonly Float64Array[];
+  readonly groups: readonly NodeMoments[];
   readonly scales: readonly number[];
   readonly stride: number;
 }
@@ -97,7 +92,7 @@ interface EdgeWeights extends Cells {
 }
 
 function atEdges(arena: Arena, profile: NodeProfile, weighed: Weighed): EdgeWeights {
-  const { lists, scales, from, to, stride } = weighed;
+  const { groups, scales, from, to, stride } = weighed;
   const cells = to - from;
   const bytes = (cells + 1) * stride * 8;
   const values = arena.reserve(2 * bytes);
@@ -111,10 +106,12 @@ function atEdges(arena: Arena, profile: NodeProfile, weighed: Weighed): EdgeWeig
   const both = arena.f64(pair, 8 * cells);
   const second = pair + 4 * cells * 8;
   for (let group = 0; group < stride; group += 2) {
-    // Columns beyond the last group are nothing: any list, weighed with 0.
-    const [one, other] = [lists[group] ?? lists[0]!, lists[group + 1] ?? lists[0]!];
-    both.set(one);
-    both.set(other, 4 * cells);
+    both.fill(0);
+    // Columns beyond the last group are nothing.
+    for (let i = 0; i < 2 && group + i < groups.length; i++) {
+      const own = groups[group + i]!;
+      if (own.from < own.to) both.set(own.numbers, 4 * (i * cells + own.from - from));
+    }
     const [scale, otherScale] = [scales[group] ?? 0, scales[group + 1] ?? 0];
     const { kernels } = arena;
     kernels.edgeWeights(
@@ -134,26 +131,17 @@ function atEdges(arena: Arena, profile: NodeProfile, weighed: Weighed): EdgeWeig
   return { from, to, values, slopes, stride };
 }
 
-/** Cells beyond the ones that any path reached have no weight and need no multiplication. */
-function occupied(moments: readonly Float64Array[], start: number, cells: number) {
-  let from = cells - 1;
-  let to = 1;
-  // List by list: one runs through memory, all of them at a cell would jump about in it.
-  for (const list of moments) {
-    let first = 0;
-    while (first < from && list[start + 4 * first] === 0) first++;
-    from = first;
-    let last = cells;
-    while (last > to && list[start + 4 * (last - 1)] === 0) last--;
-    to = last;
+/**
+ * Cells that any group reached: all others have no weight and need no multiplication. As many to the right
+ * of the middle as to the left of it, since such a range may be folded.
+ */
+function reachOf(groups: readonly NodeMoments[], cells: number): Cells {
+  let from = (cells - 1) / 2;
+  for (const own of groups) {
+    if (own.from < own.to) from = Math.min(from, own.from, cells - own.to);
   }
-  return { from, to: Math.max(to, from + 1) };
-}
-
-/** As many cells to the right of the middle as to the left of it: such a range may be folded. */
-function evened({ from, to }: { readonly from: number; readonly to: number }, cells: number) {
-  const first = Math.min(from, cells - to);
-  return { from: first, to: cells - first };
+  from = Math.floor(from);
+  return { from, to: cells - from };
 }
 
 function layPlaces(arena: Arena, places: ArrayLike<number>): number {
@@ -283,7 +271,7 @@ function fold(arena: Arena, rows: number, reach: number, stride: number) {
 
 /** What is not sampled, on the cells themselves. */
 function* addSharp(arena: Arena, profile: NodeProfile, weighed: Weighed, out: number): Work<void> {
-  const { lists, scales, from, to, stride } = weighed;
+  const { groups, scales, from, to, stride } = weighed;
   const sharp = new Map<number, { rows: number[]; dead: DeadCells[]; barriers: BarrierRow[] }>();
   const of = (row: number) => {
     const owner = profile.legs.owners[row]!;
@@ -303,8 +291,10 @@ function* addSharp(arena: Arena, profile: NodeProfile, weighed: Weighed, out: nu
   const inner = 4 * cells;
   const address = arena.take(inner * stride * 8);
   const own = arena.reserve(inner * 8);
-  lists.forEach((list, group) => {
-    arena.f64(own, inner).set(list);
+  groups.forEach((moments, group) => {
+    const list = arena.f64(own, inner);
+    list.fill(0);
+    if (moments.from < moments.to) list.set(moments.numbers, 4 * (moments.from - from));
     arena.kernels.cellWeights(address, stride, group, own, cells, scales[group]!);
   });
   const all = [...sharp];

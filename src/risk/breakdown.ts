@@ -1,4 +1,5 @@
 import { inPieces } from "../basics/index.ts";
+import type { Moments } from "../engine/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import { accountsOf } from "./account.ts";
 import { averagesWork } from "./adjoint.ts";
@@ -51,7 +52,7 @@ export interface Breakdown {
  * @param moments  of scenarios with weights that sum to 1
  * @returns      in the order of `ownersOf`
  */
-export async function breakdownOf(run: PoolRun, moments: Float64Array): Promise<Breakdown[]> {
+export async function breakdownOf(run: PoolRun, moments: Moments): Promise<Breakdown[]> {
   const { laid, request, parameters, breathe } = run;
   const averages = await inPieces(averagesWork(laid, [moments], [1]), breathe);
   const { document } = request.pool;
@@ -116,7 +117,7 @@ function positionsOf(
   { laid }: PoolRun,
   document: PoolDocument,
   discountRate: number,
-  moments: Float64Array,
+  moments: Moments,
 ): Cause[] {
   const { times, nodes } = laid.accounts;
   const { options, barriers = [], perpetuals, holdings } = document;
@@ -144,8 +145,7 @@ function positionsOf(
   );
   const points = nodes.map((_, node) => {
     const { edges, cells } = laid.grids[node]!;
-    const start = laid.momentStarts[node]!;
-    return pointsOf(edges, moments.subarray(start, start + 4 * cells), 1);
+    return pointsOf(edges, moments.wholeNode(node, cells), 1);
   });
   const nodeAt = new Map(nodes.map(({ step, asset }, node) => [`${step} ${asset}`, node]));
   const averageAt = (step: number, asset: number, of: (x: number) => number) => {

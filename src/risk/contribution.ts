@@ -6,7 +6,7 @@ import {
   roundToSum,
   tailCount,
 } from "../basics/index.ts";
-import { BATCH, Column } from "../engine/index.ts";
+import { BATCH, Column, type Moments } from "../engine/index.ts";
 import { type Averages, averagesWork } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
 import { OwnLosses } from "./own-losses.ts";
@@ -129,7 +129,7 @@ export function ownerAverages(
 }
 
 /** Moments of groups of scenarios: the whole tail, every chunk's own tail, then every chunk if wanted. */
-function groupsOf(run: MemberRun, tails: readonly Float64Array[], withChunks: boolean) {
+function groupsOf(run: MemberRun, tails: readonly Moments[], withChunks: boolean) {
   const ofTails = tails.map(() => 1);
   if (!withChunks) return { moments: tails, scales: ofTails };
   return {
@@ -174,16 +174,17 @@ export async function gatherMoments(
   { simulation }: LaidPool,
   groups: Iterable<WeightedScenarios>,
   breathe: Breath,
-): Promise<Float64Array[]> {
+): Promise<Moments[]> {
   simulation.withMoments = true;
   simulation.takeMoments();
-  const moments: Float64Array[] = [];
+  const list = (count: number) => simulation.arena.list(count);
+  const moments: Moments[] = [];
   for (const { scenarios, weights } of groups) {
     for (let from = 0; from < scenarios.length; from += BATCH) {
       simulation.runList(scenarios, weights, from, Math.min(BATCH, scenarios.length - from));
       await breathe();
     }
-    moments.push(simulation.takeMoments(simulation.arena.list(simulation.momentCount)));
+    moments.push(simulation.takeMoments(list));
   }
   return moments;
 }
@@ -194,7 +195,7 @@ export interface TailMoments {
   /** As {@link tailGroups} has them. */
   readonly groups: readonly WeightedScenarios[];
   /** Of each group. */
-  readonly moments: readonly Float64Array[];
+  readonly moments: readonly Moments[];
 }
 
 /** What was found of a pool as long as it stays laid: contributions, rules and quotes all ask for it. */
@@ -240,7 +241,7 @@ export async function chunkMeans(run: MemberRun): Promise<Float64Array[]> {
 /** Everyone's averages of groups of moments: [owners] of [groups]. */
 async function ownAverages(
   { laid, breathe }: MemberRun,
-  moments: readonly Float64Array[],
+  moments: readonly Moments[],
   scales: readonly number[] = moments.map(() => 1),
 ): Promise<Float64Array[]> {
   const averages = await inPieces(averagesWork(laid, moments, scales), breathe);

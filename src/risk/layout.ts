@@ -38,12 +38,6 @@ export interface LaidPool {
   readonly joint: readonly JointAccount[];
   /** In the kernel's order. */
   readonly covers: readonly Cover[];
-  /** First number of each node's moments in what `takeMoments` returns. */
-  readonly momentStarts: readonly number[];
-  /** Behind the moments: sums of the joint accounts, then of the covers. */
-  readonly sumStart: number;
-  /** Behind the sums: how many prices were held at the model's bound. */
-  readonly heldAt: number;
   readonly margin: LaidMargin | null;
 }
 
@@ -53,7 +47,7 @@ export interface LaidMargin {
   readonly book: MarginBook;
   /** Barriers, one for every owner and touch. */
   readonly touches: readonly LaidTouch[];
-  /** First number of the sums of accounts, barriers, steps and funding indices, after `sumStart`. */
+  /** First of the sums of accounts, barriers, steps and funding indices, see {@link Moments.sums}. */
   readonly accountSums: number;
   readonly touchSums: number;
   readonly stepSums: number;
@@ -141,7 +135,7 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
   const ownBytes = Math.ceil(own / 64) * 64;
   const simulation = new Simulation(arena, {
     plan,
-    moments: { address: moments, count: momentCount + sumCount + 1, cells: momentCount },
+    moments: { address: moments, count: momentCount + sumCount + 1, starts: momentStarts },
     model: { address: modelAddress, bytes: modelBytes },
     scratchBytes: ownBytes + (margin?.scratch.bytes ?? 0),
     withStatistics: (input.margin ?? null) !== null,
@@ -155,9 +149,6 @@ export function* layPoolWork(kernels: Kernels, input: LayoutInput): Work<LaidPoo
     cells,
     joint,
     covers: input.covers,
-    momentStarts,
-    sumStart: momentCount,
-    heldAt: momentCount + sumCount,
     margin: margin && { ...margin, lanes: simulation.scratch + ownBytes + margin.lanes },
   };
 }
@@ -233,6 +224,9 @@ function laySeed(arena: Arena, words: Map<number, number>, seed: bigint): void {
   words.set(PLAN.KEYS, keys);
 }
 
+/** Of a node without moments. */
+const NO_REACH = [2 ** 31 - 1, -1];
+
 /** Lays the nodes with their profiles; in an audit these hold barriers alone, see audit.ts. */
 function* layNodes(
   arena: Arena,
@@ -242,9 +236,8 @@ function* layNodes(
   moments: number,
 ): Work<{ momentStarts: number[]; cells: number[] }> {
   const records = arena.take(profiles.length * NODE_BYTES);
-  const momentStarts: number[] = [];
+  const momentStarts = [0];
   const laid: number[] = [];
-  let momentStart = 0;
   for (const [index, profile] of profiles.entries()) {
     yield;
     const { grid } = profile;
@@ -262,11 +255,12 @@ function* layNodes(
     const at = records + index * NODE_BYTES;
     const node = accounts.nodes[index]!;
     arena.i32(at, 2).set([node.step, node.asset]);
+    const momentStart = momentStarts[index]!;
     arena.u32(at + 12, 3).set([first, cells, moments + momentStart * 8]);
     arena.f64(at + 24, 2).set([low, perUnit]);
+    arena.i32(at + 40, 2).set(NO_REACH);
     laid.push(cells);
-    momentStarts.push(momentStart);
-    momentStart += 4 * grid.cells;
+    momentStarts.push(momentStart + 4 * grid.cells);
   }
   words.set(PLAN.NODE_COUNT, profiles.length);
   words.set(PLAN.NODES, records);

@@ -1,5 +1,5 @@
 import type { Level } from "../basics/index.ts";
-import { STATISTICS } from "../engine/index.ts";
+import { type Moments, STATISTICS } from "../engine/index.ts";
 import type { LaidMargin } from "./layout.ts";
 import { riskAt, tailNeeded } from "./summary.ts";
 import { worstLosses } from "./tail.ts";
@@ -109,8 +109,7 @@ export class LiquidationTally {
 export function liquidationFigures(
   tally: LiquidationTally,
   margin: LaidMargin,
-  sumStart: number,
-  moments: readonly Float64Array[],
+  moments: readonly Moments[],
   times: readonly number[],
   primary: Level,
   monitoring: "discrete" | "continuous",
@@ -132,13 +131,13 @@ export function liquidationFigures(
     anyLiquidation: tally.probability(0),
     anyBadDebt: tally.probability(1),
     badDebtRisk: riskAt(badDebt, scenarios, primary),
-    profile: profileOf(moments, sumStart + margin.stepSums, times, scenarios),
+    profile: profileOf(moments, margin.stepSums, times, scenarios),
   };
 }
 
 /** Expected liquidations by time, in intervals of whole steps. */
 function profileOf(
-  moments: readonly Float64Array[],
+  moments: readonly Moments[],
   start: number,
   times: readonly number[],
   scenarios: number,
@@ -149,9 +148,9 @@ function profileOf(
   for (let first = 0; first < steps; first += width) {
     const end = Math.min(steps, first + width);
     const totals = [0, 0, 0];
-    for (const chunk of moments) {
+    for (const { sums } of moments) {
       for (let row = 0; row < 3; row++) {
-        for (let t = first; t < end; t++) totals[row]! += chunk[start + row * steps + t]!;
+        for (let t = first; t < end; t++) totals[row]! += sums[start + row * steps + t]!;
       }
     }
     const [liquidations, notional, badDebt] = totals.map((total) => total / scenarios);

@@ -3,6 +3,7 @@ import {
   BATCH,
   chunksOf,
   MomentSums,
+  Moments,
   partsOf,
   secondsOf,
   TILE,
@@ -16,7 +17,7 @@ import { OwnLosses, ownLossCount } from "./own-losses.ts";
 import { ownersOf } from "./owner.ts";
 import { worstSet } from "./tail.ts";
 
-/** What a small share of a run tells of the whole, in seconds of one thread. */
+/** What a small share of a run tells of the whole: seconds of one thread unless it says otherwise. */
 export interface Pilot {
   /** A path, as the run has it. */
   readonly path: number;
@@ -31,6 +32,8 @@ export interface Pilot {
   readonly exposures: number;
   /** Losses above zero, as a part of all. */
   readonly positive: number;
+  /** Numbers that the moments of all groups are. */
+  readonly moments: number;
 }
 
 /** What a pilot is told of the run. */
@@ -77,13 +80,15 @@ export async function pilotOf(
   simulation.takeMoments();
   const tried = await tryPaths(laid, scenarios, timing);
   const brief = briefFor(laid, request, tried.seconds);
-  const part = await partSeconds(laid, scenarios, timing, brief);
   const all = simulation.takeMoments();
+  const part = await partSeconds(laid, all, scenarios, timing, brief);
   const { seconds: tail, moments } = await tryTail(laid, request, tried, timing, brief);
   const chunks = chunksOf(scenarios).length;
-  const tails = Array.from({ length: 1 + chunks }, () => moments.slice());
+  // Each its own memory, as those of a run have.
+  const copied = ({ bounds, numbers }: Moments) => new Moments(bounds, numbers.slice());
+  const tails = Array.from({ length: 1 + chunks }, () => copied(moments));
   const isAll = contributions === "all";
-  const groups = isAll ? [...tails, ...tails.slice(1).map(() => all.slice())] : tails;
+  const groups = isAll ? [...tails, ...tails.slice(1).map(() => copied(all))] : tails;
   const scales = groups.map(() => 1);
   const averages = await pieceSeconds(() => averagesWork(laid, groups, scales), timing, brief);
   const exposures = await pieceSeconds(() => exposureWork(laid, request.volatility), timing, brief);
@@ -93,7 +98,8 @@ export async function pilotOf(
   // Own losses would be kept as long as the pool is.
   simulation.arena.release(mark);
   const positive = tried.losses.filter((loss) => loss > 0).length / tried.losses.length;
-  return { path: tried.seconds, part, tail, averages, alone, exposures, positive };
+  const kept = groups.reduce((sum, { numbers }) => sum + numbers.length, 0);
+  return { path: tried.seconds, part, tail, averages, alone, exposures, positive, moments: kept };
 }
 
 /** Seconds for a short phase of a job: a small part of what paths and own losses will take. */
@@ -163,18 +169,18 @@ async function tryPaths({ simulation }: LaidPool, scenarios: number, timing: Tim
 /** Moments taken and added as an executor does, between runs of paths that sweep the caches. */
 function partSeconds(
   { simulation }: LaidPool,
+  { bounds, numbers }: Moments,
   scenarios: number,
   timing: Timing,
   brief: number,
 ): Promise<number> {
-  const into = new Float64Array(simulation.momentCount);
-  const kept = simulation.takeMoments();
   const parts = partsOf(chunksOf(scenarios)).slice(0, 2);
   const added = secondsOf(timing, brief, () => {
     const sums = new MomentSums(parts, () => {});
-    for (let index = 0; index < parts.length; index++)
-      sums.add(index, simulation.takeMoments(into));
-    into.set(kept);
+    for (let index = 0; index < parts.length; index++) {
+      simulation.takeMoments();
+      sums.add(index, new Moments(bounds, numbers.slice()));
+    }
   });
   return added.then((seconds) => seconds / parts.length);
 }

@@ -9,7 +9,14 @@ import {
   tailCount,
   tailTooThin,
 } from "../basics/index.ts";
-import { type Chunk, Column, chunksOf, type Executor, type Kernels } from "../engine/index.ts";
+import {
+  type Chunk,
+  Column,
+  chunksOf,
+  type Executor,
+  type Kernels,
+  type Moments,
+} from "../engine/index.ts";
 import {
   type MarketModel,
   type MarketParameters,
@@ -300,7 +307,7 @@ export function needsMoments(request: ValueRequest): boolean {
 interface Run {
   readonly losses: Float64Array<ArrayBuffer>;
   readonly chunks: readonly Chunk[];
-  readonly moments: readonly Float64Array[];
+  readonly moments: readonly Moments[];
   readonly held: number;
   readonly tally: LiquidationTally | null;
   /** Follows the losses, when the caller wants to hear of them. */
@@ -317,7 +324,7 @@ async function runAll(
   const { scenarios, signal, onProgress, mode } = request;
   const losses = new Float64Array(scenarios);
   const chunks = chunksOf(scenarios);
-  const moments: Float64Array[] = [];
+  const moments: Moments[] = [];
   const tally = isLiquidated(request) ? new LiquidationTally(scenarios) : null;
   const own = onProgress ? new RunningRisk(losses, request.primary) : null;
   const running = audited ? audited.running : own;
@@ -336,10 +343,8 @@ async function runAll(
       if (running === own) running?.add(first, batch!.length);
     },
     onChunk: (index, gathered) => {
-      held += gathered[laid.heldAt]!;
-      if (!withMoments) return;
-      moments[index] = laid.simulation.arena.list(gathered.length);
-      moments[index].set(gathered);
+      held += gathered.held;
+      if (withMoments) moments[index] = gathered;
     },
   });
   return { losses, chunks, moments, held, running, tally };

@@ -1,3 +1,4 @@
+import type { Moments } from "../engine/index.ts";
 import { exp } from "../numeric/index.ts";
 import type { Account, Accounts, Legs } from "./account.ts";
 import { batchError, tailMoments } from "./contribution.ts";
@@ -51,26 +52,27 @@ export class ScenarioQuadrature {
     const { moments: tails } = await tailMoments(run, request.primary);
     const [whole, ...parts] = tails;
     const sizes = chunks.map(({ count }) => count);
-    const { accounts, grids, momentStarts } = laid;
+    const { accounts, grids } = laid;
     const nodes = accounts.nodes.map(({ step, asset }, node): NodePoints => {
       const { edges, cells } = grids[node]!;
-      const start = momentStarts[node]!;
-      const of = (list: Float64Array) => list.subarray(start, start + 4 * cells);
+      const of = (group: Moments) => group.wholeNode(node, cells);
       const sum = new Float64Array(4 * cells);
-      for (const list of moments.map(of)) for (let i = 0; i < sum.length; i++) sum[i]! += list[i]!;
+      const lists = moments.map(of);
+      for (const list of lists) for (let i = 0; i < sum.length; i++) sum[i]! += list[i]!;
       const scenarios = sizes.reduce((above, size) => above + size, 0);
       const tails = parts.map(of);
-      const tailCells = reached([of(whole!), ...tails], cells);
+      const tail = of(whole!);
+      const tailCells = reached([tail, ...tails], cells);
       const allCells = reached([sum], cells);
       return {
         asset,
         time: accounts.times[step]!,
-        tail: pointsOf(edges, of(whole!), 1),
+        tail: pointsOf(edges, tail, 1),
         all: pointsOf(edges, sum, 1 / scenarios),
         edges: edges.slice(tailCells.from, tailCells.to + 1),
         tailEdges: hats(tails, tailCells, () => 1),
         allEdges: edges.slice(allCells.from, allCells.to + 1),
-        chunkEdges: hats(moments.map(of), allCells, (k) => 1 / sizes[k]!),
+        chunkEdges: hats(lists, allCells, (k) => 1 / sizes[k]!),
       };
     });
     return new ScenarioQuadrature(nodes, sizes);

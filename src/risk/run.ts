@@ -1,5 +1,5 @@
 import type { Breath } from "../basics/index.ts";
-import type { Chunk, Column } from "../engine/index.ts";
+import type { Chunk, Column, Moments } from "../engine/index.ts";
 import type { MarketModel, MarketParameters } from "../market/index.ts";
 import type { Latest } from "./latest.ts";
 import type { LaidPool } from "./layout.ts";
@@ -26,7 +26,7 @@ export interface PoolRun {
   /** Batches of the error bars. */
   readonly chunks: readonly Chunk[];
   /** Moments of every chunk with weight 1 per path. */
-  readonly moments: readonly Float64Array[];
+  readonly moments: readonly Moments[];
   readonly tally: LiquidationTally | null;
   /** Prices that were held at the model's bound. */
   readonly held: number;

@@ -1,5 +1,12 @@
 import { assert, type Issue, PoolError, pointerKey } from "../basics/index.ts";
-import { chunksOf, type Executor, type Kernels, kernelDigest, type Part } from "../engine/index.ts";
+import {
+  chunksOf,
+  type Executor,
+  type Kernels,
+  kernelDigest,
+  Moments,
+  type Part,
+} from "../engine/index.ts";
 import { LiquidationTally, liquidationSumCount } from "./liquidation-summary.ts";
 import { isLiquidated, needsMoments, prepare, ranPool } from "./pool-run.ts";
 import type { PoolRun } from "./run.ts";
@@ -43,10 +50,11 @@ export async function mergeShards(
     gathered.take(shard);
     await breathe();
   }
-  const paths = gathered.finish();
-  const held = paths.moments.reduce((sum, moments) => sum + moments[laid.heldAt]!, 0);
+  const { sums, ...paths } = gathered.finish();
+  const moments = sums.map((all) => Moments.of(all, laid.simulation.momentStarts));
+  const held = moments.reduce((sum, own) => sum + own.held, 0);
   const ran = { parameters, model, laid, breathe, chunks: chunksOf(request.scenarios), held };
-  return ranPool(kernels, request, { ...ran, ...paths });
+  return ranPool(kernels, request, { ...ran, ...paths, moments });
 }
 
 interface Taken {
@@ -163,7 +171,7 @@ class Gathered {
   }
 
   /** @throws PoolError with all that was found */
-  finish(): Pick<PoolRun, "losses" | "moments" | "tally"> {
+  finish(): Pick<PoolRun, "losses" | "tally"> & { readonly sums: readonly Float64Array[] } {
     let next = 0;
     const end = this.#parts.length;
     const taken = [...this.#taken].sort((a, b) => a.from - b.from);
@@ -172,7 +180,7 @@ class Gathered {
       next = shard.end;
     }
     if (this.#issues.length > 0) throw new PoolError(this.#issues, "shards");
-    return { losses: this.#losses, moments: this.#sums.finish(), tally: this.#tally };
+    return { losses: this.#losses, sums: this.#sums.finish(), tally: this.#tally };
   }
 
   #gap(range: { readonly from: number; readonly end: number }): Issue {

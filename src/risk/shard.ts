@@ -1,5 +1,11 @@
 import { digestOf } from "../basics/index.ts";
-import { type Executor, type Kernels, kernelDigest, type Part } from "../engine/index.ts";
+import {
+  type Executor,
+  type Kernels,
+  kernelDigest,
+  type Moments,
+  type Part,
+} from "../engine/index.ts";
 import type { MarketParameters } from "../market/index.ts";
 import { type LiquidationState, LiquidationTally } from "./liquidation-summary.ts";
 import { isLiquidated, needsMoments, prepare } from "./pool-run.ts";
@@ -105,7 +111,7 @@ export async function runShard(
   const simulate = async (mode: "profile" | "audit", keepLosses: boolean) => {
     const laid = await lay(mode);
     const tally = isLiquidated(request) ? new LiquidationTally(count) : null;
-    const sums = new SumsInOrder(all);
+    const sums = new SumsInOrder(all, laid.simulation.momentStarts);
     laid.simulation.withMoments = withMoments;
     // Each part is a chunk of its own here: its moments come apart from those of the others.
     await executor.run(laid.simulation, parts, {
@@ -141,29 +147,35 @@ class SumsInOrder {
   readonly #done: PartSums[] = [];
   /** The first part of a chunk whose parts are being added up. */
   #from = 0;
-  #sum: Float64Array | null = null;
+  #sum: Moments | null = null;
+  readonly #starts: readonly number[];
 
-  /** @param all  parts of the whole run */
-  constructor(all: readonly Part[]) {
+  /**
+   * @param all     parts of the whole run
+   * @param starts  see {@link Moments.of}
+   */
+  constructor(all: readonly Part[], starts: readonly number[]) {
     this.#all = all;
+    this.#starts = starts;
   }
 
-  /** @param moments  of the next part; only good during the call */
-  add(part: number, moments: Float64Array): void {
+  /** @param moments  of the next part */
+  add(part: number, moments: Moments): void {
     const sum = this.#sum;
-    if (sum) {
-      for (let i = 0; i < sum.length; i++) sum[i]! += moments[i]!;
-    } else if (part === 0 || this.#all[part - 1]!.closes) {
+    if (sum) this.#sum = sum.plus(moments);
+    else if (part === 0 || this.#all[part - 1]!.closes) {
       this.#from = part;
-      this.#sum = moments.slice();
-    } else {
-      this.#done.push({ from: part, end: part + 1, ...packed(moments) });
-    }
+      this.#sum = moments;
+    } else this.#push({ from: part, end: part + 1 }, moments);
     if (this.#all[part]!.closes) this.#close(part + 1);
   }
 
+  #push(range: PartRange, moments: Moments): void {
+    this.#done.push({ ...packed(moments.inFull(this.#starts)), from: range.from, end: range.end });
+  }
+
   #close(end: number): void {
-    if (this.#sum) this.#done.push({ from: this.#from, end, ...packed(this.#sum) });
+    if (this.#sum) this.#push({ from: this.#from, end }, this.#sum);
     this.#sum = null;
   }
 

@@ -161,10 +161,10 @@ export async function valuationOf(run: PoolRun, executor: Executor): Promise<Val
 }
 
 function liquidationOf({ laid, tally, moments, request }: PoolRun): LiquidationFigures | null {
-  const { margin, sumStart, accounts } = laid;
+  const { margin, accounts } = laid;
   if (!tally || !margin) return null;
   const { primary, monitoring } = request;
-  return liquidationFigures(tally, margin, sumStart, moments, accounts.times, primary, monitoring);
+  return liquidationFigures(tally, margin, moments, accounts.times, primary, monitoring);
 }
 
 function firstScenarios(count: number): number[] {

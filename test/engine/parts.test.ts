@@ -1,6 +1,6 @@
 // Method: properties of the cut, and sums whose order shows in their last bits.
 import { expect, test } from "vitest";
-import { CHUNKS_MAX, chunksOf, MomentSums, type Part, partsOf } from "../../src/engine/index.ts";
+import { CHUNKS_MAX, chunksOf, MomentSums, Moments, partsOf } from "../../src/engine/index.ts";
 import { seeded } from "../support/kernel.ts";
 
 test.each([1000, 1001, 24 * 8192, 24 * 8192 + 1, 200_000, 1_000_000, 99_999_999])(
@@ -39,22 +39,42 @@ test.each([
   expect(busiest / (parts.length / workers) - 1).toBeLessThan(idle);
 });
 
-test("moment sums: the order in which parts come does not show", () => {
+/** Numbers of two nodes and three sums, as scenarios leave them: of most cells nothing. */
+const STARTS = [0, 40, 120];
+
+function numbersOf(random: () => number): Float64Array {
+  const all = new Float64Array(123);
+  for (const [from, cells] of [
+    [0, 10],
+    [40, 20],
+  ] as const) {
+    const [a, b] = [Math.floor(random() * cells), Math.floor(random() * cells)];
+    for (let cell = Math.min(a, b); cell < Math.max(a, b); cell++) {
+      for (let k = 0; k < 4; k++) all[from + 4 * cell + k] = random() - 0.5;
+    }
+  }
+  for (let i = 120; i < 123; i++) all[i] = random() - 0.5;
+  return all;
+}
+
+test("moment sums: of all numbers, zeros included, and the order in which parts come does not show", () => {
   const random = seeded(5);
-  const parts = partsOf(chunksOf(1_000_000));
-  const moments = parts.map(() => Float64Array.from({ length: 3 }, () => random() - 0.5));
+  const chunks = chunksOf(1_000_000);
+  const parts = partsOf(chunks);
+  const numbers = parts.map(() => numbersOf(random));
   const gathered = (order: readonly number[]) => {
-    const chunks: [number, Float64Array][] = [];
-    const sums = new MomentSums(parts, (index, sum) => chunks.push([index, sum]));
-    // A copy, because only what waits may be kept.
-    for (const index of order) sums.add(index, moments[index]!.slice());
-    return chunks;
+    const found: [number, Float64Array][] = [];
+    const sums = new MomentSums(parts, (index, sum) => found.push([index, sum.inFull(STARTS)]));
+    for (const index of order) sums.add(index, Moments.of(numbers[index]!, STARTS));
+    return found;
   };
   const inOrder = gathered(parts.map((_, index) => index));
-  expect(inOrder.map(([index]) => index)).toEqual(chunksOf(1_000_000).map((_, index) => index));
-  const second = parts.flatMap((part: Part, index) => (part.chunk === 1 ? [moments[index]!] : []));
-  const [head, ...rest] = second;
-  expect(inOrder[1]![1][0]).toBe(rest.reduce((sum, one) => sum + one[0]!, head![0]!));
+  expect(inOrder).toEqual(
+    chunks.map((_, chunk) => {
+      const own = numbers.filter((__, index) => parts[index]!.chunk === chunk);
+      return [chunk, own[0]!.map((__, i) => own.reduce((sum, one) => sum + one[i]!, 0))];
+    }),
+  );
   for (let round = 0; round < 20; round++) {
     const order = parts.map((_, index) => index);
     for (let i = order.length - 1; i > 0; i--) {
@@ -65,16 +85,31 @@ test("moment sums: the order in which parts come does not show", () => {
   }
 });
 
-test("moment sums: what an executor passes may be overwritten", () => {
-  const parts = partsOf([{ first: 0, count: 16_384 }]);
-  const buffer = new Float64Array(1);
-  let sum = 0;
-  const sums = new MomentSums(parts, (_, moments) => {
-    sum = moments[0]!;
-  });
-  parts.forEach((_, index) => {
-    buffer[0] = index + 1;
-    sums.add(index, buffer);
-  });
-  expect(sum).toBe(3);
+test("moments: nodes, sums and what is held are those of all numbers", () => {
+  const random = seeded(6);
+  for (let round = 0; round < 100; round++) {
+    const all = numbersOf(random);
+    const moments = Moments.of(all, STARTS);
+    expect(moments.inFull(STARTS)).toEqual(all);
+    for (const node of [0, 1]) {
+      const whole = all.slice(STARTS[node], STARTS[node + 1]);
+      expect(moments.wholeNode(node, whole.length / 4)).toEqual(whole);
+      const { from, to, numbers } = moments.ofNode(node);
+      expect(numbers).toEqual(whole.slice(4 * from, 4 * to));
+      // No cell more than there are scenarios in.
+      const isEmpty = (cell: number) =>
+        numbers.subarray(4 * cell, 4 * cell + 4).every((n) => n === 0);
+      expect(from < to && (isEmpty(0) || isEmpty(to - from - 1))).toBe(false);
+    }
+    expect(moments.sums).toEqual(all.slice(120));
+    expect(moments.held).toBe(all[122]);
+  }
+});
+
+test("moments: adding changes neither of the two", () => {
+  const random = seeded(7);
+  const [one, other] = [numbersOf(random), numbersOf(random)].map((all) => Moments.of(all, STARTS));
+  const before = structuredClone([one!.numbers, one!.bounds, other!.numbers, other!.bounds]);
+  one!.plus(other!);
+  expect([one!.numbers, one!.bounds, other!.numbers, other!.bounds]).toEqual(before);
 });

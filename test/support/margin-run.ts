@@ -86,15 +86,15 @@ export function stepSumsOf(
   paths: ArrayLike<number>,
   weights: ArrayLike<number>,
 ): Float64Array[] {
-  const { simulation, sumStart, margin } = laid;
+  const { simulation, margin } = laid;
   simulation.withMoments = true;
   simulation.takeMoments();
   for (let from = 0; from < paths.length; from += 1024) {
     simulation.runList(paths, weights, from, Math.min(1024, paths.length - from));
   }
-  const sums = simulation.takeMoments();
+  const { sums } = simulation.takeMoments();
   simulation.withMoments = false;
-  const start = sumStart + margin!.stepSums;
+  const start = margin!.stepSums;
   const row = (r: number) => sums.slice(start + r * times.length, start + (r + 1) * times.length);
   return [row(0), row(1), row(2)];
 }

@@ -1,7 +1,7 @@
 /**
  * Value profiles in plain JavaScript, see assembly/profile.ts.
  */
-import { CELL_BYTES, TILE } from "../plan.ts";
+import { CELL_BYTES, NODE_BYTES, TILE } from "../plan.ts";
 import type { TwinMemory } from "./memory.ts";
 
 /** Adds one node's profile to the losses of a tile: x, losses, t [TILE] f64, at [TILE] i32. */
@@ -57,10 +57,16 @@ export function addMoments(
   const offsets = at >>> 2;
   const places = t >>> 3;
   const from = weights >>> 3;
+  const reach = (node + 40) >>> 2;
   for (let p = 0; p < count; p++) {
     const place = f64[places + p]!;
     const weight = f64[from + p]!;
-    const cell = moments + (i32[offsets + p]! >> 4);
+    const offset = i32[offsets + p]!;
+    if (weight !== 0) {
+      i32[reach] = Math.min(i32[reach]!, offset);
+      i32[reach + 1] = Math.max(i32[reach + 1]!, offset);
+    }
+    const cell = moments + (offset >> 4);
     const first = weight * place;
     const square = place * place;
     f64[cell] = f64[cell]! + weight;
@@ -68,6 +74,37 @@ export function addMoments(
     f64[cell + 2] = f64[cell + 2]! + weight * square;
     f64[cell + 3] = f64[cell + 3]! + first * square;
   }
+}
+
+/** Moves the moments of all cells that were reached, node by node, and clears them. */
+export function takeMoments(
+  { f64, i32, u32 }: TwinMemory,
+  nodes: number,
+  count: number,
+  out: number,
+  bounds: number,
+): number {
+  let to = out >>> 3;
+  for (let node = 0; node < count; node++) {
+    const record = (nodes + node * NODE_BYTES) >>> 2;
+    const first = i32[record + 10]!;
+    const last = i32[record + 11]!;
+    let from = 0;
+    let end = 0;
+    if (first <= last) {
+      from = first / CELL_BYTES;
+      end = last / CELL_BYTES + 1;
+      const moments = u32[record + 5]! >>> 3;
+      f64.copyWithin(to, moments + 4 * from, moments + 4 * end);
+      f64.fill(0, moments + 4 * from, moments + 4 * end);
+      to += 4 * (end - from);
+      i32[record + 10] = 2 ** 31 - 1;
+      i32[record + 11] = -1;
+    }
+    i32[(bounds >>> 2) + 2 * node] = from;
+    i32[(bounds >>> 2) + 2 * node + 1] = end;
+  }
+  return to - (out >>> 3);
 }
 
 /** Adds another cubic table on a node's cells to a column: cubics [cells × 4] f64 as c0 c2 c1 c3. */

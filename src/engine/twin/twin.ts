@@ -13,7 +13,7 @@ import { addCalls, addCallsWithSlopes } from "./option.ts";
 import { above, ascending, binned, descending, extremes, keepAbove } from "./order.ts";
 import { philox, schedule } from "./philox.ts";
 import { addProduct } from "./product.ts";
-import { addCubic, keepPlaces } from "./profile.ts";
+import { addCubic, keepPlaces, takeMoments } from "./profile.ts";
 import { quantile } from "./quantile.ts";
 import { addCallsToRows, chebyshev, places, samplePoints, series } from "./sample.ts";
 import { blockBytes } from "./screen.ts";
@@ -38,6 +38,7 @@ export function twinKernels(): Kernels {
     addCallsWithSlopes: addCallsWithSlopes.bind(undefined, memory),
     addCubic: addCubic.bind(undefined, memory),
     keepPlaces: keepPlaces.bind(undefined, memory),
+    takeMoments: takeMoments.bind(undefined, memory),
     addCallsToRows: addCallsToRows.bind(undefined, memory),
     samplePoints: samplePoints.bind(undefined, memory),
     places: places.bind(undefined, memory),

@@ -6,27 +6,6 @@ import { stopwatch } from "../stopwatch.ts";
 /** Bytes that are named here in less time than another thread takes to begin. */
 const QUICK_BYTES_MAX = 1 << 17;
 
-/** Zeros for the moments of a run: a batch of small pools would leave as many behind for each. */
-let spare: Float64Array<ArrayBuffer> | null = null;
-/** Longer ones are few, and would only stand about. */
-const SPARE_MAX = 1 << 17;
-
-async function lendMoments(
-  count: number,
-  run: (moments: Float64Array<ArrayBuffer>) => Promise<void>,
-): Promise<void> {
-  const own = spare !== null && spare.length >= count ? spare : new Float64Array(count);
-  // Nobody else's until it is given back: runs take turns in one thread.
-  spare = null;
-  const moments = own.subarray(0, count);
-  try {
-    await run(moments);
-  } finally {
-    moments.fill(0);
-    spare = own.length <= SPARE_MAX ? own : null;
-  }
-}
-
 /**
  * Runs in the caller's thread, in slices, so that timers, input and an abort get their turn.
  * The reference that every other executor must equal bit for bit.
@@ -58,30 +37,29 @@ export const inlineExecutor: Executor = {
     });
   },
 
-  run(simulation, chunks, hooks) {
-    return lendMoments(simulation.momentCount, async (moments) => {
-      const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
-      const parts = partsOf(chunks);
-      const sums = new MomentSums(parts, (index, own) => hooks.onChunk(index, own));
-      const slice = new Slice();
-      let done = 0;
-      hooks.signal?.throwIfAborted();
-      simulation.keepPaths();
-      for (const [index, part] of parts.entries()) {
-        const end = part.first + part.count;
-        for (let first = part.first; first < end; first += BATCH) {
-          const count = Math.min(BATCH, end - first);
-          simulation.runRange(first, count);
-          hooks.onBatch(first, simulation.columns(count));
-          done += count;
-          if (!slice.isOver) continue;
-          hooks.onProgress?.({ done, total });
-          await slice.next();
-          hooks.signal?.throwIfAborted();
-        }
-        sums.add(index, simulation.takeMoments(moments));
+  async run(simulation, chunks, hooks) {
+    const total = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
+    const parts = partsOf(chunks);
+    const sums = new MomentSums(parts, (index, own) => hooks.onChunk(index, own));
+    const list = (count: number) => simulation.arena.list(count);
+    const slice = new Slice();
+    let done = 0;
+    hooks.signal?.throwIfAborted();
+    simulation.keepPaths();
+    for (const [index, part] of parts.entries()) {
+      const end = part.first + part.count;
+      for (let first = part.first; first < end; first += BATCH) {
+        const count = Math.min(BATCH, end - first);
+        simulation.runRange(first, count);
+        hooks.onBatch(first, simulation.columns(count));
+        done += count;
+        if (!slice.isOver) continue;
+        hooks.onProgress?.({ done, total });
+        await slice.next();
+        hooks.signal?.throwIfAborted();
       }
-      hooks.onProgress?.({ done, total });
-    });
+      sums.add(index, simulation.takeMoments(list));
+    }
+    hooks.onProgress?.({ done, total });
   },
 };

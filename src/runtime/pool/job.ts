@@ -2,6 +2,7 @@ import { PoolError } from "../../basics/index.ts";
 import {
   type Chunk,
   MomentSums,
+  Moments,
   type Part,
   partsOf,
   type RunHooks,
@@ -68,7 +69,7 @@ export class Job {
     const { first, count } = this.parts[part]!;
     try {
       this.#hooks.onBatch(first, columns);
-      this.#sums.add(part, moments);
+      this.#sums.add(part, new Moments(moments.bounds, moments.numbers));
       this.#partsDone++;
       this.#pathsDone += count;
       const isLast = this.#partsDone === this.parts.length;

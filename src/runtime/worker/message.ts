@@ -1,5 +1,5 @@
 import type { Issue } from "../../basics/index.ts";
-import type { CompiledKernel, SimulationImage } from "../../engine/index.ts";
+import type { CompiledKernel, Moments, SimulationImage } from "../../engine/index.ts";
 
 /** What a pool tells its workers. Everything is plain: it crosses threads by structured clone. */
 export type ToWorker = RunMessage | DropMessage;
@@ -34,7 +34,7 @@ export interface RanMessage {
   readonly part: number;
   /** [count] each; the losses first. */
   readonly columns: readonly Float64Array<ArrayBuffer>[];
-  readonly moments: Float64Array<ArrayBuffer>;
+  readonly moments: Pick<Moments, "bounds" | "numbers">;
 }
 
 export interface DroppedMessage {

@@ -90,8 +90,8 @@ class PartRunner {
         columns[i].set(column, done);
       }
     }
-    const moments = this.#simulation!.takeMoments();
-    const buffers = [...columns, moments].map((column) => column.buffer);
-    this.#port.send({ kind: "ran", job, part, columns, moments }, buffers);
+    const { bounds, numbers } = this.#simulation!.takeMoments();
+    const buffers = [...columns, numbers].map((column) => column.buffer);
+    this.#port.send({ kind: "ran", job, part, columns, moments: { bounds, numbers } }, buffers);
   }
 }

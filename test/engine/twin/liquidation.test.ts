@@ -34,7 +34,7 @@ function run(backend: "wasm" | "js", name: string): Float64Array<ArrayBuffer>[] 
     simulation.runRange(first, BATCH);
     return simulation.columns(BATCH).map((column) => column.slice());
   });
-  results.push(simulation.takeMoments().slice());
+  results.push(simulation.takeMoments().numbers);
   results.push(simulation.samplePaths([5, 900], times.length, assets).slice());
   return results;
 }

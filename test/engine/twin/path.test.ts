@@ -18,6 +18,6 @@ test.each([0.3, 0.05, 1e-300, 0])("advance: prices held at a bound of %d", (boun
     const losses = simulation.runRange(0, 1000);
     const held = arena.f64(words[PLAN.HELD / 4]!, 1).slice();
     expect(held[0]).toBeGreaterThan(100);
-    return [losses.slice(), held, simulation.takeMoments()];
+    return [losses.slice(), held, simulation.takeMoments().numbers];
   });
 });

@@ -72,7 +72,7 @@ test.each([0, 1, 2])("addProfile: prices on the edges of cells of node %i", (nod
     expect(near.length).toBeGreaterThan(5);
     return near.flatMap((edge) => {
       bound.fill(Math.abs(edge));
-      return [simulation.runRange(0, 128).slice(), simulation.takeMoments()];
+      return [simulation.runRange(0, 128).slice(), simulation.takeMoments().numbers];
     });
   });
 });

@@ -31,7 +31,7 @@ test.each(Object.keys(models))("simulate: %s", (name) => {
       const nodes = arena.u32(simulation.plan, PLAN.PLAN_BYTES / 4)[PLAN.NODE_COUNT / 4]!;
       results.push(arena.u32(placesAddress, nodes * TILE).slice());
       results.push(arena.f64(placesAddress + nodes * TILE * 4, nodes * TILE).slice());
-      results.push(simulation.takeMoments());
+      results.push(simulation.takeMoments().numbers);
     }
     return results;
   });
@@ -43,10 +43,10 @@ test("simulate: a list of any paths with weights", () => {
   expectSameBits((_, kernels) => {
     const simulation = simulationOf(kernels);
     const listed = simulation.runList(list, weights, 3, 997).slice();
-    const moments = simulation.takeMoments();
+    const moments = simulation.takeMoments().numbers;
     simulation.withMoments = false;
     const again = simulation.runList(list, weights, 0, 64).slice();
-    return [listed, moments, again, simulation.takeMoments()];
+    return [listed, moments, again, simulation.takeMoments().numbers];
   });
 });
 
