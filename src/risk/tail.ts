@@ -115,7 +115,7 @@ function aboveGuess(losses: Losses, count: number): Above | null {
   const values = valuesOf(losses);
   const some = scratch(GUESS_FROM);
   for (let i = 0; i < GUESS_FROM; i++) some[i] = values[i * stride]!;
-  const bar = largest(some, rank);
+  const bar = kthByBins(some, rank);
   const room = Math.ceil((2 * losses.length * rank) / GUESS_FROM);
   const above = losses instanceof Column ? losses.above(bar, room) : aboveBar(losses, bar, room);
   return above && above.values.length >= count ? above : null;
@@ -159,7 +159,42 @@ function kthLargest(values: Float64Array, k: number): number {
       buffer[kept++] = value;
     }
   }
-  return largest(buffer.subarray(0, kept), k);
+  return kthByBins(buffer.subarray(0, kept), k);
+}
+
+/** Bins that numbers are counted in, and what falls into one of them. */
+const counts = new Uint32Array(512);
+const inBin = new Float64Array(1 << 10);
+
+/**
+ * The k-th largest of numbers that stay as they are. Which bin it is in is counted, so that few have to be
+ * put in order: to partition them takes a guess of the processor for each, and half of these are wrong.
+ */
+function kthByBins(values: Float64Array, k: number): number {
+  let low = values[0]!;
+  let high = low;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i]!;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const scale = counts.length / (high - low);
+  const last = counts.length - 1;
+  counts.fill(0);
+  for (let i = 0; i < values.length; i++) {
+    counts[Math.min(((values[i]! - low) * scale) | 0, last)]! += 1;
+  }
+  let bin = last;
+  let rank = k;
+  for (; rank > counts[bin]!; bin--) rank -= counts[bin]!;
+  const count = counts[bin]!;
+  const found = count <= inBin.length ? inBin.subarray(0, count) : new Float64Array(count);
+  let next = 0;
+  for (let i = 0; next < count; i++) {
+    const value = values[i]!;
+    if (Math.min(((value - low) * scale) | 0, last) === bin) found[next++] = value;
+  }
+  return largest(found, rank);
 }
 
 /** Pairs that are sorted by insertion. */

@@ -37,16 +37,27 @@ test("measureTail: takes the VaR of Hyndman and Fan's type 1", () => {
   });
 });
 
-test("worst: equals a full sort with ties broken by scenario, for every count", () => {
+test.each<[string, (u: number, i: number) => number]>([
+  ["that are often equal", (u) => Math.floor(u * 60)],
+  ["that all differ", (u) => u - 0.5],
+  ["that are all alike", () => -7],
+  ["that are zero but for a few", (u) => (u > 0.98 ? u : 0)],
+  ["of which one dwarfs the others", (u, i) => (i === 123 ? 1e140 : u)],
+  ["of which one is far below the others", (u, i) => (i === 321 ? -1e140 : u)],
+  ["that differ in their last bits", (u) => 1 + Math.floor(u * 9) * Number.EPSILON],
+  ["that are next to nothing", (u) => Math.floor(u * 9) * Number.MIN_VALUE],
+])("worst: of losses %s equals a full sort with ties broken by scenario", (_, law) => {
   const random = seeded(11);
-  const losses = Float64Array.from({ length: 500 }, () => Math.floor(random() * 60));
-  const sorted = Array.from(losses.keys()).sort((a, b) => losses[b]! - losses[a]! || a - b);
-  for (let count = 1; count <= 500; count += 7) {
-    expect([...worst(losses, count).scenarios]).toEqual(sorted.slice(0, count));
-    expect([...worstLosses(losses, count)]).toEqual(
-      sorted.slice(0, count).map((scenario) => losses[scenario]!),
-    );
-    expect(largest(losses.slice(), count)).toBe(losses[sorted[count - 1]!]);
+  for (const size of [500, 3000]) {
+    const losses = Float64Array.from({ length: size }, (__, i) => law(random(), i));
+    const sorted = Array.from(losses.keys()).sort((a, b) => losses[b]! - losses[a]! || a - b);
+    for (let count = 1; count <= size; count += Math.ceil(size / 70)) {
+      expect([...worst(losses, count).scenarios]).toEqual(sorted.slice(0, count));
+      expect([...worstLosses(losses, count)]).toEqual(
+        sorted.slice(0, count).map((scenario) => losses[scenario]!),
+      );
+      expect(largest(losses.slice(), count)).toBe(losses[sorted[count - 1]!]);
+    }
   }
 });
 
