@@ -18,7 +18,10 @@ export class MomentSums {
     this.#onChunk = onChunk;
   }
 
-  /** @param index  of the part; each comes once */
+  /**
+   * @param index    of the part; each comes once
+   * @param moments  those of the part with which a chunk begins, or that waits, are kept and added to
+   */
   add(index: number, moments: Moments): void {
     assert(index >= this.#next && !this.#early.has(index), "a part is added once");
     if (index > this.#next) {
@@ -36,7 +39,7 @@ export class MomentSums {
 
   #take(moments: Moments): void {
     const { chunk, closes } = this.#parts[this.#next++]!;
-    const sum = this.#sum ? this.#sum.plus(moments) : moments;
+    const sum = this.#sum ? this.#sum.add(moments) : moments;
     this.#sum = closes ? null : sum;
     if (closes) this.#onChunk(chunk, sum);
   }

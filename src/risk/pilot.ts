@@ -17,7 +17,7 @@ import { OwnLosses, ownLossCount } from "./own-losses.ts";
 import { ownersOf } from "./owner.ts";
 import { worstSet } from "./tail.ts";
 
-/** What a small share of a run tells of the whole: seconds of one thread unless it says otherwise. */
+/** What a small share of a run tells of the whole, in seconds of one thread. */
 export interface Pilot {
   /** A path, as the run has it. */
   readonly path: number;
@@ -32,8 +32,6 @@ export interface Pilot {
   readonly exposures: number;
   /** Losses above zero, as a part of all. */
   readonly positive: number;
-  /** Numbers that the moments of all groups are. */
-  readonly moments: number;
 }
 
 /** What a pilot is told of the run. */
@@ -98,8 +96,7 @@ export async function pilotOf(
   // Own losses would be kept as long as the pool is.
   simulation.arena.release(mark);
   const positive = tried.losses.filter((loss) => loss > 0).length / tried.losses.length;
-  const kept = groups.reduce((sum, { numbers }) => sum + numbers.length, 0);
-  return { path: tried.seconds, part, tail, averages, alone, exposures, positive, moments: kept };
+  return { path: tried.seconds, part, tail, averages, alone, exposures, positive };
 }
 
 /** Seconds for a short phase of a job: a small part of what paths and own losses will take. */

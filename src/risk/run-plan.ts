@@ -101,7 +101,7 @@ export function forecast(sizes: RunSizes): RunPlan {
   const groups = 1 + (isAll ? 2 : 1) * cut.chunks;
   const alone = isAll ? ownLossCount(laid.accounts, scenarios, primary) : 0;
   const kernel = kernelBytes(laid, { groups, alone, scenarios }, audit?.bytes ?? 0);
-  const host = hostBytes(sizes);
+  const host = hostBytes(sizes, groups);
   const paths = pilot.path + (audit?.path ?? 0);
   const parallel = scenarios * paths + cut.parts * pilot.part * (audit ? 2 : 1);
   const laying = sizes.laySeconds + (audit?.laySeconds ?? 0);
@@ -172,9 +172,11 @@ const TAIL_BYTES = 2 * 16 + 8 + 3 * 4 + 24;
 /** Code, garbage and everything else that comes with a first run; and what a position is kept in. */
 const HEAP_BYTES = 25e6;
 const POSITION_BYTES = 1500;
+/** Cells that scenarios reach, of all that a model could: their moments are kept. A tail's reach fewer. */
+const REACHED = 1 / 3;
 
-function hostBytes(sizes: RunSizes): number {
-  const moments = 8 * sizes.pilot.moments;
+function hostBytes(sizes: RunSizes, groups: number): number {
+  const moments = 8 * groups * sizes.laid.simulation.momentCount * REACHED;
   const heap = HEAP_BYTES + sizes.positions * POSITION_BYTES;
   return Math.ceil(sizes.scenarios * hostBytesPerScenario(sizes) + moments + heap);
 }

@@ -162,7 +162,7 @@ class SumsInOrder {
   /** @param moments  of the next part */
   add(part: number, moments: Moments): void {
     const sum = this.#sum;
-    if (sum) this.#sum = sum.plus(moments);
+    if (sum) this.#sum = sum.add(moments);
     else if (part === 0 || this.#all[part - 1]!.closes) {
       this.#from = part;
       this.#sum = moments;

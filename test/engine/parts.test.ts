@@ -106,10 +106,25 @@ test("moments: nodes, sums and what is held are those of all numbers", () => {
   }
 });
 
-test("moments: adding changes neither of the two", () => {
+test("moments: what is added stays as it is, and what reaches no further needs no room", () => {
   const random = seeded(7);
-  const [one, other] = [numbersOf(random), numbersOf(random)].map((all) => Moments.of(all, STARTS));
-  const before = structuredClone([one!.numbers, one!.bounds, other!.numbers, other!.bounds]);
-  one!.plus(other!);
-  expect([one!.numbers, one!.bounds, other!.numbers, other!.bounds]).toEqual(before);
+  const isWithin = (one: Moments, other: Moments) =>
+    [0, 1].every((node) => {
+      const [inner, outer] = [one.ofNode(node), other.ofNode(node)];
+      return inner.from === inner.to || (inner.from >= outer.from && inner.to <= outer.to);
+    });
+  let inPlace = 0;
+  for (let round = 0; round < 200; round++) {
+    const [one, more] = [numbersOf(random), numbersOf(random)];
+    const [sum, other] = [Moments.of(one, STARTS), Moments.of(more, STARTS)];
+    const before = structuredClone([other.numbers, other.bounds]);
+    const fits = isWithin(other, sum);
+    const both = sum.add(other);
+    expect(both === sum).toBe(fits);
+    expect(both.inFull(STARTS)).toEqual(one.map((number, i) => number + more[i]!));
+    expect([other.numbers, other.bounds]).toEqual(before);
+    inPlace += Number(fits);
+  }
+  expect(inPlace).toBeGreaterThan(5);
+  expect(inPlace).toBeLessThan(190);
 });

@@ -6,6 +6,16 @@ import { stopwatch } from "../stopwatch.ts";
 /** Bytes that are named here in less time than another thread takes to begin. */
 const QUICK_BYTES_MAX = 1 << 17;
 
+/** Room for numbers that are wanted until the next ones come. */
+class Spare {
+  #room = new Float64Array(0);
+
+  list(count: number): Float64Array<ArrayBuffer> {
+    if (count > this.#room.length) this.#room = new Float64Array(count);
+    return this.#room.subarray(0, count);
+  }
+}
+
 /**
  * Runs in the caller's thread, in slices, so that timers, input and an abort get their turn.
  * The reference that every other executor must equal bit for bit.
@@ -42,6 +52,8 @@ export const inlineExecutor: Executor = {
     const parts = partsOf(chunks);
     const sums = new MomentSums(parts, (index, own) => hooks.onChunk(index, own));
     const list = (count: number) => simulation.arena.list(count);
+    const spare = new Spare();
+    const added = (count: number) => spare.list(count);
     const slice = new Slice();
     let done = 0;
     hooks.signal?.throwIfAborted();
@@ -58,7 +70,9 @@ export const inlineExecutor: Executor = {
         await slice.next();
         hooks.signal?.throwIfAborted();
       }
-      sums.add(index, simulation.takeMoments(list));
+      // Those of a chunk's first part are kept, the others added to them.
+      const begins = index === 0 || parts[index - 1]!.closes;
+      sums.add(index, simulation.takeMoments(begins ? list : added));
     }
     hooks.onProgress?.({ done, total });
   },
