@@ -51,3 +51,4 @@ export {
   WATCH_STATE_BYTES,
 } from "./plan.ts";
 export { Simulation, type SimulationImage, type SimulationPlaces } from "./simulation.ts";
+export { allNumbers, momentsOf, wholeNode } from "./whole-moments.ts";

@@ -23,43 +23,6 @@ export class Moments {
     this.numbers = numbers;
   }
 
-  /**
-   * The same of all numbers, zeros included.
-   *
-   * @param starts  [nodes + 1] where the moments of each node begin, and where they end
-   */
-  static of(all: Float64Array, starts: readonly number[]): Moments {
-    const nodes = starts.length - 1;
-    const bounds = new Int32Array(2 * nodes);
-    const parts: Float64Array[] = [];
-    for (let node = 0; node < nodes; node++) {
-      const own = all.subarray(starts[node], starts[node + 1]);
-      const first = own.findIndex((number) => number !== 0);
-      if (first < 0) continue;
-      let last = own.length - 1;
-      while (own[last] === 0) last--;
-      const from = Math.floor(first / 4);
-      const to = Math.floor(last / 4) + 1;
-      bounds.set([from, to], 2 * node);
-      parts.push(own.subarray(4 * from, 4 * to));
-    }
-    parts.push(all.subarray(starts[nodes]));
-    return new Moments(bounds, joined(parts));
-  }
-
-  /** All numbers, zeros included. @param starts  as {@link Moments.of} */
-  inFull(starts: readonly number[]): Float64Array {
-    const nodes = starts.length - 1;
-    const sums = this.sums;
-    const all = new Float64Array(starts[nodes]! + sums.length);
-    for (let node = 0; node < nodes; node++) {
-      const { from, numbers } = this.ofNode(node);
-      all.set(numbers, starts[node]! + 4 * from);
-    }
-    all.set(sums, starts[nodes]);
-    return all;
-  }
-
   ofNode(node: number): NodeMoments {
     const starts = this.#nodeStarts;
     return {
@@ -67,14 +30,6 @@ export class Moments {
       to: this.bounds[2 * node + 1]!,
       numbers: this.numbers.subarray(starts[node], starts[node + 1]),
     };
-  }
-
-  /** Of all cells of a node: [4·cells]. */
-  wholeNode(node: number, cells: number): Float64Array {
-    const { from, numbers } = this.ofNode(node);
-    const whole = new Float64Array(4 * cells);
-    whole.set(numbers, 4 * from);
-    return whole;
   }
 
   /** Joint accounts' shortfalls, covers' payments, and what is liquidated; then the count of held prices. */
@@ -145,7 +100,8 @@ function addTo(sum: Float64Array, more: Float64Array, from: number): void {
   for (let i = 0; i < more.length; i++) sum[from + i]! += more[i]!;
 }
 
-function joined(parts: readonly Float64Array[]): Float64Array<ArrayBuffer> {
+/** Lists one behind the other. */
+export function joined(parts: readonly Float64Array[]): Float64Array<ArrayBuffer> {
   const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,5 +1,5 @@
 import { inPieces } from "../basics/index.ts";
-import type { Moments } from "../engine/index.ts";
+import { type Moments, wholeNode } from "../engine/index.ts";
 import type { PoolDocument } from "../pool/index.ts";
 import { accountsOf } from "./account.ts";
 import { averagesWork } from "./adjoint.ts";
@@ -145,7 +145,7 @@ function positionsOf(
   );
   const points = nodes.map((_, node) => {
     const { edges, cells } = laid.grids[node]!;
-    return pointsOf(edges, moments.wholeNode(node, cells), 1);
+    return pointsOf(edges, wholeNode(moments, node, cells), 1);
   });
   const nodeAt = new Map(nodes.map(({ step, asset }, node) => [`${step} ${asset}`, node]));
   const averageAt = (step: number, asset: number, of: (x: number) => number) => {

@@ -1,4 +1,4 @@
-import type { Moments } from "../engine/index.ts";
+import { type Moments, wholeNode } from "../engine/index.ts";
 import { exp } from "../numeric/index.ts";
 import type { Account, Accounts, Legs } from "./account.ts";
 import { batchError, tailMoments } from "./contribution.ts";
@@ -55,7 +55,7 @@ export class ScenarioQuadrature {
     const { accounts, grids } = laid;
     const nodes = accounts.nodes.map(({ step, asset }, node): NodePoints => {
       const { edges, cells } = grids[node]!;
-      const of = (group: Moments) => group.wholeNode(node, cells);
+      const of = (group: Moments) => wholeNode(group, node, cells);
       const sum = new Float64Array(4 * cells);
       const lists = moments.map(of);
       for (const list of lists) for (let i = 0; i < sum.length; i++) sum[i]! += list[i]!;

@@ -4,7 +4,7 @@ import {
   type Executor,
   type Kernels,
   kernelDigest,
-  Moments,
+  momentsOf,
   type Part,
 } from "../engine/index.ts";
 import { LiquidationTally, liquidationSumCount } from "./liquidation-summary.ts";
@@ -51,7 +51,7 @@ export async function mergeShards(
     await breathe();
   }
   const { sums, ...paths } = gathered.finish();
-  const moments = sums.map((all) => Moments.of(all, laid.simulation.momentStarts));
+  const moments = sums.map((all) => momentsOf(all, laid.simulation.momentStarts));
   const held = moments.reduce((sum, own) => sum + own.held, 0);
   const ran = { parameters, model, laid, breathe, chunks: chunksOf(request.scenarios), held };
   return ranPool(kernels, request, { ...ran, ...paths, moments });

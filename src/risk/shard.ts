@@ -1,5 +1,6 @@
 import { digestOf } from "../basics/index.ts";
 import {
+  allNumbers,
   type Executor,
   type Kernels,
   kernelDigest,
@@ -152,7 +153,7 @@ class SumsInOrder {
 
   /**
    * @param all     parts of the whole run
-   * @param starts  see {@link Moments.of}
+   * @param starts  see {@link momentsOf}
    */
   constructor(all: readonly Part[], starts: readonly number[]) {
     this.#all = all;
@@ -171,7 +172,11 @@ class SumsInOrder {
   }
 
   #push(range: PartRange, moments: Moments): void {
-    this.#done.push({ ...packed(moments.inFull(this.#starts)), from: range.from, end: range.end });
+    this.#done.push({
+      ...packed(allNumbers(moments, this.#starts)),
+      from: range.from,
+      end: range.end,
+    });
   }
 
   #close(end: number): void {

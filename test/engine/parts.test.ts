@@ -1,6 +1,15 @@
 // Method: properties of the cut, and sums whose order shows in their last bits.
 import { expect, test } from "vitest";
-import { CHUNKS_MAX, chunksOf, MomentSums, Moments, partsOf } from "../../src/engine/index.ts";
+import {
+  allNumbers,
+  CHUNKS_MAX,
+  chunksOf,
+  MomentSums,
+  type Moments,
+  momentsOf,
+  partsOf,
+  wholeNode,
+} from "../../src/engine/index.ts";
 import { seeded } from "../support/kernel.ts";
 
 test.each([1000, 1001, 24 * 8192, 24 * 8192 + 1, 200_000, 1_000_000, 99_999_999])(
@@ -64,8 +73,10 @@ test("moment sums: of all numbers, zeros included, and the order in which parts 
   const numbers = parts.map(() => numbersOf(random));
   const gathered = (order: readonly number[]) => {
     const found: [number, Float64Array][] = [];
-    const sums = new MomentSums(parts, (index, sum) => found.push([index, sum.inFull(STARTS)]));
-    for (const index of order) sums.add(index, Moments.of(numbers[index]!, STARTS));
+    const sums = new MomentSums(parts, (index, sum) =>
+      found.push([index, allNumbers(sum, STARTS)]),
+    );
+    for (const index of order) sums.add(index, momentsOf(numbers[index]!, STARTS));
     return found;
   };
   const inOrder = gathered(parts.map((_, index) => index));
@@ -89,16 +100,16 @@ test("moments: nodes, sums and what is held are those of all numbers", () => {
   const random = seeded(6);
   for (let round = 0; round < 100; round++) {
     const all = numbersOf(random);
-    const moments = Moments.of(all, STARTS);
-    expect(moments.inFull(STARTS)).toEqual(all);
+    const moments = momentsOf(all, STARTS);
+    expect(allNumbers(moments, STARTS)).toEqual(all);
     for (const node of [0, 1]) {
       const whole = all.slice(STARTS[node], STARTS[node + 1]);
-      expect(moments.wholeNode(node, whole.length / 4)).toEqual(whole);
+      expect(wholeNode(moments, node, whole.length / 4)).toEqual(whole);
       const { from, to, numbers } = moments.ofNode(node);
       expect(numbers).toEqual(whole.slice(4 * from, 4 * to));
       // No cell more than there are scenarios in.
       const isEmpty = (cell: number) =>
-        numbers.subarray(4 * cell, 4 * cell + 4).every((n) => n === 0);
+        numbers.subarray(4 * cell, 4 * cell + 4).every((number) => number === 0);
       expect(from < to && (isEmpty(0) || isEmpty(to - from - 1))).toBe(false);
     }
     expect(moments.sums).toEqual(all.slice(120));
@@ -116,12 +127,12 @@ test("moments: what is added stays as it is, and what reaches no further needs n
   let inPlace = 0;
   for (let round = 0; round < 200; round++) {
     const [one, more] = [numbersOf(random), numbersOf(random)];
-    const [sum, other] = [Moments.of(one, STARTS), Moments.of(more, STARTS)];
+    const [sum, other] = [momentsOf(one, STARTS), momentsOf(more, STARTS)];
     const before = structuredClone([other.numbers, other.bounds]);
     const fits = isWithin(other, sum);
     const both = sum.add(other);
     expect(both === sum).toBe(fits);
-    expect(both.inFull(STARTS)).toEqual(one.map((number, i) => number + more[i]!));
+    expect(allNumbers(both, STARTS)).toEqual(one.map((number, i) => number + more[i]!));
     expect([other.numbers, other.bounds]).toEqual(before);
     inPlace += Number(fits);
   }
