@@ -1,0 +1,56 @@
+// Method: everyone's average over all scenarios and over some, weighted, by the moments these left, against
+// everyone's own loss in each of them. Where few have options on an asset another way is taken.
+import { expect, test } from "vitest";
+import { optionBook } from "../../bench/book.ts";
+import { atOnce, type Level } from "../../src/basics/index.ts";
+import { readPool } from "../../src/index.ts";
+import { marketModel } from "../../src/market/index.ts";
+import { accountsOf } from "../../src/risk/account.ts";
+import { averagesWork } from "../../src/risk/adjoint.ts";
+import { ownerAverages } from "../../src/risk/contribution.ts";
+import { layPool } from "../../src/risk/layout.ts";
+import { OwnLosses } from "../../src/risk/own-losses.ts";
+import { ownersOf } from "../../src/risk/owner.ts";
+import { freshKernel } from "../support/kernel.ts";
+
+const COUNT = 1024;
+
+test.each([
+  [20, 10],
+  [60, 8],
+  [80, 40],
+  [400, 300],
+])("averages: %i options of %i participants", async (options, participants) => {
+  const { document, asOfMs } = readPool(optionBook(options, participants));
+  const pool = layPool(freshKernel().kernels, {
+    accounts: accountsOf(document, 10 / 365, 0),
+    covers: [],
+    asOfMs,
+    model: marketModel(document.market!),
+    seed: 5n,
+    mode: "profile",
+  });
+  const { simulation } = pool;
+  const weights = Float64Array.from({ length: COUNT }, (_, i) => ((i * 7) % 13) - 3);
+  simulation.withMoments = true;
+  simulation.takeMoments();
+  simulation.runRange(0, COUNT);
+  const all = simulation.takeMoments();
+  simulation.runList(Uint32Array.from(weights.keys()), weights, 0, COUNT);
+  const some = simulation.takeMoments();
+  const averages = atOnce(averagesWork(pool, [all, some], [1 / COUNT, 1]));
+  const losses = await OwnLosses.of(pool, COUNT, 900_000 as unknown as Level, async () => {});
+  expect(losses.count).toBe(COUNT);
+  let largest = 0;
+  for (const owner of ownersOf(pool)) {
+    const column = losses.column(owner);
+    const found = ownerAverages(pool, averages, 2, owner);
+    const size = column.reduce((sum, loss) => sum + Math.abs(loss), 0);
+    const mean = column.reduce((sum, loss) => sum + loss, 0) / COUNT;
+    const weighted = column.reduce((sum, loss, i) => sum + weights[i]! * loss, 0);
+    expect(Math.abs(found[0]! - mean)).toBeLessThanOrEqual((1e-11 * size) / COUNT);
+    expect(Math.abs(found[1]! - weighted)).toBeLessThanOrEqual(1e-10 * size);
+    largest = Math.max(largest, size);
+  }
+  expect(largest).toBeGreaterThan(1);
+});
