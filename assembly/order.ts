@@ -64,16 +64,14 @@ export function above(values: usize, places: usize, column: usize, count: i32, b
   const bars = f64x2.splat(bar);
   let found = 0;
   let p = column;
-  // Few are above: eight at a time are passed over.
+  // Few are above: of eight at a time a bit each says which, so that nothing has to be guessed of the others.
   for (; p + 64 <= end; p += 64) {
-    const first = v128.or(f64x2.gt(v128.load(p), bars), f64x2.gt(v128.load(p, 16), bars));
-    const second = v128.or(f64x2.gt(v128.load(p, 32), bars), f64x2.gt(v128.load(p, 48), bars));
-    if (!v128.any_true(v128.or(first, second))) continue;
-    for (let q = p; q < p + 64; q += 8) {
-      const value = load<f64>(q);
-      if (!(value > bar)) continue;
+    let bits = i64x2.bitmask(f64x2.gt(v128.load(p), bars)) | i64x2.bitmask(f64x2.gt(v128.load(p, 16), bars)) << 2;
+    bits |= i64x2.bitmask(f64x2.gt(v128.load(p, 32), bars)) << 4 | i64x2.bitmask(f64x2.gt(v128.load(p, 48), bars)) << 6;
+    for (; bits; bits &= bits - 1) {
       if (found == room) return room + 1;
-      store<f64>(values + (<usize>found << 3), value);
+      const q = p + (<usize>ctz(bits) << 3);
+      store<f64>(values + (<usize>found << 3), load<f64>(q));
       store<u32>(places + (<usize>found << 2), <u32>((q - column) >> 3));
       found++;
     }

@@ -8,11 +8,16 @@ const BLOCK = 1 << 15;
 /** A longer column is put in order outside of the kernel's memory, which never shrinks. */
 const SORTED_MAX = 1 << 20;
 
-/** Numbers of a column that are above a bar, and where they stand in it. */
+/** Numbers of a column that are above a bar, and where they stand in it, until the next question. */
 export interface Above {
   readonly values: Float64Array;
   readonly places: Uint32Array;
 }
+
+/** Most numbers above a bar for which there is room once and for all. */
+const KEPT_MAX = 1 << 13;
+/** That room: everyone's own losses are asked, and what each answer left behind would be collected. */
+const spare: Above = { values: new Float64Array(KEPT_MAX), places: new Uint32Array(KEPT_MAX) };
 
 /** A stretch of a column in the kernel's memory. */
 interface Block {
@@ -117,7 +122,13 @@ export class Column {
     const found = arena.kernels.above(values, places, address, this.length, bar, room);
     arena.release(mark);
     if (found > room) return null;
-    return { values: arena.f64(values, found).slice(), places: arena.u32(places, found).slice() };
+    const kept =
+      found <= KEPT_MAX
+        ? spare
+        : { values: new Float64Array(found), places: new Uint32Array(found) };
+    kept.values.set(arena.f64(values, found));
+    kept.places.set(arena.u32(places, found));
+    return { values: kept.values.subarray(0, found), places: kept.places.subarray(0, found) };
   }
 
   #aboveHere(bar: number, room: number): Above | null {
