@@ -142,4 +142,6 @@ await timed(watching, warm, everyone);
 spent.ms = 0;
 const whole = await timed(watching, warm, everyone);
 print("one thread, with everyone's contributions", whole, warm);
-console.log(`in kernel calls: ${((100 * spent.ms) / whole.cpuMs).toFixed(1)} % of the CPU time`);
+console.log(
+  `in kernel calls: ${((100 * spent.ms) / whole.cpuMs).toFixed(1)} % of the CPU time, reading, checks and digests ${((100 * readMs) / whole.cpuMs).toFixed(1)} %`,
+);

@@ -19,9 +19,9 @@ export function logBytes(payments: number): number {
 /** What covers, margined accounts and barriers paid, kept in columns: there may be millions. */
 export class PaymentLog {
   #count = 0;
-  #scenarios = new Uint32Array(FIRST_ROOM);
-  #items = new Uint32Array(FIRST_ROOM);
-  #amounts = new Float64Array(FIRST_ROOM);
+  #scenarios = new Uint32Array(0);
+  #items = new Uint32Array(0);
+  #amounts = new Float64Array(0);
 
   /** Takes the payments out of a kernel's log, which is left empty. */
   drain(memory: ArrayBufferLike, address: number): void {
@@ -42,7 +42,7 @@ export class PaymentLog {
   #makeRoom(needed: number): void {
     const room = this.#amounts.length;
     if (needed <= room) return;
-    const more = Math.max(needed, 2 * room);
+    const more = Math.max(needed, 2 * room, FIRST_ROOM);
     const scenarios = new Uint32Array(more);
     const items = new Uint32Array(more);
     const amounts = new Float64Array(more);
