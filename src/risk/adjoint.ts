@@ -25,7 +25,8 @@ const STRIP = 64;
  * Hermite numbers; these are linear in value and slope at the edges, these in the coefficients of
  * the sampled options' polynomials, and these in the samples. The weights of each follow from those
  * before, and the first from the moments Σw, Σw·t, Σw·t², Σw·t³ that the kernel gathered: once for
- * everyone. A participant then costs one number per sample and group.
+ * everyone. A participant then costs one number per sample and group. Where few have options, their
+ * polynomials are taken to the edges instead.
  *
  * @param moments  of each group; scaled by `scales`
  * @source own; adjoint of Hermite and Chebyshev interpolation
@@ -65,12 +66,14 @@ export function averagesBytes(pool: LaidPool, groups: number): number {
   const stride = Math.ceil(groups / 4) * 4;
   const nodes = pool.profiles.map(({ grid, samples, sharpRows, dead, barriers, legs }) => {
     const rows = sharpRows.length + dead.length + barriers.length;
-    const sharp = rows > 0 ? 4 * grid.cells * (Math.min(STRIP, rows) + stride) : 0;
-    const edges = 2 * grid.cells * stride;
+    const { cells } = grid;
+    const sharp = rows > 0 ? 4 * cells * (Math.min(STRIP, rows) + stride + 1) : 0;
+    const edges = 2 * cells * stride;
     // Folded edges take half as much again, and half the polynomials.
-    const basis = samples.degrees * grid.cells;
+    const basis = samples.degrees * cells;
     const sampled = samples.degrees * stride + basis + Math.max(edges / 2, basis);
-    return Math.max(sharp, edges + Math.max(2 * legs.accounts.length, sampled));
+    const linear = 4 * cells + 2 * stride + 3 * legs.accounts.length;
+    return Math.max(sharp, edges + Math.max(9 * cells, linear, sampled));
   });
   const owners = pool.accounts.participants.length + 1;
   return 8 * (owners * stride + Math.max(0, ...nodes));
