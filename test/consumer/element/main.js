@@ -9,6 +9,5 @@ room.addEventListener("valuation", async () => {
   // Again, by name and by class: harmless.
   await Promise.all([defineRiskRoom(), defineRiskRoom()]);
   const { request, valuation } = room;
-  const { backgroundColor } = getComputedStyle(room);
-  globalThis.answer = { result: JSON.stringify({ request, valuation }, plain), backgroundColor };
+  globalThis.answer = { result: JSON.stringify({ request, valuation }, plain) };
 });
