@@ -13,19 +13,19 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const BUDGET = {
   /** Before anything is asked: `load` and the kernel. */
   "start, esbuild": 24,
-  "start, Vite": 25,
+  "start, Vite": 24,
   /** With what the first settlement fetches: the reading of pool documents too. */
-  "settlement, esbuild": 54,
-  "settlement, Vite": 54,
+  "settlement, esbuild": 53,
+  "settlement, Vite": 53,
   /** With what the first valuation fetches. */
-  "valuation, esbuild": 102,
-  "valuation, Vite": 100,
+  "valuation, esbuild": 101,
+  "valuation, Vite": 99,
   /** With what the first allocation, quote or comparison fetches. */
   "allocation, esbuild": 125,
-  "allocation, Vite": 122,
+  "allocation, Vite": 121,
   /** All, and plain JavaScript: where WebAssembly is forbidden. */
-  "whole, esbuild": 140,
-  "whole, Vite": 136,
+  "whole, esbuild": 139,
+  "whole, Vite": 135,
   /** All in one file: nothing is split. */
   single: 130,
   /** From `riskpool/external`, before anything is asked and without the kernel's own file. */

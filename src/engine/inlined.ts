@@ -1,17 +1,21 @@
 import { type BackendChoice, compileKernelFrom, type ReadyKernel } from "./backend.ts";
-import { KERNEL_HEX } from "./binary-text.ts";
+import { KERNEL_TEXT } from "./binary-text.ts";
 import { blocked } from "./instance.ts";
 
+/** The module out of its letters, as build.mjs has written them: from "$" on, without "<" and "\\". */
 function bytes(): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(KERNEL_HEX.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = digit(2 * i) * 16 + digit(2 * i + 1);
-  return out;
-}
-
-/** "0" … "9" are 48 … 57, "a" … "f" 97 … 102. */
-function digit(at: number): number {
-  const code = KERNEL_HEX.charCodeAt(at);
-  return code < 97 ? code - 48 : code - 87;
+  const out = new Uint8Array(KERNEL_TEXT.length);
+  let count = 0;
+  let above = 0;
+  for (let i = 0; i < KERNEL_TEXT.length; i++) {
+    const code = KERNEL_TEXT.charCodeAt(i);
+    if (code < 36) above = code === 33 ? 89 : 178;
+    else {
+      out[count++] = code - 39 - Number(code > 60) - Number(code > 92) + above;
+      above = 0;
+    }
+  }
+  return out.slice(0, count);
 }
 
 /** As `WebAssembly.compile` of the module, at once. @throws PoolError KERNEL_BLOCKED */
