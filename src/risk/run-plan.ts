@@ -1,5 +1,5 @@
 import { type Level, tailCount } from "../basics/index.ts";
-import { columnBytes, cutOf, laidBytes } from "../engine/index.ts";
+import { columnBytes, cutOf, DIGEST_BYTES_MAX, laidBytes } from "../engine/index.ts";
 import { averagesBytes } from "./adjoint.ts";
 import type { LaidPool } from "./layout.ts";
 import { ownLossBytes, ownLossCount } from "./own-losses.ts";
@@ -178,5 +178,7 @@ const REACHED = 1 / 3;
 function hostBytes(sizes: RunSizes, groups: number): number {
   const moments = 8 * groups * sizes.laid.simulation.momentCount * REACHED;
   const heap = HEAP_BYTES + sizes.positions * POSITION_BYTES;
-  return Math.ceil(sizes.scenarios * hostBytesPerScenario(sizes) + moments + heap);
+  // The platform copies what it is to name.
+  const named = Math.min(8 * sizes.scenarios, DIGEST_BYTES_MAX);
+  return Math.ceil(sizes.scenarios * hostBytesPerScenario(sizes) + moments + heap + named);
 }
