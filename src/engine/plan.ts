@@ -81,6 +81,8 @@ export const TILE = 128;
 export const BATCH = 1024;
 
 export const NODE_BYTES = 48;
+/** Least and greatest offset of the cells that were reached, while none has been. */
+export const NOWHERE: readonly [number, number] = [2 ** 31 - 1, -1];
 export const CELL_BYTES = 64;
 export const OPTION_BYTES = 40;
 export const ACCOUNT_BYTES = 16;

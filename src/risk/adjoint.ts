@@ -198,9 +198,7 @@ function addFew(arena: Arena, profile: NodeProfile, weights: EdgeWeights, out: n
   for (const block of samples.blocks) {
     for (const [place, row] of block.rows.entries()) {
       const before = arena.mark();
-      const coefficients = arena.take(samples.degrees * 8);
-      samples.addCoefficients(coefficients, block, place);
-      const own = samples.series(coefficients, grid, { from, to });
+      const own = samples.series([{ block, place }], grid, { from, to });
       const at = arena.f64(table + owners.length * 2 * edges * 8, 2 * edges);
       at.set(arena.f64(own.values + from * 8, edges));
       at.set(arena.f64(own.slopes + from * 8, edges), edges);

@@ -9,6 +9,7 @@ import {
   type Kernels,
   LEG_BYTES,
   NODE_BYTES,
+  NOWHERE,
   PLAN,
   Simulation,
 } from "../engine/index.ts";
@@ -224,9 +225,6 @@ function laySeed(arena: Arena, words: Map<number, number>, seed: bigint): void {
   words.set(PLAN.KEYS, keys);
 }
 
-/** Of a node without moments. */
-const NO_REACH = [2 ** 31 - 1, -1];
-
 /** Lays the nodes with their profiles; in an audit these hold barriers alone, see audit.ts. */
 function* layNodes(
   arena: Arena,
@@ -258,7 +256,7 @@ function* layNodes(
     const momentStart = momentStarts[index]!;
     arena.u32(at + 12, 3).set([first, cells, moments + momentStart * 8]);
     arena.f64(at + 24, 2).set([low, perUnit]);
-    arena.i32(at + 40, 2).set(NO_REACH);
+    arena.i32(at + 40, 2).set(NOWHERE);
     laid.push(cells);
     momentStarts.push(momentStart + 4 * grid.cells);
   }

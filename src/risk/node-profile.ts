@@ -6,7 +6,7 @@ import type { BarrierLeg } from "./barrier.ts";
 import { floorsOf } from "./floor.ts";
 import { baseEdges, type Cells, mergeEdges, NodeGrid, rangeOf } from "./node-grid.ts";
 import { CALL_NUMBERS, type NodeLegs } from "./node-legs.ts";
-import { Samples } from "./sample.ts";
+import { type Sampled, Samples } from "./sample.ts";
 import { addUntouchedLoss, barrierEdges } from "./touch.ts";
 
 /** Cells on which an account is worth nothing to its owner. */
@@ -165,10 +165,8 @@ export class NodeProfile {
     const { samples, grid } = this;
     const out = arena.reserve(4 * grid.cells * 8);
     const linear = { slope: sum(samples.slope), constant: sum(samples.constant) };
-    const addAll = (coefficients: number) => {
-      for (const block of samples.blocks) samples.addCoefficients(coefficients, block);
-    };
-    this.laySmooth(out, linear, addAll, { from: 0, to: grid.cells });
+    const sampled = samples.blocks.map((block) => ({ block }));
+    this.laySmooth(out, linear, sampled, { from: 0, to: grid.cells });
     if (this.sharpRows.length > 0 || this.dead.length > 0) {
       // Not in place: pricing may have the memory grow, and views of it are then void.
       const cells = arena.f64(out, 4 * grid.cells).slice();
@@ -181,25 +179,19 @@ export class NodeProfile {
   /**
    * Lays Hermite cells of what is smooth.
    *
-   * @param out         address of [4·(to - from)] f64
-   * @param addSampled  adds coefficients of sampled options to [degrees] f64 at an address; null for none
+   * @param out  address of [4·(to - from)] f64
    */
   laySmooth(
     out: number,
     { slope, constant }: { readonly slope: number; readonly constant: number },
-    addSampled: ((coefficients: number) => void) | null,
+    sampled: readonly Sampled[],
     cells: Cells,
   ): void {
     const arena = this.#arena;
     const { samples, grid } = this;
     const mark = arena.mark();
-    let edges = { values: 0, slopes: 0 };
-    if (addSampled && samples.degrees > 0) {
-      const coefficients = arena.take(samples.degrees * 8);
-      addSampled(coefficients);
-      edges = samples.series(coefficients, grid, cells);
-    }
-    grid.hermite(out, { values: edges.values, slopes: edges.slopes, slope, constant }, cells);
+    const { values, slopes } = samples.series(sampled, grid, cells);
+    grid.hermite(out, { values, slopes, slope, constant }, cells);
     arena.release(mark);
   }
 }

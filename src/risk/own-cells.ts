@@ -3,7 +3,7 @@ import type { Arena } from "../engine/index.ts";
 import { cubicsOf } from "./hermite.ts";
 import type { Cells } from "./node-grid.ts";
 import type { BarrierRow, DeadCells, NodeProfile } from "./node-profile.ts";
-import type { SampleBlock } from "./sample.ts";
+import type { Sampled } from "./sample.ts";
 
 /** What one owner has at a node. */
 interface Own {
@@ -11,7 +11,7 @@ interface Own {
   readonly sharp: number[];
   readonly dead: DeadCells[];
   readonly barriers: BarrierRow[];
-  readonly sampled: { readonly block: SampleBlock; readonly place: number }[];
+  readonly sampled: Sampled[];
 }
 
 /** Where scenarios fell at a node. */
@@ -81,13 +81,7 @@ export class OwnCells {
       slope += samples.slope[row]!;
       constant += samples.constant[row]!;
     }
-    const addSampled = (coefficients: number) => {
-      for (const { block, place } of own.sampled) {
-        samples.addCoefficients(coefficients, block, place);
-      }
-    };
-    const isSampled = own.sampled.length > 0;
-    profile.laySmooth(out, { slope, constant }, isSampled ? addSampled : null, { from, to });
+    profile.laySmooth(out, { slope, constant }, own.sampled, { from, to });
     const { sharp, dead, barriers } = own;
     if (sharp.length + dead.length + barriers.length > 0) {
       // Not in place: pricing may have the memory grow, and views of it are then void.

@@ -1,5 +1,5 @@
 import type { Breath, Level } from "../basics/index.ts";
-import { CELL_BYTES, Column, TILE } from "../engine/index.ts";
+import { CELL_BYTES, Column, NOWHERE, TILE } from "../engine/index.ts";
 import type { Accounts } from "./account.ts";
 import type { LaidPool } from "./layout.ts";
 import { type Fallen, OwnCells } from "./own-cells.ts";
@@ -62,9 +62,6 @@ function itemsOf({ covers, margin }: LaidPool): number {
 /** What was kept of a pool as long as it stays laid: several rules ask for it. */
 const known = new WeakMap<LaidPool, OwnLosses>();
 
-/** Bounds of cells that no scenario fell into yet. */
-const NOWHERE = [2 ** 31 - 1, -1];
-
 /** The first scenarios, kept so that everyone's own loss in each of them can be told. */
 export class OwnLosses {
   readonly count: number;
@@ -77,6 +74,8 @@ export class OwnLosses {
   readonly #bounds: number;
   readonly #column: number;
   readonly #equity: number;
+  /** By node. */
+  #fallen: readonly Fallen[] = [];
   #cells: readonly OwnCells[] = [];
   #payments: Payments | null = null;
   /** Per asset with funding on its price: the index of every scenario. */
@@ -137,20 +136,21 @@ export class OwnLosses {
     simulation.events = 0;
     arena.release(mark);
     this.#payments = payments.sorted(items);
-    this.#cells = this.#pool.profiles.map(
-      (profile, node) => new OwnCells(arena, profile, this.#fallen(node)),
-    );
-  }
-
-  #fallen(node: number): Fallen {
+    const { profiles } = this.#pool;
     const { count } = this;
-    const [low, high] = this.#pool.simulation.arena.i32(this.#bounds + node * 8, 2);
-    return {
+    const reached = arena.i32(this.#bounds, 2 * profiles.length);
+    this.#fallen = profiles.map((_, node) => ({
       count,
       at: this.#at + node * count * 4,
       t: this.#t + node * count * 8,
-      cells: { from: low! / CELL_BYTES, to: high! / CELL_BYTES + 1 },
-    };
+      cells: {
+        from: reached[2 * node]! / CELL_BYTES,
+        to: reached[2 * node + 1]! / CELL_BYTES + 1,
+      },
+    }));
+    this.#cells = profiles.map(
+      (profile, node) => new OwnCells(arena, profile, this.#fallen[node]!),
+    );
   }
 
   /** Keeps the places and funding indices that the tile ended with. */
@@ -203,7 +203,7 @@ export class OwnLosses {
       const joint = this.#pool.joint[j]!;
       const equity = arena.f64(this.#equity, this.count).fill(0);
       for (const { node, cubics } of joint.tables) {
-        const { at, t } = this.#fallen(node);
+        const { at, t } = this.#fallen[node]!;
         kernels.addCubic(cubics, at, t, this.#equity, this.count);
       }
       kernels.shortfall(this.#equity, joint.prior, this.count);

@@ -55,6 +55,12 @@ export interface SampleBlock {
   readonly spots: Float64Array;
 }
 
+/** A row of a block, by its place there; all of them together where none is said. */
+export interface Sampled {
+  readonly block: SampleBlock;
+  readonly place?: number;
+}
+
 /** What is gathered of a block before it is priced. */
 interface Used {
   readonly points: number;
@@ -192,17 +198,16 @@ export class Samples {
   }
 
   /**
-   * Adds coefficients of the sum of a block's rows.
+   * Adds coefficients of a row, or of the sum of a block's.
    *
-   * @param row  the one row that is wanted; all when left out
    * @param out  address of [degrees] f64
    */
-  addCoefficients(out: number, block: SampleBlock, row?: number): void {
+  #addCoefficients(out: number, { block, place }: Sampled): void {
     const arena = this.#arena;
     const { points, values, rows } = block;
     const mark = arena.mark();
-    let sum = values + (row ?? 0) * points * 8;
-    if (row === undefined) {
+    let sum = values + (place ?? 0) * points * 8;
+    if (place === undefined) {
       sum = arena.take(points * 8);
       const ones = arena.reserve(rows.length * 8);
       arena.f64(ones, rows.length).fill(1);
@@ -237,16 +242,17 @@ export class Samples {
   }
 
   /**
-   * A sum of polynomials at the edges of some cells, in memory that the caller gives back; see {@link basis}.
+   * Sampled rows together at the edges of some cells, in memory that the caller gives back.
    *
-   * @param coefficients  address of [degrees] f64
-   * @returns             addresses of [cells + 1] f64 values and derivatives by x, those of the cells written
+   * @returns  addresses of [cells + 1] f64 values and derivatives by x, those of the cells written; 0 of
+   *           nothing
    */
   series(
-    coefficients: number,
+    sampled: readonly Sampled[],
     grid: NodeGrid,
     { from, to }: Cells,
   ): { readonly values: number; readonly slopes: number } {
+    if (sampled.length === 0) return { values: 0, slopes: 0 };
     const arena = this.#arena;
     const { edgesAt, cells, isEven } = grid;
     // Of edges that are mirror images those to the right, with no move, stand for all.
@@ -257,6 +263,8 @@ export class Samples {
     const values = arena.reserve((first + count + SPARE) * 8) + SPARE * 8;
     const slopes = arena.reserve((first + count + SPARE) * 8) + SPARE * 8;
     const mark = arena.mark();
+    const coefficients = arena.take(this.degrees * 8);
+    for (const one of sampled) this.#addCoefficients(coefficients, one);
     const { y, rate } = this.#placesAt(edgesAt + first * 8, count);
     const { kernels } = arena;
     kernels.series(

@@ -3,15 +3,12 @@
 import { expect, test } from "vitest";
 import { optionBook } from "../../bench/book.ts";
 import { atOnce, type Level } from "../../src/basics/index.ts";
-import { readPool } from "../../src/index.ts";
-import { marketModel } from "../../src/market/index.ts";
-import { accountsOf } from "../../src/risk/account.ts";
 import { averagesWork } from "../../src/risk/adjoint.ts";
 import { ownerAverages } from "../../src/risk/contribution.ts";
-import { layPool } from "../../src/risk/layout.ts";
 import { OwnLosses } from "../../src/risk/own-losses.ts";
 import { ownersOf } from "../../src/risk/owner.ts";
 import { freshKernel } from "../support/kernel.ts";
+import { laidPoolOf } from "../support/simulation.ts";
 
 const COUNT = 1024;
 
@@ -21,15 +18,7 @@ test.each([
   [80, 40],
   [400, 300],
 ])("averages: %i options of %i participants", async (options, participants) => {
-  const { document, asOfMs } = readPool(optionBook(options, participants));
-  const pool = layPool(freshKernel().kernels, {
-    accounts: accountsOf(document, 10 / 365, 0),
-    covers: [],
-    asOfMs,
-    model: marketModel(document.market!),
-    seed: 5n,
-    mode: "profile",
-  });
+  const pool = laidPoolOf(freshKernel().kernels, optionBook(options, participants), 10);
   const { simulation } = pool;
   const weights = Float64Array.from({ length: COUNT }, (_, i) => ((i * 7) % 13) - 3);
   simulation.withMoments = true;

@@ -2,28 +2,13 @@
 // the same made of all cells.
 import { expect, test } from "vitest";
 import { CELL_BYTES } from "../../src/engine/index.ts";
-import { marketModel } from "../../src/market/index.ts";
-import { readPool } from "../../src/pool/index.ts";
-import { accountsOf } from "../../src/risk/account.ts";
-import { layPool } from "../../src/risk/layout.ts";
 import { OwnCells } from "../../src/risk/own-cells.ts";
 import { ownersOf } from "../../src/risk/owner.ts";
 import { freshKernel, seeded } from "../support/kernel.ts";
 import { samplePool } from "../support/sample-pool.ts";
+import { laidPoolOf } from "../support/simulation.ts";
 
 const COUNT = 200;
-
-function laidPool() {
-  const { document, asOfMs } = readPool(samplePool());
-  return layPool(freshKernel().kernels, {
-    accounts: accountsOf(document, 30 / 365, 0),
-    covers: [],
-    asOfMs,
-    model: marketModel(document.market!),
-    seed: 77n,
-    mode: "profile",
-  });
-}
 
 test.each([
   ["to both sides of no move", 0.4, 0.6],
@@ -34,7 +19,7 @@ test.each([
   ["all", 0, 1],
 ])("own cells: scenarios that reach %s", (_, low, high) => {
   const random = seeded(3);
-  const pool = laidPool();
+  const pool = laidPoolOf(freshKernel().kernels, samplePool(), 30);
   const { arena } = pool.simulation;
   const [at, t, out] = [4, 8, 8].map((size) => arena.reserve(COUNT * size)) as [
     number,

@@ -2,21 +2,31 @@ import type { Kernels, Simulation } from "../../src/engine/index.ts";
 import { marketModel } from "../../src/market/index.ts";
 import { readPool } from "../../src/pool/index.ts";
 import { accountsOf } from "../../src/risk/account.ts";
-import { type LayoutInput, layPool } from "../../src/risk/layout.ts";
+import { type LaidPool, type LayoutInput, layPool } from "../../src/risk/layout.ts";
 import { samplePool } from "./sample-pool.ts";
 
 /** The sample pool over 30 days, laid in a kernel's memory: expiries inside, covers, joint accounts. */
 export function simulationOf(kernels: Kernels, changes: Partial<LayoutInput> = {}): Simulation {
-  const { document, asOfMs } = readPool(samplePool());
+  return laidPoolOf(kernels, samplePool(), 30, changes).simulation;
+}
+
+/** A pool with a market, laid in a kernel's memory over some days. */
+export function laidPoolOf(
+  kernels: Kernels,
+  pool: unknown,
+  days: number,
+  changes: Partial<LayoutInput> = {},
+): LaidPool {
+  const { document, asOfMs } = readPool(pool);
   return layPool(kernels, {
-    accounts: accountsOf(document, 30 / 365, 0),
+    accounts: accountsOf(document, days / 365, 0),
     covers: [...document.covers].sort((a, b) => (a.id < b.id ? -1 : 1)),
     asOfMs,
     model: marketModel(document.market!),
     seed: 77n,
     mode: "profile",
     ...changes,
-  }).simulation;
+  });
 }
 
 /** Losses of [first, first + count) in batches of a given size. */

@@ -1,7 +1,7 @@
 /**
  * Value profiles in plain JavaScript, see assembly/profile.ts.
  */
-import { CELL_BYTES, NODE_BYTES, TILE } from "../plan.ts";
+import { CELL_BYTES, NODE_BYTES, NOWHERE, TILE } from "../plan.ts";
 import type { TwinMemory } from "./memory.ts";
 
 /** Adds one node's profile to the losses of a tile: x, losses, t [TILE] f64, at [TILE] i32. */
@@ -98,8 +98,7 @@ export function takeMoments(
       f64.copyWithin(to, moments + 4 * from, moments + 4 * end);
       f64.fill(0, moments + 4 * from, moments + 4 * end);
       to += 4 * (end - from);
-      i32[record + 10] = 2 ** 31 - 1;
-      i32[record + 11] = -1;
+      i32.set(NOWHERE, record + 10);
     }
     i32[(bounds >>> 2) + 2 * node] = from;
     i32[(bounds >>> 2) + 2 * node + 1] = end;
