@@ -13,20 +13,9 @@ export function canonicalJson(value: unknown): string {
   return new Writer().written(value);
 }
 
-/** Texts that are written as they are. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-
-/** Keys of an object as they stood and as they are written: objects of one list mostly share theirs. */
-interface KnownKeys {
-  readonly keys: readonly string[];
-  /** Each with its quotes and colon. */
-  readonly sorted: readonly { readonly key: string; readonly text: string }[];
-}
-
 class Writer {
   /** Keys on the way to what is written. */
   readonly #path: (string | number)[] = [];
-  #known: KnownKeys = { keys: [], sorted: [] };
 
   written(value: unknown): string {
     if (typeof value !== "object" || value === null) return this.#leaf(value);
@@ -59,37 +48,19 @@ class Writer {
     const fields = value as Readonly<Record<string, unknown>>;
     const depth = this.#path.length;
     let text = "{";
-    for (const { key, text: name } of this.#sorted(Object.keys(fields))) {
+    // By UTF-16 units, which is what RFC 8785 asks for.
+    for (const key of Object.keys(fields).sort()) {
       const field = fields[key];
       if (field === undefined) continue;
       this.#path[depth] = key;
-      text += text.length > 1 ? `,${name}` : name;
-      text += this.written(field);
+      text += `${text.length > 1 ? "," : ""}${this.#leaf(key)}:${this.written(field)}`;
     }
     this.#path.length = depth;
     return `${text}}`;
   }
 
-  #sorted(keys: readonly string[]): KnownKeys["sorted"] {
-    const known = this.#known;
-    if (known.keys.length === keys.length && keys.every((key, i) => key === known.keys[i])) {
-      return known.sorted;
-    }
-    const sorted = keys.map((key) => {
-      this.#path.push(key);
-      const text = `${this.#leaf(key)}:`;
-      this.#path.pop();
-      return { key, text };
-    });
-    // By UTF-16 units, which is what RFC 8785 asks for.
-    sorted.sort((a, b) => (a.key < b.key ? -1 : 1));
-    this.#known = { keys, sorted };
-    return sorted;
-  }
-
   #leaf(value: unknown): string {
     if (typeof value === "string") {
-      if (PLAIN.test(value)) return `"${value}"`;
       if (hasLoneSurrogate(value)) {
         refuse(invalidText(this.#pointer, "the text holds half of a surrogate pair"));
       }

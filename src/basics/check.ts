@@ -3,7 +3,7 @@ import { type Findings, type Place, pointerTo } from "./finding.ts";
 import { ID_PATTERN, idIssue } from "./id.ts";
 import { hasLoneSurrogate, isForbiddenKey } from "./json.ts";
 import { DECIMALS_MAX, moneyIssue } from "./money.ts";
-import { areInOrder, keysOf, presence, presenceInOrder } from "./own-keys.ts";
+import { keyLayouts, keysOf } from "./own-keys.ts";
 import { INSTANT_PATTERN, instantIssue } from "./time.ts";
 
 /** A JSON Schema (draft 2020-12) as plain data. */
@@ -81,6 +81,7 @@ function wrongType(value: unknown, place: Place, found: Findings, expected: stri
 export function object<T>(fields: Fields<T>, description?: string): Check<T> {
   const known = Object.entries(fields) as [string, Check<unknown> | OptionalCheck<unknown>][];
   const names = new Set(known.map(([name]) => name));
+  const layoutOf = keyLayouts(known);
   const schema = {
     type: "object",
     ...(description === undefined ? {} : { description }),
@@ -94,19 +95,16 @@ export function object<T>(fields: Fields<T>, description?: string): Check<T> {
       wrongType(value, place, found, "plain object");
       return undefined as Draft<T>;
     }
-    const inOrder = areInOrder(keys, known);
-    if (!inOrder) {
-      for (const key of keys) {
-        if (found.full) break;
-        if (!names.has(key as string)) addUnknown(key, names, place, found);
-      }
+    const { unknown, fields: seen } = layoutOf(keys);
+    for (const key of unknown) {
+      if (found.full) break;
+      addUnknown(key, names, place, found);
     }
-    const isPresent = inOrder ? presenceInOrder(keys) : presence(keys);
     const result: Record<string, unknown> = {};
-    for (const [name, field] of known) {
+    for (const { name, field, isPresent } of seen) {
       if (found.full) break;
       const here: Place = { above: place, key: name };
-      const inner = isPresent(name) ? readKey(value as object, name) : undefined;
+      const inner = isPresent ? readKey(value as object, name) : undefined;
       if (inner === undefined) {
         if (!("optional" in field)) addMissing(field, here, found);
         continue;

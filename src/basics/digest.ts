@@ -1,5 +1,6 @@
 import { sha256 as hash } from "@noble/hashes/sha2.js";
 import { canonicalJson } from "./canonical.ts";
+import type { JsonSchema } from "./check.ts";
 import { platformSha256 } from "./platform-digest.ts";
 import { atOnce, type Work } from "./work.ts";
 
@@ -35,6 +36,31 @@ export function* sha256Work(bytes: Uint8Array): Work<string> {
  * @throws PoolError as {@link canonicalJson}
  */
 export function digestOf(value: unknown): string {
-  const text = canonicalJson(value);
+  return digestOfText(canonicalJson(value));
+}
+
+/** Keys of all records of a form, those within others too, as canonical JSON has them in order. */
+export function keysOfForm(schema: JsonSchema): string[] {
+  const keys = new Set<string>();
+  JSON.stringify(schema, (name, within) => {
+    if (name === "properties") for (const key of Object.keys(within as object)) keys.add(key);
+    return within as unknown;
+  });
+  // By UTF-16 units, which is what RFC 8785 asks for.
+  return [...keys].sort();
+}
+
+/**
+ * {@link digestOf} for what the check of a form has made, in half the time: there every number is
+ * finite, every text is of whole characters, and no record has other keys. The platform's own
+ * writer, told the keys in their order, writes the very same canonical JSON.
+ *
+ * @param keys  as {@link keysOfForm} gives them
+ */
+export function digestOfChecked(checked: object, keys: string[]): string {
+  return digestOfText(JSON.stringify(checked, keys));
+}
+
+function digestOfText(text: string): string {
   return platformSha256?.(text) ?? sha256(new TextEncoder().encode(text));
 }

@@ -2,7 +2,7 @@ export { unlessAborted } from "./abort.ts";
 export { canonicalJson } from "./canonical.ts";
 export * from "./check.ts";
 export { Controllers } from "./controllers.ts";
-export { digestOf, sha256, sha256Work } from "./digest.ts";
+export { digestOf, digestOfChecked, keysOfForm, sha256, sha256Work } from "./digest.ts";
 export {
   assert,
   ISSUES_MAX,
@@ -59,6 +59,7 @@ export {
   HORIZON_DAYS_MAX,
   INSTANT_PATTERN,
   instantIssue,
+  instantMs,
   printInstant,
   readHorizon,
   readInstant,

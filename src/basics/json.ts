@@ -197,16 +197,13 @@ class Reader {
     this.#skipSpace();
     if (this.#take(OBJECT_END)) return result;
     for (let count = 0; ; count++) {
-      if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#syntax("a key in double quotes");
       const known = like?.[count];
       const isLike = known !== undefined && this.#takeKey(known);
       // All keys up to here are those of the one before: they are allowed, and none stands twice.
       if (!isLike && like) like.length = Math.min(like.length, count);
-      const key = isLike ? known : this.#string(place);
+      const key = isLike ? known : this.#key(place);
       const isPlain = isLike || this.#wasPlain;
       const here = { above: place, key };
-      this.#skipSpace();
-      if (!this.#take(COLON)) this.#syntax('":"');
       this.#skipSpace();
       const value = depth === 1 ? this.#part(here) : this.#value(here, depth);
       if (isLike) result[key] = value;
@@ -221,12 +218,29 @@ class Reader {
     }
   }
 
-  /** Takes a plain key, if it is the next. */
+  /** A key and its colon. */
+  #key(place: Place): string {
+    if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#syntax("a key in double quotes");
+    const key = this.#string(place);
+    this.#skipSpace();
+    if (!this.#take(COLON)) this.#syntax('":"');
+    return key;
+  }
+
+  /** Takes a plain key and its colon, if they are the next and have nothing between. */
   #takeKey(key: string): boolean {
+    const text = this.#text;
     const start = this.#at + 1;
     const end = start + key.length;
-    if (this.#text.charCodeAt(end) !== QUOTE || !this.#text.startsWith(key, start)) return false;
-    this.#at = end + 1;
+    if (
+      text.charCodeAt(end + 1) !== COLON ||
+      text.charCodeAt(end) !== QUOTE ||
+      text.charCodeAt(start - 1) !== QUOTE ||
+      !text.startsWith(key, start)
+    ) {
+      return false;
+    }
+    this.#at = end + 2;
     return true;
   }
 

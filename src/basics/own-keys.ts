@@ -4,35 +4,54 @@ import { isPlainObject } from "./json.ts";
 export function keysOf(value: unknown): readonly (string | symbol)[] | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   try {
-    return Array.isArray(value) || !isPlainObject(value) ? undefined : Reflect.ownKeys(value);
+    if (Array.isArray(value) || !isPlainObject(value)) return undefined;
+    // What Reflect.ownKeys gives, in half its time: plain records have no symbols.
+    const names = Object.getOwnPropertyNames(value);
+    const symbols = Object.getOwnPropertySymbols(value);
+    return symbols.length > 0 ? [...names, ...symbols] : names;
   } catch {
     return undefined;
   }
 }
 
-/** Whether a key is among some: few are looked through faster than put in a set. */
-export function presence(keys: readonly (string | symbol)[]): (key: string) => boolean {
-  if (keys.length <= 16) return (key) => keys.includes(key);
-  const set = new Set(keys);
-  return (key) => set.has(key);
+/** How the keys of a record and the fields of its form go together. */
+interface KeyLayout<Field> {
+  readonly keys: readonly (string | symbol)[];
+  readonly unknown: readonly (string | symbol)[];
+  /** In the order of the form, without those that may be left out and are. */
+  readonly fields: readonly {
+    readonly name: string;
+    readonly field: Field;
+    readonly isPresent: boolean;
+  }[];
 }
 
-/** Whether all keys are known, and stand as the fields do: then one look at each is enough. */
-export function areInOrder(
-  keys: readonly (string | symbol)[],
-  known: readonly (readonly [string, unknown])[],
-): boolean {
-  let next = 0;
-  for (let i = 0; i < known.length; i++) if (keys[next] === known[i]![0]) next++;
-  return next === keys.length;
-}
-
-/** As {@link presence}, asked once for every field and in their order. */
-export function presenceInOrder(keys: readonly (string | symbol)[]): (key: string) => boolean {
-  let next = 0;
-  return (key) => {
-    if (keys[next] !== key) return false;
-    next++;
-    return true;
+/**
+ * Lays keys of records beside the fields of their form; the last layout is kept, because the
+ * records of a list mostly have the same keys in the same order.
+ */
+export function keyLayouts<Field extends object>(
+  form: readonly (readonly [string, Field])[],
+): (keys: readonly (string | symbol)[]) => KeyLayout<Field> {
+  const names: ReadonlySet<string | symbol> = new Set(form.map(([name]) => name));
+  let last: KeyLayout<Field> | null = null;
+  return (keys) => {
+    if (last && isSame(keys, last.keys)) return last;
+    const present = new Set(keys);
+    const fields = form.map(([name, field]) => ({ name, field, isPresent: present.has(name) }));
+    const layout = {
+      keys,
+      unknown: keys.filter((key) => !names.has(key)),
+      fields: fields.filter(({ field, isPresent }) => isPresent || !("optional" in field)),
+    };
+    // Of what a stranger may have written by the million, nothing is kept.
+    if (layout.unknown.length === 0) last = layout;
+    return layout;
   };
+}
+
+function isSame<Value>(one: readonly Value[], other: readonly Value[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
 }

@@ -29,6 +29,12 @@ export function readInstant(text: unknown, pointer = ""): number {
   return typeof result === "number" ? result : refuse(result);
 }
 
+/** Milliseconds since 1970-01-01 UTC; undefined where {@link readInstant} would throw. */
+export function instantMs(value: unknown): number | undefined {
+  const result = parseInstant(value, "");
+  return typeof result === "number" ? result : undefined;
+}
+
 /** What is wrong with an instant, or undefined. Codes as {@link readInstant}. */
 export function instantIssue(value: unknown, pointer = ""): Issue | undefined {
   const result = parseInstant(value, pointer);

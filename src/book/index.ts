@@ -1,6 +1,13 @@
 export type * from "./book.ts";
 export { BARRIER_KINDS, PERILS } from "./book.ts";
-export { type Book, type BookSetting, COIN_DECIMALS, checkBook } from "./rules.ts";
+export {
+  type Book,
+  type BookSetting,
+  COIN_DECIMALS,
+  checkBook,
+  type Names,
+  namesOf,
+} from "./rules.ts";
 export {
   ASSETS_MAX,
   bookForm,

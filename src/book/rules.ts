@@ -2,10 +2,9 @@ import {
   type Draft,
   type Findings,
   idClashes,
-  instantIssue,
+  instantMs,
   moneyIssue,
   type PlacedId,
-  readInstant,
   YEAR_MS,
 } from "../basics/index.ts";
 import type {
@@ -36,6 +35,8 @@ export interface BookSetting {
   readonly currency: string | undefined;
   /** Digits after the point of the pool currency. */
   readonly decimals: number | undefined;
+  /** Whether assets and participants were found right before, in this currency. */
+  readonly arePeopleRight?: boolean;
 }
 
 /** Digits after the point in amounts of a coin that does not say. */
@@ -64,11 +65,13 @@ export function checkBook(
   found: Findings,
 ): void {
   checkIds(book, setting, found);
+  const assets = namesOf(book.assets);
+  const participants = namesOf(book.participants);
   const directory: Directory = {
     found,
-    assets: byId(book.assets),
-    participants: byId(book.participants),
-    complete: { asset: allNamed(book.assets), participant: allNamed(book.participants) },
+    assets: assets.byId as Directory["assets"],
+    participants: participants.byId as Directory["participants"],
+    complete: { asset: assets.ids !== undefined, participant: participants.ids !== undefined },
     ...setting,
   };
   const each = <T>(
@@ -77,7 +80,9 @@ export function checkBook(
   ): void => {
     for (let i = 0; i < (list?.length ?? 0) && !found.full; i++) rule(list![i]!, i);
   };
-  each(book.participants, (item, i) => checkParticipant(item, `/participants/${i}`, directory));
+  if (!setting.arePeopleRight) {
+    each(book.participants, (item, i) => checkParticipant(item, `/participants/${i}`, directory));
+  }
   each(book.options, (item, i) => checkOption(item, `/options/${i}`, directory));
   each(book.barriers, (item, i) => checkBarrier(item, `/barriers/${i}`, directory));
   each(book.perpetuals, (item, i) => checkPerpetual(item, `/perpetuals/${i}`, directory));
@@ -93,9 +98,12 @@ function checkIds(
   // A coin called like the pool currency would make every collateral amount ambiguous.
   const currency = setting.currency;
   const money = currency === undefined ? [] : [{ id: currency, pointer: "/currency/code" }];
-  const clashes = [
+  const people = () => [
     idClashes([...money, ...placed(book.assets, "assets")]),
     idClashes(placed(book.participants, "participants")),
+  ];
+  const clashes = [
+    ...(setting.arePeopleRight ? [] : people()),
     idClashes([
       ...placed(book.options, "options"),
       ...placed(book.barriers, "barriers"),
@@ -127,21 +135,31 @@ function* assetsOf(
   }
 }
 
-function byId<T extends { readonly id?: string | undefined }>(
-  list: readonly (T | undefined)[] | undefined,
-): ReadonlyMap<string, T> {
-  const map = new Map<string, T>();
-  // The first of two equal ids stands for both: the second is reported, its consequences are not.
-  for (const item of list ?? []) {
-    if (item?.id !== undefined && !map.has(item.id)) map.set(item.id, item);
-  }
-  return map;
+/** Who or what a list names. */
+export interface Names {
+  /** The first of two equal ids stands for both: the second is reported, its consequences are not. */
+  readonly byId: ReadonlyMap<string, Named>;
+  /** Undefined where not all could be read. */
+  readonly ids: ReadonlySet<string> | undefined;
 }
 
-function allNamed(
-  list: readonly ({ readonly id?: string | undefined } | undefined)[] | undefined,
-): boolean {
-  return list?.every((item) => item?.id !== undefined) === true;
+type Named = { readonly id?: string | undefined };
+
+/** By their lists, which nobody changes: the documents of a batch often share theirs. */
+const knownNames = new WeakMap<object, Names>();
+
+/** Gathers the names of a list once. */
+export function namesOf(list: readonly (Named | undefined)[] | undefined): Names {
+  const known = list && knownNames.get(list);
+  if (known) return known;
+  const byId = new Map<string, Named>();
+  for (const item of list ?? []) {
+    if (item?.id !== undefined && !byId.has(item.id)) byId.set(item.id, item);
+  }
+  const isComplete = list?.every((item) => item?.id !== undefined);
+  const names = { byId, ids: isComplete ? new Set(byId.keys()) : undefined };
+  if (list) knownNames.set(list, names);
+  return names;
 }
 
 function checkParticipant(item: Draft<Participant>, at: string, directory: Directory): void {
@@ -163,16 +181,16 @@ function checkParticipant(item: Draft<Participant>, at: string, directory: Direc
     const isMoney = asset !== undefined && asset === currency;
     // While the currency is unknown, any name that is no asset may be its code.
     if (!isMoney && currency !== undefined)
-      checkReference(asset, `${at}/collateral/${i}/asset`, "asset", directory);
+      checkReference(asset, `${at}/collateral/${i}`, "asset", "asset", directory);
     const decimals = isMoney ? directory.decimals : coinDecimals(asset, directory);
-    checkPrecision(entry?.amount, decimals, `${at}/collateral/${i}/amount`, directory);
+    checkPrecision(entry?.amount, decimals, `${at}/collateral/${i}`, "amount", directory);
   });
 }
 
 function checkOption(item: Draft<OptionPosition>, at: string, directory: Directory): void {
   if (item === undefined) return;
   checkParties(item, at, directory);
-  checkFuture(item.expiry, `${at}/expiry`, directory);
+  checkFuture(item.expiry, at, "expiry", directory);
   if (item.quantityUnit === "contract" && item.multiplier === undefined) {
     directory.found.addFirst({
       code: "MULTIPLIER_MISSING",
@@ -197,10 +215,10 @@ function checkBarrier(item: Draft<BarrierPosition>, at: string, directory: Direc
   if (item === undefined) return;
   checkParties(item, at, directory);
   checkIsolated(item.participant, at, directory);
-  checkFuture(item.expiry, `${at}/expiry`, directory);
+  checkFuture(item.expiry, at, "expiry", directory);
   checkBarrierSide(item, at, directory);
   if (item.kind !== undefined) checkPayoff(item, item.kind, at, directory);
-  checkPrecision(item.cash, directory.decimals, `${at}/cash`, directory);
+  checkPrecision(item.cash, directory.decimals, at, "cash", directory);
   checkCollateral(item, item.side === "short", at, directory);
 }
 
@@ -282,8 +300,8 @@ function checkParties(
   at: string,
   directory: Directory,
 ): void {
-  checkReference(item.participant, `${at}/participant`, "participant", directory);
-  checkReference(item.asset, `${at}/asset`, "asset", directory);
+  checkReference(item.participant, at, "participant", "participant", directory);
+  checkReference(item.asset, at, "asset", "asset", directory);
 }
 
 /** Isolated positions that can lose carry their own collateral; all others carry none. */
@@ -317,20 +335,20 @@ function checkCollateral(
   const inverse = item.settlement === "inverse";
   const known = item.settlement !== undefined;
   const decimals = inverse ? coinDecimals(item.asset, directory) : directory.decimals;
-  checkPrecision(item.collateral, known ? decimals : undefined, `${at}/collateral`, directory);
+  checkPrecision(item.collateral, known ? decimals : undefined, at, "collateral", directory);
 }
 
 function checkHolding(item: Draft<Holding>, at: string, directory: Directory): void {
-  checkReference(item?.asset, `${at}/asset`, "asset", directory);
-  checkPrecision(item?.amount, coinDecimals(item?.asset, directory), `${at}/amount`, directory);
+  checkReference(item?.asset, at, "asset", "asset", directory);
+  checkPrecision(item?.amount, coinDecimals(item?.asset, directory), at, "amount", directory);
 }
 
 function checkCover(item: Draft<Cover>, at: string, directory: Directory): void {
   if (item === undefined) return;
-  checkReference(item.holder, `${at}/holder`, "participant", directory);
-  checkFuture(item.end, `${at}/end`, directory);
+  checkReference(item.holder, at, "holder", "participant", directory);
+  checkFuture(item.end, at, "end", directory);
   for (const key of ["sumInsured", "deductible", "limit"] as const) {
-    checkPrecision(item[key], directory.decimals, `${at}/${key}`, directory);
+    checkPrecision(item[key], directory.decimals, at, key, directory);
   }
   const { currency, found } = directory;
   if (item.currency !== undefined && currency !== undefined && item.currency !== currency) {
@@ -356,7 +374,8 @@ function checkCover(item: Draft<Cover>, at: string, directory: Directory): void 
 
 function checkReference(
   id: string | undefined,
-  pointer: string,
+  at: string,
+  key: string,
   kind: "asset" | "participant",
   directory: Directory,
 ): void {
@@ -364,21 +383,27 @@ function checkReference(
   if (id === undefined || !directory.complete[kind] || known.has(id)) return;
   directory.found.add({
     code: "REFERENCE_UNKNOWN",
-    pointer,
+    pointer: `${at}/${key}`,
     detail: `the pool has no ${kind} of this id; add it or correct the id`,
     expected: `id of one of the pool's ${kind}s`,
     received: `string "${id}"`,
   });
 }
 
-function checkFuture(instant: string | undefined, pointer: string, directory: Directory): void {
+function checkFuture(
+  instant: string | undefined,
+  at: string,
+  key: string,
+  directory: Directory,
+): void {
   const { asOfMs, found } = directory;
-  if (instant === undefined || asOfMs === undefined || instantIssue(instant) !== undefined) return;
-  const ahead = readInstant(instant) - asOfMs;
+  const ms = instantMs(instant);
+  if (ms === undefined || asOfMs === undefined) return;
+  const ahead = ms - asOfMs;
   if (!(ahead > 0)) {
     found.add({
       code: "TIME_ORDER",
-      pointer,
+      pointer: `${at}/${key}`,
       detail: "this lies at or before the pool's asOf; leave out what has ended",
       expected: "an instant after asOf",
       received: `string "${instant}"`,
@@ -386,7 +411,7 @@ function checkFuture(instant: string | undefined, pointer: string, directory: Di
   } else if (ahead > YEARS_MAX * YEAR_MS) {
     found.add({
       code: "UNIT_SUSPECT",
-      pointer,
+      pointer: `${at}/${key}`,
       detail: `this is more than ${YEARS_MAX} years ahead; were days taken for years?`,
       expected: `at most ${YEARS_MAX} years after asOf`,
       received: `string "${instant}"`,
@@ -397,11 +422,12 @@ function checkFuture(instant: string | undefined, pointer: string, directory: Di
 function checkPrecision(
   amount: string | undefined,
   decimals: number | undefined,
-  pointer: string,
+  at: string,
+  key: string,
   directory: Directory,
 ): void {
   if (amount === undefined || decimals === undefined) return;
-  directory.found.addIf(moneyIssue(amount, decimals, { pointer }));
+  directory.found.addIf(moneyIssue(amount, decimals, { pointer: `${at}/${key}` }));
 }
 
 function coinDecimals(asset: string | undefined, directory: Directory): number | undefined {

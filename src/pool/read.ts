@@ -1,15 +1,18 @@
 import {
   type Draft,
   digestOf,
+  digestOfChecked,
   Findings,
   type Issue,
   instantIssue,
   isBytes,
+  type JsonSchema,
+  keysOfForm,
   PoolError,
   readInstant,
   received,
 } from "../basics/index.ts";
-import { checkBook } from "../book/index.ts";
+import { checkBook, namesOf } from "../book/index.ts";
 import type { MarketParameters } from "../market/index.ts";
 import {
   checkContribution,
@@ -62,6 +65,7 @@ const books = new WeakMap<object, PoolDocument>();
 
 /** What else the rules of a part look at. */
 const BESIDE = {
+  participants: ["currency", "assets"],
   waterfall: ["currency", "participants"],
   market: ["assets"],
 } as const satisfies Partial<Record<keyof PoolDocument, readonly (keyof PoolDocument)[]>>;
@@ -93,6 +97,16 @@ function isBookChecked(draft: Exclude<Draft<PoolDocument>, undefined>): boolean 
 
 const partDigests = new WeakMap<object, string>();
 
+/** Keys of what stands in each field of a document, gathered when first asked for. */
+const fieldKeys = new Map<string, string[]>();
+
+function keysIn(field: string): string[] {
+  const forms = poolForm.schema["properties"] as Readonly<Record<string, JsonSchema>>;
+  const keys = fieldKeys.get(field) ?? keysOfForm(forms[field]!);
+  fieldKeys.set(field, keys);
+  return keys;
+}
+
 /**
  * Name of a document: SHA-256 of its canonical JSON with each part that is a list or an object
  * replaced by the SHA-256 of its own. A document that shares parts with another one is named at the
@@ -103,7 +117,7 @@ const partDigests = new WeakMap<object, string>();
 function documentDigest(document: PoolDocument): string {
   const named = Object.entries(document).map(([key, part]: [string, unknown]) => {
     if (typeof part !== "object" || part === null) return [key, part] as const;
-    const digest = partDigests.get(part) ?? digestOf(part);
+    const digest = partDigests.get(part) ?? digestOfChecked(part, keysIn(key));
     partDigests.set(part, digest);
     return [key, digest] as const;
   });
@@ -139,16 +153,17 @@ function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Fin
   const readable = asOf !== undefined && instantIssue(asOf) === undefined;
   if (!isBookChecked(draft)) {
     const asOfMs = readable ? readInstant(asOf) : undefined;
-    checkBook(draft, { asOfMs, currency, decimals }, found);
+    const arePeopleRight = isKnownRight("participants", draft);
+    checkBook(draft, { asOfMs, currency, decimals, arePeopleRight }, found);
   }
-  const participants = idsOf(draft.participants);
+  const participants = namesOf(draft.participants).ids;
   if (!isKnownRight("waterfall", draft)) {
     const setting = { currency, decimals, participants, pointer: "/waterfall" };
     checkWaterfall(draft.waterfall, setting, found);
   }
   const paying = { decimals, participants, pointer: "/contribution" };
   checkContribution(draft.contribution, paying, found);
-  const assets = idsOf(draft.assets);
+  const assets = namesOf(draft.assets).ids;
   checkLiquidation(draft.liquidation, { decimals, assets, pointer: "/liquidation" }, found);
   checkPricing(draft.pricing, "/pricing", found);
   checkLimits(draft.limits, { decimals, participants, assets, pointer: "/limits" }, found);
@@ -171,18 +186,6 @@ function checkMeaning(draft: Exclude<Draft<PoolDocument>, undefined>, found: Fin
 
 function empty(pointer: string, detail: string): Issue {
   return { code: "POOL_EMPTY", pointer, detail, expected: "at least one entry" };
-}
-
-/** Ids of a list, or undefined when not all of them could be read. */
-function idsOf(
-  list: readonly ({ readonly id?: string | undefined } | undefined)[] | undefined,
-): ReadonlySet<string> | undefined {
-  const ids = new Set<string>();
-  for (const item of list ?? [undefined]) {
-    if (item?.id === undefined) return undefined;
-    ids.add(item.id);
-  }
-  return ids;
 }
 
 function refuseOtherVersion(value: unknown): void {
