@@ -93,6 +93,9 @@ test.each([
   ["a leading zero", "[01]", "1:3"],
   ["a raw control character", '["a\tb"]', "1:4"],
   ["a second document", "{} {}", "1:4"],
+  ["a later key without its first quote", '[{"a":1},{xa":2}]', "1:11"],
+  ["a later key without its second quote", '[{"a":1},{"a:2}]', "1:17"],
+  ["a later key without its colon", '[{"a":1},{"a"=2}]', "1:14"],
 ])("readJson: says at which line and column %s stands", (_, text, position) => {
   const error = refusal(() => readJson(text));
   expect(error.code).toBe("JSON_SYNTAX");

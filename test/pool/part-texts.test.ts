@@ -90,16 +90,20 @@ test("readPool: a known part beside another one is looked at again", () => {
   const document = samplePool();
   readPool(document);
   readPool(textOf(document));
-  // The same market and waterfall, to the letter, in a pool that they do not fit.
+  // The same people, market and waterfall, to the letter, in a pool that they do not fit.
   const assets = document.assets.map((asset, i) => (i === 0 ? { ...asset, id: "ELSE" } : asset));
   const participants = document.participants.filter(({ id }) => id !== firstPayer(document));
   for (const changed of [
     { ...document, assets },
     { ...document, participants },
+    { ...document, currency: { ...document.currency, code: "ELSE" } },
+    { ...document, currency: { ...document.currency, decimals: 1 } },
   ]) {
     const found = refusals(() => readPool(textOf(changed)));
     expect(found).toEqual(refusals(() => readPool(structuredClone(changed))));
-    expect(found.join()).toMatch(/REFERENCE_UNKNOWN \/(market|waterfall)/);
+    expect(found.join()).toMatch(
+      /REFERENCE_UNKNOWN \/(participants|market|waterfall)|MONEY_TOO_PRECISE \/participants/,
+    );
     readPool(textOf(document));
   }
 });
