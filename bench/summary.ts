@@ -93,10 +93,17 @@ interface Fact {
   readonly workload: string;
   readonly row: string;
   readonly by: string;
-  print(ratio: number): string;
+  /** @param give  what the ratio may be off by */
+  print(ratio: number, give: number): string;
 }
 
-const extra = (ratio: number) => `${(100 * (ratio - 1)).toFixed(1)} %`;
+const extra = (ratio: number, give: number) =>
+  `${(100 * (ratio - 1)).toFixed(1)} ± ${(100 * give).toFixed(1)} %`;
+
+function printGiving(ratio: number, give: number): string {
+  const [digits] = printRatio(ratio).split(" ");
+  return `${digits} ± ${give.toFixed(digits!.split(".")[1]?.length ?? 0)} ×`;
+}
 
 const FACTS: readonly Fact[] = [
   {
@@ -104,7 +111,7 @@ const FACTS: readonly Fact[] = [
     workload: "W1b",
     row: `${RISKPOOL}, full revaluation`,
     by: RISKPOOL,
-    print: printRatio,
+    print: printGiving,
   },
   {
     what: "What everyone's contributions cost on top of ES, options (W3)",
@@ -125,26 +132,32 @@ const FACTS: readonly Fact[] = [
     workload: "frame",
     row: RISKPOOL,
     by: `${RISKPOOL}, the normals alone`,
-    print: printRatio,
+    print: printGiving,
   },
   {
     what: "The frame by `engine.value`, with capital, exposures, histogram and digest, likewise",
     workload: "frame",
     row: `${RISKPOOL}, engine.value`,
     by: `${RISKPOOL}, the normals alone`,
-    print: printRatio,
+    print: printGiving,
   },
 ];
 
-/** What the rows of one run say of each other: one line of a Markdown list each. */
+/**
+ * What the rows of one run say of each other, ± half the distance between the quartiles of both times
+ * taken together: one line of a Markdown list each.
+ */
 export function factsOf(runs: readonly Run[]): string[] {
   return FACTS.flatMap(({ what, workload, row, by, print }) => {
     const values = runs.flatMap((run) => {
       if (run.workload !== workload) return [];
-      const time = (name: string) =>
-        run.rows.find(({ implementation }) => implementation === name)?.nanoseconds;
-      const [a, b] = [time(row), time(by)];
-      return a && b ? [`${print(a / b)} (${printNode(run.node)})`] : [];
+      const timed = (name: string) =>
+        run.rows.find(({ implementation }) => implementation === name);
+      const [a, b] = [timed(row), timed(by)];
+      if (!a || !b) return [];
+      const ratio = a.nanoseconds / b.nanoseconds;
+      const give = (ratio * Math.hypot(a.spread, b.spread)) / 2;
+      return [`${print(ratio, give)} (${printNode(run.node)})`];
     });
     return values.length > 0 ? [`- ${what}: ${values.join(", ")}.`] : [];
   });
@@ -170,7 +183,9 @@ export function readmeText(results: MachineResults): string {
     );
   }
   const nodes = nodesOf(rows).map(printNode).join(", ");
-  parts.push(`Every ratio and every time, in ${nodes}: [\`bench/RESULTS.md\`](bench/RESULTS.md).`);
+  parts.push(
+    `± half the distance between the quartiles. Every ratio and every time, in ${nodes}: [\`bench/RESULTS.md\`](bench/RESULTS.md).`,
+  );
   return parts.filter((part) => part !== "").join("\n\n");
 }
 

@@ -111,6 +111,8 @@ function peerSection(results: MachineResults): string[] {
   ];
 }
 
+const OFF_BY = "± half the distance between the quartiles of both times, taken together.";
+
 /** One machine's part of the page. */
 function machineSection(results: MachineResults): string {
   const { machine, description, date, command, rows, peers } = results;
@@ -123,7 +125,7 @@ function machineSection(results: MachineResults): string {
     "Each workload in one line, in the newest Node; in italics by another algorithm; of several that are tuned, the quickest; – where there is none:",
     summaryTable(results),
     `![Time of every implementation in times of riskpool's](result/${machine}.svg)`,
-    ...(facts.length > 0 ? ["### Parts and wholes", facts.join("\n")] : []),
+    ...(facts.length > 0 ? ["### Parts and wholes", OFF_BY, facts.join("\n")] : []),
     "### Kernel ratios: the same algorithm in other code",
     "How long an implementation takes, in times of riskpool.",
     ratioTable(ratios, "kernel"),

@@ -79,7 +79,7 @@ test("table: answers of the engine that differ are not called equal", () => {
 
 test("table: parts beside wholes", () => {
   expect(factsOf(runsOf(results.rows))).toEqual([
-    "- What everyone's contributions cost on top of ES, options (W3): 3.0 % (Node 24.1.0).",
+    "- What everyone's contributions cost on top of ES, options (W3): 3.0 ± 2.9 % (Node 24.1.0).",
   ]);
 });
 
@@ -97,7 +97,7 @@ test("table: the README's part quotes the newest Node, the facts and the peers",
   const text = readmeText(results);
   expect(text).toContain("Node 24.1.0, one thread of Some <processor> & more, 2026-03-01.");
   expect(text).toContain(summaryTable(results));
-  expect(text).toContain("on top of ES, options (W3): 3.0 % (Node 24.1.0)");
+  expect(text).toContain("on top of ES, options (W3): 3.0 ± 2.9 % (Node 24.1.0)");
   expect(text).toContain("| C++, 128 bit |");
   expect(readmeText({ ...results, peers: [] })).not.toContain("C++");
 });
