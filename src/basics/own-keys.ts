@@ -26,17 +26,20 @@ interface KeyLayout<Field> {
   }[];
 }
 
+/** Layouts that are kept of a form. */
+const KEPT_MAX = 8;
+
 /**
- * Lays keys of records beside the fields of their form; the last layout is kept, because the
+ * Lays keys of records beside the fields of their form; the last few layouts are kept, because the
  * records of a list mostly have the same keys in the same order.
  */
 export function keyLayouts<Field extends object>(
   form: readonly (readonly [string, Field])[],
 ): (keys: readonly (string | symbol)[]) => KeyLayout<Field> {
   const names: ReadonlySet<string | symbol> = new Set(form.map(([name]) => name));
-  let last: KeyLayout<Field> | null = null;
+  const kept: KeyLayout<Field>[] = [];
   return (keys) => {
-    if (last && isSame(keys, last.keys)) return last;
+    for (const one of kept) if (isSame(keys, one.keys)) return one;
     const present = new Set(keys);
     const fields = form.map(([name, field]) => ({ name, field, isPresent: present.has(name) }));
     const layout = {
@@ -45,7 +48,7 @@ export function keyLayouts<Field extends object>(
       fields: fields.filter(({ field, isPresent }) => isPresent || !("optional" in field)),
     };
     // Of what a stranger may have written by the million, nothing is kept.
-    if (layout.unknown.length === 0) last = layout;
+    if (layout.unknown.length === 0) kept[kept.length < KEPT_MAX ? kept.length : 0] = layout;
     return layout;
   };
 }

@@ -147,6 +147,8 @@ type Named = { readonly id?: string | undefined };
 
 /** By their lists, which nobody changes: the documents of a batch often share theirs. */
 const knownNames = new WeakMap<object, Names>();
+/** Of longer lists names are gathered anew, so that they are not held for as long as the list is. */
+const KNOWN_NAMES_MAX = 4096;
 
 /** Gathers the names of a list once. */
 export function namesOf(list: readonly (Named | undefined)[] | undefined): Names {
@@ -158,7 +160,7 @@ export function namesOf(list: readonly (Named | undefined)[] | undefined): Names
   }
   const isComplete = list?.every((item) => item?.id !== undefined);
   const names = { byId, ids: isComplete ? new Set(byId.keys()) : undefined };
-  if (list) knownNames.set(list, names);
+  if (list && list.length <= KNOWN_NAMES_MAX) knownNames.set(list, names);
   return names;
 }
 
