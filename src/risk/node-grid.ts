@@ -236,31 +236,41 @@ export function baseEdges(
   const base = baseOf(bound, deviation);
   const pieces = piecesOf(base.edges, calls, deviation);
   const { right, half, width } = base;
-  if (!pieces) return evenly(base.edges, width);
+  if (!pieces) return evenly(base.edges, width, 0);
   let count = 0;
   let finest = 1;
   for (let c = 0; c < right.length; c++) {
-    count += pieces[c]!;
-    if (c < half) finest = Math.max(finest, pieces[c]!);
+    const own = pieces[c]!;
+    count += own;
+    if (c < half && own > finest) finest = own;
   }
   const edges = new Float64Array(2 * count + 1);
-  let up = count;
+  let i = 0;
   let start = 0;
+  let shortest = Number.POSITIVE_INFINITY;
   for (let c = 0; c < right.length; c++) {
     const own = pieces[c]!;
     const end = right[c]!;
     const step = (end - start) / own;
-    for (let k = 1; k < own; k++) edges[++up] = start + k * step;
-    edges[++up] = end;
+    if (step < shortest) shortest = step;
+    for (let k = 1; k <= own; k++) {
+      const edge = k < own ? start + k * step : end;
+      i++;
+      edges[count + i] = edge;
+      edges[count - i] = -edge;
+    }
     start = end;
   }
-  for (let i = 1; i <= count; i++) edges[count - i] = -edges[count + i]!;
-  return evenly(edges, width / Math.min(BUCKETS_MAX, finest));
+  return evenly(edges, width / Math.min(BUCKETS_MAX, finest), shortest);
 }
 
-/** Edges that are mirror images, unless some of them are too near each other. */
-function evenly(edges: Float64Array, width: number) {
-  const isEven = areApart(edges);
+/**
+ * Edges that are mirror images, unless some of them are too near each other.
+ *
+ * @param shortest  no cell is shorter, up to rounding
+ */
+function evenly(edges: Float64Array, width: number, shortest: number) {
+  const isEven = shortest > 2 * GAP_MIN || areApart(edges);
   return { edges: isEven ? edges : apart(edges), width, isEven };
 }
 
