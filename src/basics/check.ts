@@ -101,7 +101,7 @@ export function object<T>(fields: Fields<T>, description?: string): Check<T> {
       addUnknown(key, names, place, found);
     }
     const result: Record<string, unknown> = {};
-    for (const { name, field, isPresent } of seen) {
+    for (const { name, field, check: checkField, isPresent } of seen) {
       if (found.full) break;
       const here: Place = { above: place, key: name };
       const inner = isPresent ? readKey(value as object, name) : undefined;
@@ -109,7 +109,7 @@ export function object<T>(fields: Fields<T>, description?: string): Check<T> {
         if (!("optional" in field)) addMissing(field, here, found);
         continue;
       }
-      const read = inner === UNREADABLE ? undefined : field.check(inner, here, found);
+      const read = inner === UNREADABLE ? undefined : checkField(inner, here, found);
       if (inner === UNREADABLE) wrongType(inner, here, found, "a readable value");
       if (read !== undefined) result[name] = read;
     }
@@ -255,11 +255,18 @@ export interface NumberRules {
 /** A finite number. Codes: TYPE, NUMBER_NOT_FINITE, UNIT_SUSPECT, NUMBER_RANGE or its own. */
 export function number(rules: NumberRules): Check<number> {
   const expected = `${rules.whole === true ? "whole number" : "number"} ${boundsText(rules)}(${rules.unit})`;
+  const least = Math.max(rules.min ?? -Infinity, rules.suspectBelow ?? -Infinity);
+  const most = Math.min(rules.max ?? Infinity, rules.suspectAbove ?? Infinity);
+  const above = rules.exclusiveMin ?? -Infinity;
+  const below = Math.min(rules.exclusiveMax ?? Infinity, rules.suspectFrom ?? Infinity);
+  const whole = rules.whole === true;
   const check = (value: unknown, place: Place, found: Findings): number | undefined => {
     if (typeof value !== "number") return wrongType(value, place, found, expected);
-    const wrong = judge(value, rules);
+    // No NaN is within any bounds, and no infinity between infinities.
+    const isRight = value >= least && value <= most && value > above && value < below;
     // Adding 0 turns -0 into 0, which is what a reader of the document sees.
-    if (wrong === undefined) return value + 0;
+    if (isRight && !(whole && !Number.isSafeInteger(value))) return value + 0;
+    const wrong = judge(value, rules);
     found.add({ ...wrong, pointer: pointerTo(place), expected, received: received(value) });
     return undefined;
   };
@@ -271,41 +278,37 @@ export function integer(rules: NumberRules): Check<number> {
   return number({ ...rules, whole: true });
 }
 
+/** What is wrong with a number that is not as the rules have it. */
 function judge(
   value: number,
   rules: NumberRules,
-): { readonly code: string; readonly detail: string } | undefined {
+): { readonly code: string; readonly detail: string } {
   if (!Number.isFinite(value)) {
     return {
       code: rules.notFiniteCode ?? "NUMBER_NOT_FINITE",
       detail: "the number must be finite",
     };
   }
-  const suspect =
-    value > (rules.suspectAbove ?? Number.POSITIVE_INFINITY) ||
-    value < (rules.suspectBelow ?? Number.NEGATIVE_INFINITY) ||
-    value >= (rules.suspectFrom ?? Number.POSITIVE_INFINITY);
-  if (suspect) {
+  const isSuspect =
+    value > (rules.suspectAbove ?? Infinity) ||
+    value < (rules.suspectBelow ?? -Infinity) ||
+    value >= (rules.suspectFrom ?? Infinity);
+  if (isSuspect) {
     return {
       code: "UNIT_SUSPECT",
       detail: rules.suspectHint ?? "this looks like another unit; convert it",
     };
   }
-  const inside =
-    value >= (rules.min ?? Number.NEGATIVE_INFINITY) &&
-    value <= (rules.max ?? Number.POSITIVE_INFINITY) &&
-    (rules.exclusiveMin === undefined || value > rules.exclusiveMin) &&
-    (rules.exclusiveMax === undefined || value < rules.exclusiveMax);
-  if (!inside) {
-    return {
-      code: rules.code ?? "NUMBER_RANGE",
-      detail: rules.hint ?? "the number is outside its bounds",
-    };
-  }
-  if (rules.whole === true && !Number.isSafeInteger(value)) {
-    return { code: "INTEGER", detail: "the number must be whole" };
-  }
-  return undefined;
+  const isInside =
+    value >= (rules.min ?? -Infinity) &&
+    value <= (rules.max ?? Infinity) &&
+    value > (rules.exclusiveMin ?? -Infinity) &&
+    value < (rules.exclusiveMax ?? Infinity);
+  if (isInside) return { code: "INTEGER", detail: "the number must be whole" };
+  return {
+    code: rules.code ?? "NUMBER_RANGE",
+    detail: rules.hint ?? "the number is outside its bounds",
+  };
 }
 
 function numberSchema(rules: NumberRules): JsonSchema {

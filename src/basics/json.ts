@@ -252,7 +252,8 @@ class Reader {
     if (
       known &&
       this.#values + known.values <= JSON_VALUES_MAX &&
-      this.#text.startsWith(known.text, this.#at)
+      // As a slice: two texts are compared by the block, startsWith compares by the character.
+      this.#text.slice(this.#at, this.#at + known.text.length) === known.text
     ) {
       this.#at += known.text.length;
       this.#values += known.values;

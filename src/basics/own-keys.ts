@@ -14,14 +14,20 @@ export function keysOf(value: unknown): readonly (string | symbol)[] | undefined
   }
 }
 
+interface Checking {
+  readonly check: unknown;
+}
+
 /** How the keys of a record and the fields of its form go together. */
-interface KeyLayout<Field> {
+interface KeyLayout<Field extends Checking> {
   readonly keys: readonly (string | symbol)[];
   readonly unknown: readonly (string | symbol)[];
   /** In the order of the form, without those that may be left out and are. */
   readonly fields: readonly {
     readonly name: string;
     readonly field: Field;
+    /** Of the field, whatever else it has. */
+    readonly check: Field["check"];
     readonly isPresent: boolean;
   }[];
 }
@@ -33,7 +39,7 @@ const KEPT_MAX = 8;
  * Lays keys of records beside the fields of their form; the last few layouts are kept, because the
  * records of a list mostly have the same keys in the same order.
  */
-export function keyLayouts<Field extends object>(
+export function keyLayouts<Field extends Checking>(
   form: readonly (readonly [string, Field])[],
 ): (keys: readonly (string | symbol)[]) => KeyLayout<Field> {
   const names: ReadonlySet<string | symbol> = new Set(form.map(([name]) => name));
@@ -41,7 +47,9 @@ export function keyLayouts<Field extends object>(
   return (keys) => {
     for (const one of kept) if (isSame(keys, one.keys)) return one;
     const present = new Set(keys);
-    const fields = form.map(([name, field]) => ({ name, field, isPresent: present.has(name) }));
+    const fields = form.map(([name, field]) => {
+      return { name, field, check: field.check, isPresent: present.has(name) };
+    });
     const layout = {
       keys,
       unknown: keys.filter((key) => !names.has(key)),
