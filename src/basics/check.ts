@@ -80,7 +80,7 @@ function wrongType(value: unknown, place: Place, found: Findings, expected: stri
  */
 export function object<T>(fields: Fields<T>, description?: string): Check<T> {
   const known = Object.entries(fields) as [string, Check<unknown> | OptionalCheck<unknown>][];
-  const names = new Set(known.map(([name]) => name));
+  const names = known.map(([name]) => name);
   const layoutOf = keyLayouts(known);
   const schema = {
     type: "object",
@@ -130,7 +130,7 @@ function addMissing(field: Check<unknown>, place: Place, found: Findings): void 
 
 function addUnknown(
   key: string | symbol,
-  names: ReadonlySet<string>,
+  names: readonly string[],
   place: Place,
   found: Findings,
 ): void {
@@ -143,12 +143,12 @@ function addUnknown(
     detail: forbidden
       ? "this key could change the prototype of an object; remove it"
       : `this key is not part of the format${near === undefined ? "" : `; did you mean ${near}?`}`,
-    expected: `one of ${[...names].join(", ")}`,
+    expected: `one of ${names.join(", ")}`,
   });
 }
 
 /** The known name within two edits of what was written, if there is one. */
-function nearest(written: string, names: Iterable<string>): string | undefined {
+function nearest(written: string, names: readonly string[]): string | undefined {
   if (written.length > 40) return undefined;
   let best: string | undefined;
   let least = 3;
@@ -255,19 +255,29 @@ export interface NumberRules {
 /** A finite number. Codes: TYPE, NUMBER_NOT_FINITE, UNIT_SUSPECT, NUMBER_RANGE or its own. */
 export function number(rules: NumberRules): Check<number> {
   const expected = `${rules.whole === true ? "whole number" : "number"} ${boundsText(rules)}(${rules.unit})`;
-  const least = Math.max(rules.min ?? -Infinity, rules.suspectBelow ?? -Infinity);
-  const most = Math.min(rules.max ?? Infinity, rules.suspectAbove ?? Infinity);
-  const above = rules.exclusiveMin ?? -Infinity;
-  const below = Math.min(rules.exclusiveMax ?? Infinity, rules.suspectFrom ?? Infinity);
-  const whole = rules.whole === true;
+  const { min = -Infinity, max = Infinity, exclusiveMin = -Infinity } = rules;
+  const { exclusiveMax = Infinity, suspectBelow = -Infinity, suspectAbove = Infinity } = rules;
+  const { suspectFrom = Infinity, whole = false } = rules;
+  // No NaN is inside, and no infinity between infinities.
+  const isInside = (value: number) =>
+    value >= min && value <= max && value > exclusiveMin && value < exclusiveMax;
+  const isSuspect = (value: number) =>
+    value > suspectAbove || value < suspectBelow || value >= suspectFrom;
+  const judge = (value: number): readonly [string, string] =>
+    !Number.isFinite(value)
+      ? [rules.notFiniteCode ?? "NUMBER_NOT_FINITE", "the number must be finite"]
+      : isSuspect(value)
+        ? ["UNIT_SUSPECT", rules.suspectHint ?? "this looks like another unit; convert it"]
+        : isInside(value)
+          ? ["INTEGER", "the number must be whole"]
+          : [rules.code ?? "NUMBER_RANGE", rules.hint ?? "the number is outside its bounds"];
   const check = (value: unknown, place: Place, found: Findings): number | undefined => {
     if (typeof value !== "number") return wrongType(value, place, found, expected);
-    // No NaN is within any bounds, and no infinity between infinities.
-    const isRight = value >= least && value <= most && value > above && value < below;
+    const isRight = isInside(value) && !isSuspect(value) && (!whole || Number.isSafeInteger(value));
     // Adding 0 turns -0 into 0, which is what a reader of the document sees.
-    if (isRight && !(whole && !Number.isSafeInteger(value))) return value + 0;
-    const wrong = judge(value, rules);
-    found.add({ ...wrong, pointer: pointerTo(place), expected, received: received(value) });
+    if (isRight) return value + 0;
+    const [code, detail] = judge(value);
+    found.add({ code, detail, pointer: pointerTo(place), expected, received: received(value) });
     return undefined;
   };
   return { schema: numberSchema(rules), check };
@@ -276,39 +286,6 @@ export function number(rules: NumberRules): Check<number> {
 /** A whole number. Codes as {@link number}, and INTEGER. */
 export function integer(rules: NumberRules): Check<number> {
   return number({ ...rules, whole: true });
-}
-
-/** What is wrong with a number that is not as the rules have it. */
-function judge(
-  value: number,
-  rules: NumberRules,
-): { readonly code: string; readonly detail: string } {
-  if (!Number.isFinite(value)) {
-    return {
-      code: rules.notFiniteCode ?? "NUMBER_NOT_FINITE",
-      detail: "the number must be finite",
-    };
-  }
-  const isSuspect =
-    value > (rules.suspectAbove ?? Infinity) ||
-    value < (rules.suspectBelow ?? -Infinity) ||
-    value >= (rules.suspectFrom ?? Infinity);
-  if (isSuspect) {
-    return {
-      code: "UNIT_SUSPECT",
-      detail: rules.suspectHint ?? "this looks like another unit; convert it",
-    };
-  }
-  const isInside =
-    value >= (rules.min ?? -Infinity) &&
-    value <= (rules.max ?? Infinity) &&
-    value > (rules.exclusiveMin ?? -Infinity) &&
-    value < (rules.exclusiveMax ?? Infinity);
-  if (isInside) return { code: "INTEGER", detail: "the number must be whole" };
-  return {
-    code: rules.code ?? "NUMBER_RANGE",
-    detail: rules.hint ?? "the number is outside its bounds",
-  };
 }
 
 function numberSchema(rules: NumberRules): JsonSchema {

@@ -8,7 +8,7 @@ export function keysOf(value: unknown): readonly (string | symbol)[] | undefined
     // What Reflect.ownKeys gives, in half its time: plain records have no symbols.
     const names = Object.getOwnPropertyNames(value);
     const symbols = Object.getOwnPropertySymbols(value);
-    return symbols.length > 0 ? [...names, ...symbols] : names;
+    return symbols.length > 0 ? Reflect.ownKeys(value) : names;
   } catch {
     return undefined;
   }
@@ -42,7 +42,6 @@ const KEPT_MAX = 8;
 export function keyLayouts<Field extends Checking>(
   form: readonly (readonly [string, Field])[],
 ): (keys: readonly (string | symbol)[]) => KeyLayout<Field> {
-  const names: ReadonlySet<string | symbol> = new Set(form.map(([name]) => name));
   const kept: KeyLayout<Field>[] = [];
   return (keys) => {
     for (const one of kept) if (isSame(keys, one.keys)) return one;
@@ -52,11 +51,11 @@ export function keyLayouts<Field extends Checking>(
     });
     const layout = {
       keys,
-      unknown: keys.filter((key) => !names.has(key)),
+      unknown: keys.filter((key) => form.every(([name]) => name !== key)),
       fields: fields.filter(({ field, isPresent }) => isPresent || !("optional" in field)),
     };
     // Of what a stranger may have written by the million, nothing is kept.
-    if (layout.unknown.length === 0) kept[kept.length < KEPT_MAX ? kept.length : 0] = layout;
+    if (layout.unknown.length === 0) kept[kept.length % KEPT_MAX] = layout;
     return layout;
   };
 }

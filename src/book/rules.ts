@@ -158,8 +158,8 @@ export function namesOf(list: readonly (Named | undefined)[] | undefined): Names
   for (const item of list ?? []) {
     if (item?.id !== undefined && !byId.has(item.id)) byId.set(item.id, item);
   }
-  const isComplete = list?.every((item) => item?.id !== undefined);
-  const names = { byId, ids: isComplete ? new Set(byId.keys()) : undefined };
+  const isNamed = list?.every((item) => item?.id !== undefined);
+  const names = { byId, ids: isNamed ? new Set(byId.keys()) : undefined };
   if (list && list.length <= KNOWN_NAMES_MAX) knownNames.set(list, names);
   return names;
 }

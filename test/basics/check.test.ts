@@ -76,6 +76,28 @@ test("object: finds the same whatever the order of keys", () => {
   );
 });
 
+test.each([
+  [{ min: 0, max: 1 }, [0, 1], [-1e-300, 1 + 2 ** -52]],
+  [{ exclusiveMin: 0, exclusiveMax: 1 }, [5e-324, 1 - 2 ** -53], [0, 1]],
+])("number: holds to bounds %j to the last bit", (bounds, right, wrong) => {
+  const check = number({ ...bounds, unit: "fraction" });
+  for (const value of right) expect(run(check, value)).toEqual({ value, issues: [] });
+  for (const value of wrong) expect(run(check, value).issues).toEqual(["NUMBER_RANGE "]);
+});
+
+test.each([
+  [{ suspectAbove: 10, suspectBelow: -10 }, [10, -10], [10.5, -10.5]],
+  [{ min: 0, suspectFrom: 1 }, [0, 0.99], [1, 5]],
+  [{ exclusiveMin: 0, suspectAbove: 50 }, [50, 1e-9], [51]],
+])("number: doubts the unit beyond %j", (bounds, right, wrong) => {
+  const check = number({ ...bounds, unit: "per year" });
+  for (const value of right) expect(run(check, value)).toEqual({ value, issues: [] });
+  for (const value of wrong) expect(run(check, value).issues).toEqual(["UNIT_SUSPECT "]);
+  for (const value of [Number.NaN, Infinity, -Infinity]) {
+    expect(run(check, value).issues).toEqual(["NUMBER_NOT_FINITE "]);
+  }
+});
+
 const revoked = (target: object): unknown => {
   const { proxy, revoke } = Proxy.revocable(target, {});
   revoke();
