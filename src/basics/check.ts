@@ -80,7 +80,7 @@ function wrongType(value: unknown, place: Place, found: Findings, expected: stri
  */
 export function object<T>(fields: Fields<T>, description?: string): Check<T> {
   const known = Object.entries(fields) as [string, Check<unknown> | OptionalCheck<unknown>][];
-  const names = known.map(([name]) => name);
+  const names = new Set(known.map(([name]) => name));
   const layoutOf = keyLayouts(known);
   const schema = {
     type: "object",
@@ -95,10 +95,10 @@ export function object<T>(fields: Fields<T>, description?: string): Check<T> {
       wrongType(value, place, found, "plain object");
       return undefined as Draft<T>;
     }
-    const { unknown, fields: seen } = layoutOf(keys);
-    for (const key of unknown) {
+    const { isKnown, fields: seen } = layoutOf(keys);
+    for (const key of isKnown ? [] : keys) {
       if (found.full) break;
-      addUnknown(key, names, place, found);
+      if (!names.has(key as string)) addUnknown(key, names, place, found);
     }
     const result: Record<string, unknown> = {};
     for (const { name, field, check: checkField, isPresent } of seen) {
@@ -130,7 +130,7 @@ function addMissing(field: Check<unknown>, place: Place, found: Findings): void 
 
 function addUnknown(
   key: string | symbol,
-  names: readonly string[],
+  names: ReadonlySet<string>,
   place: Place,
   found: Findings,
 ): void {
@@ -143,12 +143,12 @@ function addUnknown(
     detail: forbidden
       ? "this key could change the prototype of an object; remove it"
       : `this key is not part of the format${near === undefined ? "" : `; did you mean ${near}?`}`,
-    expected: `one of ${names.join(", ")}`,
+    expected: `one of ${[...names].join(", ")}`,
   });
 }
 
 /** The known name within two edits of what was written, if there is one. */
-function nearest(written: string, names: readonly string[]): string | undefined {
+function nearest(written: string, names: Iterable<string>): string | undefined {
   if (written.length > 40) return undefined;
   let best: string | undefined;
   let least = 3;
@@ -254,23 +254,25 @@ export interface NumberRules {
 
 /** A finite number. Codes: TYPE, NUMBER_NOT_FINITE, UNIT_SUSPECT, NUMBER_RANGE or its own. */
 export function number(rules: NumberRules): Check<number> {
-  const expected = `${rules.whole === true ? "whole number" : "number"} ${boundsText(rules)}(${rules.unit})`;
   const { min = -Infinity, max = Infinity, exclusiveMin = -Infinity } = rules;
   const { exclusiveMax = Infinity, suspectBelow = -Infinity, suspectAbove = Infinity } = rules;
   const { suspectFrom = Infinity, whole = false } = rules;
+  const expected = `${whole ? "whole number" : "number"} ${boundsText(rules)}(${rules.unit})`;
   // No NaN is inside, and no infinity between infinities.
   const isInside = (value: number) =>
     value >= min && value <= max && value > exclusiveMin && value < exclusiveMax;
   const isSuspect = (value: number) =>
     value > suspectAbove || value < suspectBelow || value >= suspectFrom;
-  const judge = (value: number): readonly [string, string] =>
-    !Number.isFinite(value)
-      ? [rules.notFiniteCode ?? "NUMBER_NOT_FINITE", "the number must be finite"]
-      : isSuspect(value)
-        ? ["UNIT_SUSPECT", rules.suspectHint ?? "this looks like another unit; convert it"]
-        : isInside(value)
-          ? ["INTEGER", "the number must be whole"]
-          : [rules.code ?? "NUMBER_RANGE", rules.hint ?? "the number is outside its bounds"];
+  const judge = (value: number): readonly [string, string] => {
+    if (!Number.isFinite(value)) {
+      return [rules.notFiniteCode ?? "NUMBER_NOT_FINITE", "the number must be finite"];
+    }
+    if (isSuspect(value)) {
+      return ["UNIT_SUSPECT", rules.suspectHint ?? "this looks like another unit; convert it"];
+    }
+    if (isInside(value)) return ["INTEGER", "the number must be whole"];
+    return [rules.code ?? "NUMBER_RANGE", rules.hint ?? "the number is outside its bounds"];
+  };
   const check = (value: unknown, place: Place, found: Findings): number | undefined => {
     if (typeof value !== "number") return wrongType(value, place, found, expected);
     const isRight = isInside(value) && !isSuspect(value) && (!whole || Number.isSafeInteger(value));

@@ -21,7 +21,8 @@ interface Checking {
 /** How the keys of a record and the fields of its form go together. */
 interface KeyLayout<Field extends Checking> {
   readonly keys: readonly (string | symbol)[];
-  readonly unknown: readonly (string | symbol)[];
+  /** Whether all keys are of the form. */
+  readonly isKnown: boolean;
   /** In the order of the form, without those that may be left out and are. */
   readonly fields: readonly {
     readonly name: string;
@@ -51,11 +52,11 @@ export function keyLayouts<Field extends Checking>(
     });
     const layout = {
       keys,
-      unknown: keys.filter((key) => form.every(([name]) => name !== key)),
+      isKnown: fields.filter(({ isPresent }) => isPresent).length === keys.length,
       fields: fields.filter(({ field, isPresent }) => isPresent || !("optional" in field)),
     };
     // Of what a stranger may have written by the million, nothing is kept.
-    if (layout.unknown.length === 0) kept[kept.length % KEPT_MAX] = layout;
+    if (layout.isKnown) kept[kept.length % KEPT_MAX] = layout;
     return layout;
   };
 }

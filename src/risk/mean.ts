@@ -24,9 +24,7 @@ export function meanOf(values: Float64Array): Mean {
   const shift = values[0]!;
   const sums = new Float64Array(Math.ceil(n / BLOCK));
   const squares = new Float64Array(sums.length);
-  const paired = Math.floor(n / (2 * BLOCK)) * 2;
-  for (let block = 0; block < paired; block += 2) addTwo(values, shift, block, sums, squares);
-  for (let block = paired; block < sums.length; block++) {
+  for (let block = 0; block < sums.length; block++) {
     const last = Math.min(n, (block + 1) * BLOCK);
     let sum = 0;
     let square = 0;
@@ -39,33 +37,6 @@ export function meanOf(values: Float64Array): Mean {
     squares[block] = square;
   }
   return finish(n, shift, sums, squares);
-}
-
-/** Two whole blocks side by side: neither waits for the other's last sum. */
-function addTwo(
-  values: Float64Array,
-  shift: number,
-  block: number,
-  sums: Float64Array,
-  squares: Float64Array,
-): void {
-  let sum = 0;
-  let square = 0;
-  let nextSum = 0;
-  let nextSquare = 0;
-  const first = block * BLOCK;
-  for (let i = first; i < first + BLOCK; i++) {
-    const apart = values[i]! - shift;
-    const nextApart = values[i + BLOCK]! - shift;
-    sum += apart;
-    square += apart * apart;
-    nextSum += nextApart;
-    nextSquare += nextApart * nextApart;
-  }
-  sums[block] = sum;
-  squares[block] = square;
-  sums[block + 1] = nextSum;
-  squares[block + 1] = nextSquare;
 }
 
 function finish(n: number, shift: number, sums: Float64Array, squares: Float64Array): Mean {
