@@ -143,10 +143,10 @@ const FACTS: readonly Fact[] = [
   },
 ];
 
-/**
- * What the rows of one run say of each other, ± half the distance between the quartiles of both times
- * taken together: one line of a Markdown list each.
- */
+/** What stands behind the ± of {@link factsOf}. */
+export const OFF_BY = "± half the distance between the quartiles of both times, taken together.";
+
+/** What the rows of one run say of each other: one line of a Markdown list each. */
 export function factsOf(runs: readonly Run[]): string[] {
   return FACTS.flatMap(({ what, workload, row, by, print }) => {
     const values = runs.flatMap((run) => {
@@ -184,7 +184,7 @@ export function readmeText(results: MachineResults): string {
   }
   const nodes = nodesOf(rows).map(printNode).join(", ");
   parts.push(
-    `± half the distance between the quartiles. Every ratio and every time, in ${nodes}: [\`bench/RESULTS.md\`](bench/RESULTS.md).`,
+    `${OFF_BY} Every ratio and every time, in ${nodes}: [\`bench/RESULTS.md\`](bench/RESULTS.md).`,
   );
   return parts.filter((part) => part !== "").join("\n\n");
 }

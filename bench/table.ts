@@ -10,7 +10,7 @@ import {
   type Run,
   runsOf,
 } from "./row.ts";
-import { factsOf, peerTable, summaryTable, table, WORKLOAD_TEXTS } from "./summary.ts";
+import { factsOf, OFF_BY, peerTable, summaryTable, table, WORKLOAD_TEXTS } from "./summary.ts";
 
 /** Cells of one line: what it is, and one value for each Node that has one. */
 function byNode<Item extends { readonly node: string }>(
@@ -110,8 +110,6 @@ function peerSection(results: MachineResults): string[] {
     timeTable(results.peers),
   ];
 }
-
-const OFF_BY = "± half the distance between the quartiles of both times, taken together.";
 
 /** One machine's part of the page. */
 function machineSection(results: MachineResults): string {

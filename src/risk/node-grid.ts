@@ -240,37 +240,27 @@ export function baseEdges(
   let count = 0;
   let finest = 1;
   for (let c = 0; c < right.length; c++) {
-    const own = pieces[c]!;
-    count += own;
-    if (c < half && own > finest) finest = own;
+    count += pieces[c]!;
+    if (c < half) finest = Math.max(finest, pieces[c]!);
   }
   const edges = new Float64Array(2 * count + 1);
-  let i = 0;
+  let up = count;
   let start = 0;
-  let shortest = Number.POSITIVE_INFINITY;
   for (let c = 0; c < right.length; c++) {
     const own = pieces[c]!;
     const end = right[c]!;
     const step = (end - start) / own;
-    if (step < shortest) shortest = step;
-    for (let k = 1; k <= own; k++) {
-      const edge = k < own ? start + k * step : end;
-      i++;
-      edges[count + i] = edge;
-      edges[count - i] = -edge;
-    }
+    for (let k = 1; k < own; k++) edges[++up] = start + k * step;
+    edges[++up] = end;
     start = end;
   }
-  return evenly(edges, width / Math.min(BUCKETS_MAX, finest), shortest);
+  for (let i = 1; i <= count; i++) edges[count - i] = -edges[count + i]!;
+  return evenly(edges, width / Math.min(BUCKETS_MAX, finest));
 }
 
-/**
- * Edges that are mirror images, unless some of them are too near each other.
- *
- * @param shortest  no cell is shorter, up to rounding
- */
-function evenly(edges: Float64Array, width: number, shortest: number) {
-  const isEven = shortest > 2 * GAP_MIN || areApart(edges);
+/** Edges that are mirror images, unless some of them are too near each other. */
+function evenly(edges: Float64Array, width: number) {
+  const isEven = areApart(edges);
   return { edges: isEven ? edges : apart(edges), width, isEven };
 }
 
@@ -308,7 +298,7 @@ function baseOf(bound: number, deviation: number): BaseGrid {
     right.push(edge);
   }
   const edges = withMirrors(right);
-  const whole = evenly(edges, core / half, 0);
+  const whole = evenly(edges, core / half);
   const made = { deviation, whole, right, edges, half, width: core / half };
   if (baseGrids.size >= BASE_GRIDS_MAX) baseGrids.clear();
   baseGrids.set(bound, made);
