@@ -31,15 +31,14 @@ class Writer {
   }
 
   #array(value: readonly unknown[]): string {
-    let text = "[";
+    const parts: string[] = [];
     const depth = this.#path.length;
     for (let i = 0; i < value.length; i++) {
       this.#path[depth] = i;
-      if (i > 0) text += ",";
-      text += this.written(value[i]);
+      parts.push(this.written(value[i]));
     }
     this.#path.length = depth;
-    return `${text}]`;
+    return `[${parts.join()}]`;
   }
 
   #object(value: object): string {
@@ -47,16 +46,16 @@ class Writer {
     if (!isPlainObject(value)) refuse(cannotWrite(value, this.#pointer));
     const fields = value as Readonly<Record<string, unknown>>;
     const depth = this.#path.length;
-    let text = "{";
+    const parts: string[] = [];
     // By UTF-16 units, which is what RFC 8785 asks for.
     for (const key of Object.keys(fields).sort()) {
       const field = fields[key];
       if (field === undefined) continue;
       this.#path[depth] = key;
-      text += `${text.length > 1 ? "," : ""}${this.#leaf(key)}:${this.written(field)}`;
+      parts.push(`${this.#leaf(key)}:${this.written(field)}`);
     }
     this.#path.length = depth;
-    return `${text}}`;
+    return `{${parts.join()}}`;
   }
 
   #leaf(value: unknown): string {

@@ -236,7 +236,7 @@ export function baseEdges(
   const base = baseOf(bound, deviation);
   const pieces = piecesOf(base.edges, calls, deviation);
   const { right, half, width } = base;
-  if (!pieces) return base.whole;
+  if (!pieces) return evenly(base.edges, width);
   let count = 0;
   let finest = 1;
   for (let c = 0; c < right.length; c++) {
@@ -267,8 +267,6 @@ function evenly(edges: Float64Array, width: number) {
 /** The grid of a node whose options bend nowhere faster than it can follow. */
 interface BaseGrid {
   readonly deviation: number;
-  /** What {@link baseEdges} says of it. */
-  readonly whole: ReturnType<typeof evenly>;
   /** Edges to the right of no move. */
   readonly right: readonly number[];
   /** These, no move and their mirror images. */
@@ -297,9 +295,7 @@ function baseOf(bound: number, deviation: number): BaseGrid {
     edge = edge + width * 1.5 > range ? range : edge + width;
     right.push(edge);
   }
-  const edges = withMirrors(right);
-  const whole = evenly(edges, core / half);
-  const made = { deviation, whole, right, edges, half, width: core / half };
+  const made = { deviation, right, edges: withMirrors(right), half, width: core / half };
   if (baseGrids.size >= BASE_GRIDS_MAX) baseGrids.clear();
   baseGrids.set(bound, made);
   return made;
