@@ -21,7 +21,7 @@ import { type Issue, PoolError, received, unlessAborted } from "./basics/index.t
 import {
   type Answer,
   answersOf,
-  readBatchRun,
+  type BatchRun,
   readItem,
   type Source,
   variantOf,
@@ -32,7 +32,11 @@ import { allocation, risk, shards } from "./parts.ts";
 import { isPool, type Pool } from "./pool/index.ts";
 import {
   type AllocateOptions,
+  type BatchOptions,
+  type BatchWorkers,
+  checkBatch,
   type ExplainOptions,
+  optionsOf,
   poolOf,
   readRequest,
   readShared,
@@ -49,7 +53,6 @@ import type {
   Valuation,
   ValueRequest,
 } from "./risk/index.ts";
-import type { ItemCrew } from "./runtime/items/crew.ts";
 import { type Gain, type Settlement, settle } from "./settlement/index.ts";
 import type { LimitTerms } from "./terms/index.ts";
 
@@ -58,21 +61,6 @@ export interface PoolValuation extends Valuation {
   /** Null where the document has no contribution terms. */
   readonly allocation: Allocation | null;
 }
-
-/** How many pools are valued; everything has a default. */
-export interface BatchOptions extends ValueOptions {
-  /** `value` when left out; `measure` stops at risk and waterfall. */
-  readonly figures?: "value" | "measure";
-  /** Of answers: that of the items when left out, or as they come. */
-  readonly order?: "input" | "completed";
-  /** Items under way at a time, 1 … 1,024; as many as there are workers when left out. */
-  readonly ahead?: number;
-  /** Threads that value whole items, from `batchWorkers()` of `riskpool/node`. */
-  readonly workers?: BatchWorkers;
-}
-
-/** What values whole items elsewhere. */
-type BatchWorkers = Pick<ItemCrew, "workers" | "value">;
 
 /** An answer of a batch, of either kind. */
 export type AnyAnswer = Answer<PoolValuation | Measurement>;
@@ -86,15 +74,15 @@ type StartRun = (
   asked: ValueRequest & { readonly signal: AbortSignal },
 ) => Promise<PoolRun>;
 
-/** Values an item of a batch. */
-type ItemWork = (
-  item: ReturnType<typeof readItem<ValueOptions>>,
-  index: number,
-  signal: AbortSignal,
-) => Promise<PoolValuation | Measurement>;
+/** Values the items of a batch. */
+interface ItemWork extends Pick<BatchRun, "ahead" | "stop"> {
+  value(
+    item: ReturnType<typeof readItem<ValueOptions>>,
+    index: number,
+    signal: AbortSignal,
+  ): Promise<PoolValuation | Measurement>;
+}
 
-/** Items under way for each worker: one that is slow must not keep the others waiting at once. */
-const ROOM = 4;
 /** Faults that end a batch, whatever item they came with. */
 const ENDS: readonly string[] = ["DISPOSED", "WORKER_LOST"];
 
@@ -217,57 +205,74 @@ export class Answers {
   async *valueMany(source: Source<unknown>, options: BatchOptions = {}): AsyncGenerator<AnyAnswer> {
     const { figures = "value", order, ahead, workers, ...given } = optionsOf(options);
     const threads = readWorkers(workers, given);
-    const room = threads ? ROOM * threads.workers : this.#instances.executor.workers;
-    const run = readBatchRun({ order, ahead: ahead ?? Math.max(1, room), figures });
+    checkBatch({ ...options, figures });
     const shared = readShared(given);
-    const value = threads ? this.#elsewhere(threads, shared, figures) : this.#here(shared, figures);
-    const work = async (item: unknown, index: number, signal: AbortSignal): Promise<AnyAnswer> => {
-      const read = readItem<ValueOptions>(item);
-      const { id } = read;
-      try {
-        return { index, id, valuation: await value(read, index, signal), error: null };
-      } catch (error) {
-        // What ends the batch, or is a fault of ours, is no answer.
-        if (!(error instanceof PoolError) || signal.aborted || ENDS.includes(error.code)) {
-          throw error;
+    const { signal, leave } = this.#instances.join(shared.signal);
+    try {
+      const { value, ...rest } = threads
+        ? await this.#elsewhere(threads, shared, figures, ahead)
+        : this.#here(shared, figures, ahead);
+      const work = async (item: unknown, index: number, own: AbortSignal): Promise<AnyAnswer> => {
+        const read = readItem<ValueOptions>(item);
+        const { id } = read;
+        try {
+          return { index, id, valuation: await value(read, index, own), error: null };
+        } catch (error) {
+          // What ends the batch, or is a fault of ours, is no answer.
+          if (!(error instanceof PoolError) || own.aborted || ENDS.includes(error.code)) {
+            throw error;
+          }
+          return { index, id, valuation: null, error };
         }
-        return { index, id, valuation: null, error };
-      }
-    };
-    yield* answersOf(source, work, { ...run, signal: shared.signal });
+      };
+      yield* answersOf(source, work, { order, signal, ...rest });
+    } finally {
+      leave();
+    }
   }
 
   /** Values items in this thread, or on the executor's. */
-  #here(shared: ValueOptions, figures: "value" | "measure"): ItemWork {
-    return ({ pool, options }, _, signal) =>
-      this[figures](pool(), Object.assign({}, shared, options, { signal }));
+  #here(shared: ValueOptions, figures: "value" | "measure", ahead: number | undefined): ItemWork {
+    const room = ahead ?? Math.max(1, this.#instances.executor.workers);
+    return {
+      ahead: () => room,
+      value: ({ parts, options }, _, signal) => {
+        const { pool, changes } = parts();
+        const asked = Object.assign({}, shared, options, { signal });
+        return this[figures](variantOf(pool, changes), asked);
+      },
+    };
   }
 
   /** Has items valued by workers; what cannot be sent to them is read here. */
-  #elsewhere(workers: BatchWorkers, given: ValueOptions, figures: "value" | "measure"): ItemWork {
-    const { signal: _, ...shared } = given;
-    return ({ parts, options }, index, signal) =>
-      this.#instances.watch(signal, async (own) => {
-        const { signal: __, ...rest } = options ?? {};
-        const silent = spoken(rest);
+  async #elsewhere(
+    workers: BatchWorkers,
+    { signal: _, ...shared }: ValueOptions,
+    figures: "value" | "measure",
+    ahead: number | undefined,
+  ): Promise<ItemWork> {
+    this.#kernel ??= this.#instances.lend(undefined, async ({ kernel }) => kernel);
+    const kernel = await this.#kernel;
+    const line = workers.open({ version: this.#version, kernel, shared, figures, ahead });
+    return {
+      ...line,
+      async value({ parts, options: own }, index) {
+        const { signal: __, ...options } = own ?? {};
+        const silent = spoken(options);
         if (silent.length > 0) throw new PoolError(silent, "item");
-        this.#kernel ??= this.#instances.lend(undefined, async ({ kernel }) => kernel);
-        const kernel = await this.#kernel;
         const { pool, changes } = parts();
-        const task = { index, version: this.#version, kernel, shared, figures, options: rest };
-        const send = (document: unknown, isBase: boolean, made: unknown) =>
-          workers.value({ document, isBase, changes: made, ...task }, own);
-        const isText = typeof pool === "string";
-        const whole = isPool(pool) ? pool.document : pool;
-        const isBase = isPool(pool) || (isText && changes.length > 0);
-        try {
-          return (await send(whole, isBase, changes)) as PoolValuation;
-        } catch (error) {
-          if (!(error instanceof Error && error.name === "DataCloneError")) throw error;
+        const document = isPool(pool) ? pool.document : pool;
+        // Documents that a caller may change are sent as they are now.
+        const isBase = isPool(pool) || (typeof pool === "string" && changes.length > 0);
+        const task = { index, document, isBase, changes, options };
+        const found = line.value(task).catch((error: Error) => {
+          if (error.name !== "DataCloneError") throw error;
           const read = variantOf(pool, changes);
-          return (await send(read.document, false, [])) as PoolValuation;
-        }
-      });
+          return line.value({ ...task, document: read.document, isBase: false, changes: [] });
+        });
+        return (await found) as PoolValuation;
+      },
+    };
   }
 
   async allocate(pool: unknown, options: AllocateOptions = {}): Promise<Allocation[]> {
@@ -383,7 +388,7 @@ function spoken(options: ValueOptions): Issue[] {
 function readWorkers(workers: unknown, given: ValueOptions): BatchWorkers | null {
   if (workers === undefined) return null;
   const issues = spoken(given);
-  if (typeof (workers as Partial<BatchWorkers> | null)?.value !== "function") {
+  if (typeof (workers as Partial<BatchWorkers> | null)?.open !== "function") {
     issues.push({
       code: "TYPE",
       pointer: "/options/workers",
@@ -394,23 +399,6 @@ function readWorkers(workers: unknown, given: ValueOptions): BatchWorkers | null
   }
   if (issues.length > 0) throw new PoolError(issues, "request");
   return workers as BatchWorkers;
-}
-
-/** Refuses what is no object before it is taken apart. */
-function optionsOf<Options extends object>(given: Options): Options {
-  if (typeof given === "object" && given !== null) return given;
-  throw new PoolError(
-    [
-      {
-        code: "TYPE",
-        pointer: "/options",
-        detail: "options must be an object, or left out",
-        expected: "object",
-        received: received(given),
-      },
-    ],
-    "request",
-  );
 }
 
 /** What has to be found about everyone: covariances are of all scenarios, every other rule looks at tails. */

@@ -11,13 +11,13 @@ import type {
   Quote,
   SharedRealisedLoss,
 } from "./allocation/index.ts";
-import type { Answers, AnyAnswer, BatchOptions, PoolValuation } from "./answer.ts";
+import type { Answers, AnyAnswer, PoolValuation } from "./answer.ts";
 import { part, unlessAborted } from "./basics/index.ts";
 import type { Answer, Source } from "./batch/index.ts";
 import { type Backend, type Executor, type Kernels, kernelDigest } from "./engine/index.ts";
 import { Instances } from "./instances.ts";
 import { allocation, risk, shards } from "./parts.ts";
-import type { AllocateOptions, ExplainOptions, ValueOptions } from "./request.ts";
+import type { AllocateOptions, BatchOptions, ExplainOptions, ValueOptions } from "./request.ts";
 import type {
   Measurement,
   RunPlan,

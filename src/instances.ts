@@ -25,26 +25,34 @@ export class Instances {
   }
 
   /**
-   * Does something that the caller's signal ends, and a disposal as well.
+   * A signal that the caller's sets off, and a disposal as well, until it is left.
    *
    * @throws PoolError DISPOSED
    */
-  async watch<Result>(
-    given: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
+  join(given: AbortSignal | undefined): { readonly signal: AbortSignal; leave(): void } {
     this.check();
-    // A signal of its own, so that a disposal can end the work as the caller can.
     const control = new AbortController();
     const abort = () => control.abort(given?.reason);
     given?.addEventListener("abort", abort);
     if (given?.aborted) abort();
     this.#controls.add(control);
-    try {
-      return await work(control.signal);
-    } finally {
+    const leave = () => {
       given?.removeEventListener("abort", abort);
       this.#controls.delete(control);
+    };
+    return { signal: control.signal, leave };
+  }
+
+  /** Does something that such a signal ends. */
+  async watch<Result>(
+    given: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const { signal, leave } = this.join(given);
+    try {
+      return await work(signal);
+    } finally {
+      leave();
     }
   }
 

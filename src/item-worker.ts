@@ -8,7 +8,7 @@ import { inlineExecutor } from "./runtime/index.ts";
 import { serveItems } from "./runtime/items/serve.ts";
 import { itemPort } from "./runtime/node/item-port.ts";
 
-serveItems(itemPort(), ({ version, kernel, options }) => {
+serveItems(itemPort(), ({ version, kernel, figures, options }) => {
   const answers = new Answers(new Instances(() => instantiate(kernel), inlineExecutor), version);
   // Read once: the market in it is then known to have been checked.
   const shared = readShared(options);
@@ -20,7 +20,7 @@ serveItems(itemPort(), ({ version, kernel, options }) => {
         return read.pool;
       };
     },
-    value({ figures, changes, options: own }, base, signal) {
+    value({ changes, options: own }, base, signal) {
       const asked: ValueOptions = Object.assign({}, shared, own, { signal });
       return answers[figures](variantOf(base, changes as Change[]), asked);
     },

@@ -3,6 +3,7 @@ import { type Issue, type Level, level, PoolError, readHorizon, received } from 
 import type { MarketParameters } from "./market/index.ts";
 import { isPool, type Pool, readMarket, readPool } from "./pool/index.ts";
 import type { Budget, Measurement, Progress, ValueRequest } from "./risk/index.ts";
+import type { ItemCrew } from "./runtime/items/crew.ts";
 import type { ContributionTerms } from "./terms/index.ts";
 
 /** Bounds of a request; a wider one is refused by name. */
@@ -11,6 +12,7 @@ const SCENARIOS_MAX = 100_000_000;
 const SEED_MAX = 2n ** 64n - 1n;
 const STEPS_MAX = 20_000;
 const SAMPLE_PATHS_MAX = 1000;
+const AHEAD_MAX = 1024;
 
 /** The market of a pool without assets: there is nothing to be said about prices. */
 const NO_MARKET: MarketParameters = { model: "gbm", assets: [], volatility: [], correlation: [] };
@@ -69,6 +71,21 @@ export interface ExplainOptions extends ValueOptions {
   /** Number of a scenario, 0 … scenarios - 1; everyone's contribution when left out. */
   readonly scenario?: number;
 }
+
+/** How many pools are valued; everything has a default. */
+export interface BatchOptions extends ValueOptions {
+  /** `value` when left out; `measure` stops at risk and waterfall. */
+  readonly figures?: "value" | "measure";
+  /** Of answers: that of the items when left out, or as they come. */
+  readonly order?: "input" | "completed";
+  /** Items under way at a time, 1 … 1,024; as many as keep its threads busy when left out. */
+  readonly ahead?: number;
+  /** Threads that value whole items, from `batchWorkers()` of `riskpool/node`. */
+  readonly workers?: BatchWorkers;
+}
+
+/** What values whole items elsewhere. */
+export type BatchWorkers = Pick<ItemCrew, "open">;
 
 /** A pool as it is, or whatever can be read as one. */
 export function poolOf(pool: unknown): Pool {
@@ -220,7 +237,7 @@ function checkBudget(problems: Issue[], budget: object): void {
  */
 export function readRequest(source: unknown, given: ValueOptions, version: string): ValueRequest {
   const problems: Issue[] = [];
-  const options = readObject(problems, given);
+  const options = gather(problems, () => optionsOf(given)) ?? {};
   checkOptions(problems, options);
   const document = gather(problems, () => poolOf(source));
   const terms = readTerms(problems, options, document);
@@ -251,23 +268,28 @@ export function readRequest(source: unknown, given: ValueOptions, version: strin
  */
 export function readShared(given: ValueOptions): ValueOptions {
   const problems: Issue[] = [];
-  const options = readObject(problems, given);
+  const options = gather(problems, () => optionsOf(given)) ?? {};
   checkOptions(problems, options);
   const { market } = readTerms(problems, options, undefined);
   if (problems.length > 0) throw new PoolError(problems, "request");
   return market ? { ...options, market } : options;
 }
 
-function readObject(problems: Issue[], given: ValueOptions): ValueOptions {
+/** Refuses what is no object before it is taken apart. @throws PoolError TYPE */
+export function optionsOf<Options extends object>(given: Options): Options {
   if (typeof given === "object" && given !== null) return given;
-  problems.push({
-    code: "TYPE",
-    pointer: "/options",
-    detail: "options must be an object, or left out",
-    expected: "object",
-    received: received(given),
-  });
-  return {};
+  throw new PoolError(
+    [
+      {
+        code: "TYPE",
+        pointer: "/options",
+        detail: "options must be an object, or left out",
+        expected: "object",
+        received: received(given),
+      },
+    ],
+    "request",
+  );
 }
 
 type Sure =
@@ -283,7 +305,9 @@ interface Terms extends Pick<ValueRequest, Sure> {
 
 /** What is computed, and how. */
 function readTerms(problems: Issue[], options: ValueOptions, pool: Pool | undefined): Terms {
-  const scenarios = readScenarios(problems, options.scenarios ?? 100_000);
+  const count = options.scenarios ?? 100_000;
+  const bounds = [SCENARIOS_MIN, SCENARIOS_MAX] as const;
+  const scenarios = countOf(problems, "scenarios", count, bounds, "scenarios");
   const seed = readSeed(problems, options.seed ?? 1n);
   const horizonDays = gather(problems, () =>
     readHorizon(options.horizon ?? 10, "/options/horizon"),
@@ -295,7 +319,9 @@ function readTerms(problems: Issue[], options: ValueOptions, pool: Pool | undefi
     options.market === undefined
       ? pool?.document.market
       : gather(problems, () => readMarket(options.market));
-  const contributions = readContributions(problems, options.contributions);
+  const { contributions: extent = "all" } = options;
+  const detail = "say whether everything is found about everyone, or Euler contributions alone";
+  const contributions = wordOf(problems, "contributions", extent, ["all", "euler"], detail);
   const mode = options.audit ? "audit" : "profile";
   return { scenarios, seed, horizonDays, ...way, levels, primary, market, contributions, mode };
 }
@@ -306,16 +332,59 @@ function isWatched(pool: Pool | undefined): boolean {
   return liquidation !== undefined || barriers.length > 0;
 }
 
-function readContributions(problems: Issue[], wanted: unknown = "all"): "all" | "euler" {
-  if (wanted === "all" || wanted === "euler") return wanted;
+/** Refuses what is none of some words. */
+function wordOf<Word extends string>(
+  problems: Issue[],
+  name: string,
+  value: unknown,
+  words: readonly [Word, Word],
+  detail: string,
+): Word {
+  if (words.includes(value as Word)) return value as Word;
   problems.push({
     code: "ENUM",
-    pointer: "/options/contributions",
-    detail: "say whether everything is found about everyone, or Euler contributions alone",
-    expected: "one of all, euler",
-    received: received(wanted),
+    pointer: `/options/${name}`,
+    detail,
+    expected: `one of ${words.join(", ")}`,
+    received: received(value),
   });
-  return "all";
+  return words[0];
+}
+
+/** Refuses what is no whole number within bounds. */
+function countOf(
+  problems: Issue[],
+  name: string,
+  value: unknown,
+  [min, max]: readonly [number, number],
+  of: string,
+): number {
+  const isWhole = Number.isInteger(value);
+  const count = value as number;
+  if (isWhole && count >= min && count <= max) return count;
+  problems.push({
+    code: isWhole ? "NUMBER_RANGE" : typeof value === "number" ? "INTEGER" : "TYPE",
+    pointer: `/options/${name}`,
+    detail: `the number of ${of} must be a whole number within the bounds`,
+    expected: `integer, ${min} … ${max}`,
+    received: received(value),
+  });
+  return min;
+}
+
+/**
+ * Checks how a batch is to be run.
+ *
+ * @throws PoolError ENUM; NUMBER_RANGE, INTEGER, TYPE for `ahead`; all at once
+ */
+export function checkBatch({ figures, order = "input", ahead }: BatchOptions): void {
+  const problems: Issue[] = [];
+  const whether = "say whether pools are valued or only measured";
+  wordOf(problems, "figures", figures, ["value", "measure"], whether);
+  const when = "say whether answers come in the order of items or as they are ready";
+  wordOf(problems, "order", order, ["input", "completed"], when);
+  countOf(problems, "ahead", ahead ?? 1, [1, AHEAD_MAX], "items under way");
+  if (problems.length > 0) throw new PoolError(problems, "request");
 }
 
 /** Reads how the path is looked at. */
@@ -325,26 +394,12 @@ function readWay(
   horizonDays: number | undefined,
   watched: boolean,
 ): Pick<ValueRequest, "stepDays" | "monitoring" | "samplePaths" | "worstPaths"> {
-  if (monitoring !== "discrete" && monitoring !== "continuous") {
-    problems.push({
-      code: "ENUM",
-      pointer: "/options/monitoring",
-      detail:
-        "say whether accounts and barriers are looked at on the steps only, or between them as well",
-      expected: "one of discrete, continuous",
-      received: received(monitoring),
-    });
-  }
-  for (const [name, number] of Object.entries({ samplePaths, worstPaths })) {
-    if (Number.isInteger(number) && number >= 0 && number <= SAMPLE_PATHS_MAX) continue;
-    problems.push({
-      code: countCode(number),
-      pointer: `/options/${name}`,
-      detail: "the number of paths to return must be a whole number within the bounds",
-      expected: `integer, 0 … ${SAMPLE_PATHS_MAX}`,
-      received: received(number),
-    });
-  }
+  const detail =
+    "say whether accounts and barriers are looked at on the steps only, or between them as well";
+  wordOf(problems, "monitoring", monitoring, ["discrete", "continuous"], detail);
+  const bounds = [0, SAMPLE_PATHS_MAX] as const;
+  countOf(problems, "samplePaths", samplePaths, bounds, "paths to return");
+  countOf(problems, "worstPaths", worstPaths, bounds, "paths to return");
   const wanted = step ?? (watched ? Math.min(1 / 24, horizonDays ?? 1) : undefined);
   const stepDays =
     wanted === undefined ? undefined : gather(problems, () => readHorizon(wanted, "/options/step"));
@@ -358,31 +413,6 @@ function readWay(
     });
   }
   return { stepDays, monitoring, samplePaths, worstPaths };
-}
-
-/** Code for what should have been a whole number within bounds. */
-function countCode(value: unknown): string {
-  if (typeof value !== "number") return "TYPE";
-  return Number.isInteger(value) ? "NUMBER_RANGE" : "INTEGER";
-}
-
-function readScenarios(problems: Issue[], scenarios: unknown): number {
-  if (
-    typeof scenarios === "number" &&
-    Number.isInteger(scenarios) &&
-    scenarios >= SCENARIOS_MIN &&
-    scenarios <= SCENARIOS_MAX
-  ) {
-    return scenarios;
-  }
-  problems.push({
-    code: countCode(scenarios),
-    pointer: "/options/scenarios",
-    detail: "the number of scenarios must be a whole number within the bounds",
-    expected: `integer, ${SCENARIOS_MIN} … ${SCENARIOS_MAX}`,
-    received: received(scenarios),
-  });
-  return 0;
 }
 
 function readSeed(problems: Issue[], seed: unknown): bigint {

@@ -1,61 +1,124 @@
-import { Controllers, type Issue, PoolError, received, unlessAborted } from "../basics/index.ts";
+import { Controllers } from "../basics/index.ts";
 
 /** Items to be valued, one after the other, as fast as they are asked for. */
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
-const AHEAD_MAX = 1024;
-const ORDERS: readonly unknown[] = [undefined, "input", "completed"];
-const FIGURES: readonly unknown[] = ["value", "measure"];
-
-/**
- * Reads how a batch is to be run.
- *
- * @throws PoolError ENUM, NUMBER_RANGE at /options
- */
-export function readBatchRun({
-  ahead,
-  order,
-  figures,
-}: Pick<BatchRun, "ahead" | "order"> & { readonly figures: unknown }): BatchRun {
-  const issues: Issue[] = [];
-  const isOneOf = (name: string, values: readonly unknown[], value: unknown, detail: string) => {
-    if (values.includes(value)) return;
-    const expected = `one of ${values.filter((each) => each !== undefined).join(", ")}`;
-    const pointer = `/options/${name}`;
-    issues.push({ code: "ENUM", pointer, detail, expected, received: received(value) });
-  };
-  isOneOf(
-    "order",
-    ORDERS,
-    order,
-    "say whether answers come in the order of items or as they are ready",
-  );
-  isOneOf("figures", FIGURES, figures, "say whether pools are valued or only measured");
-  if (!(Number.isInteger(ahead) && ahead >= 1 && ahead <= AHEAD_MAX)) {
-    issues.push({
-      code: "NUMBER_RANGE",
-      pointer: "/options/ahead",
-      detail: "the number of items under way must be a whole number within the bounds",
-      expected: `integer, 1 … ${AHEAD_MAX}`,
-      received: received(ahead),
-    });
-  }
-  if (issues.length > 0) throw new PoolError(issues, "request");
-  return { ahead, order };
-}
-
 /** How a batch is run. */
 export interface BatchRun {
-  /** Items under way at a time, ≥ 1; no more than these are held. */
-  readonly ahead: number;
+  /** Items that may be under way now, ≥ 1; no more than these are held. */
+  ahead(): number;
   /** `input` when left out; or answers as they come. */
   readonly order?: "input" | "completed" | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Hears that nobody waits any longer, as the signal of every item does. */
+  stop?(reason: unknown): void;
 }
 
-interface Settled<Answer> {
-  readonly place: number;
-  readonly answer: Answer;
+/** Values one item; what it throws ends the batch, so it answers for faults of the item. */
+type Work<Item, Answer> = (item: Item, index: number, signal: AbortSignal) => Promise<Answer>;
+
+type Settled<Answer> = { readonly answer: Answer } | { readonly reason: unknown };
+
+/** Items on their way from a source to their answers. */
+class Passage<Item, Answer> {
+  readonly #items: Iterator<Item> | AsyncIterator<Item>;
+  readonly #work: Work<Item, Answer>;
+  readonly #run: BatchRun;
+  // One for each item: hundreds may be under way, and Node warns of a signal that so many listen to.
+  readonly #controls = new Controllers();
+  /** Not yet given; those that came first are first. */
+  readonly #ready = new Map<number, Settled<Answer>>();
+  #taken = 0;
+  #given = 0;
+  #isPulling = false;
+  /** Nothing more is taken. */
+  #isClosed = false;
+  #isDrained = false;
+  #wake = () => {};
+
+  constructor(source: Source<Item>, work: Work<Item, Answer>, run: BatchRun) {
+    this.#items = iteratorOf(source);
+    this.#work = work;
+    this.#run = run;
+  }
+
+  /** Whether all that was taken has been given, and nothing more will be. */
+  get isDone(): boolean {
+    return this.#isDrained && this.#taken === this.#given;
+  }
+
+  /** Takes items while there is room for them. */
+  fill(): void {
+    while (!(this.#isPulling || this.#isClosed) && this.#taken - this.#given < this.#run.ahead()) {
+      try {
+        const next = this.#items.next();
+        if ("then" in next) {
+          this.#isPulling = true;
+          next.then((item) => this.#begin(item)).catch((reason) => this.#fail(reason));
+        } else this.#begin(next);
+      } catch (reason) {
+        this.#fail(reason);
+      }
+    }
+  }
+
+  /** What may be given now, and is from now on. */
+  give(): Settled<Answer> | undefined {
+    const isCompleted = this.#run.order === "completed";
+    const place = isCompleted ? this.#ready.keys().next().value! : this.#given;
+    const settled = this.#ready.get(place);
+    if (this.#ready.delete(place)) this.#given++;
+    return settled;
+  }
+
+  /** Waits until there is something new. */
+  wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  stop(reason: unknown): void {
+    this.#isClosed = true;
+    this.#controls.abort(reason);
+    this.#run.stop?.(reason);
+    this.#wake();
+  }
+
+  /** Leaves nothing running, and the source closed. */
+  async end(): Promise<void> {
+    while (this.#given + this.#ready.size < this.#taken) await this.wait();
+    if (!this.#isDrained) await this.#items.return?.();
+  }
+
+  #begin(next: IteratorResult<Item>): void {
+    this.#isPulling = false;
+    if (next.done) this.#isClosed = this.#isDrained = true;
+    else if (!this.#isClosed) {
+      const index = this.#taken++;
+      const own = this.#controls.take();
+      const settle = (settled: Settled<Answer>) => {
+        this.#controls.giveBack(own);
+        this.#settle(index, settled);
+      };
+      this.#work(next.value, index, own.signal).then(
+        (answer) => settle({ answer }),
+        (reason) => settle({ reason }),
+      );
+    }
+    this.#wake();
+  }
+
+  /** Stands where the item would have been that was not to be had. */
+  #fail(reason: unknown): void {
+    this.#isClosed = true;
+    this.#settle(this.#taken++, { reason });
+  }
+
+  #settle(index: number, settled: Settled<Answer>): void {
+    this.#ready.set(index, settled);
+    this.#wake();
+  }
 }
 
 /**
@@ -64,75 +127,32 @@ interface Settled<Answer> {
  * An item is taken from the source only when there is room for it, and there is room again only when
  * an answer has been taken: whoever reads slowly holds up the source, and nothing piles up between.
  *
- * @param work  values one item; what it throws ends the batch, so it answers for faults of the item
- * @throws      what the source or the work throws; the signal's reason when aborted
+ * @throws  what the source or the work throws, in its turn; the signal's reason when aborted
  */
 export async function* answersOf<Item, Answer>(
   source: Source<Item>,
-  work: (item: Item, index: number, signal: AbortSignal) => Promise<Answer>,
-  { ahead, order = "input", signal: given }: BatchRun,
+  work: Work<Item, Answer>,
+  run: BatchRun,
 ): AsyncGenerator<Answer, void, void> {
-  const control = new AbortController();
-  // One for each item: hundreds may be under way, and Node warns of a signal that so many listen to.
-  const under = new Controllers();
-  const stop = () => {
-    control.abort(given?.reason);
-    under.abort(given?.reason);
-  };
-  given?.addEventListener("abort", stop);
-  if (given?.aborted) stop();
-  const { signal } = control;
-  const items = iteratorOf(source);
-  const open = new Map<number, Promise<Settled<Answer>>>();
-  let count = 0;
-  let isDrained = false;
-  let pull: Promise<null> | null = null;
-  const take = async (): Promise<null> => {
-    const next = await items.next();
-    if (next.done) isDrained = true;
-    else {
-      const place = count++;
-      const own = under.take();
-      if (signal.aborted) own.abort(signal.reason);
-      const done = () => under.giveBack(own);
-      const working = work(next.value, place, own.signal);
-      working.then(done, done);
-      const answered = working.then((answer) => ({ place, answer }));
-      // Heard of when its turn comes; until then nobody waits for it.
-      answered.catch(() => {});
-      open.set(place, answered);
-    }
-    return null;
-  };
-  let next = 0;
+  const { signal } = run;
+  const passage = new Passage(source, work, run);
+  const stop = () => passage.stop(signal?.reason);
+  signal?.addEventListener("abort", stop);
   try {
     for (;;) {
-      signal.throwIfAborted();
-      if (!(pull || isDrained) && open.size < ahead) {
-        pull = take();
-        pull.catch(() => {});
-      }
-      if (!pull && open.size === 0) return;
-      const head = open.get(next);
-      const waiting = order === "input" ? (head ? [head] : []) : [...open.values()];
-      const settled = await unlessAborted(
-        signal,
-        Promise.race(pull ? [...waiting, pull] : waiting),
-      );
-      if (settled === null) {
-        pull = null;
-        continue;
-      }
-      open.delete(settled.place);
-      next = settled.place + 1;
-      yield settled.answer;
+      signal?.throwIfAborted();
+      passage.fill();
+      const settled = passage.give();
+      if (settled && "reason" in settled) throw settled.reason;
+      if (settled) yield settled.answer;
+      else if (passage.isDone) return;
+      else await passage.wait();
     }
   } finally {
-    given?.removeEventListener("abort", stop);
+    signal?.removeEventListener("abort", stop);
     // Whoever leaves early leaves nothing running.
     stop();
-    await Promise.allSettled(open.values());
-    if (!isDrained) await items.return?.();
+    await passage.end();
   }
 }
 

@@ -1,4 +1,4 @@
-export { answersOf, type BatchRun, readBatchRun, type Source } from "./answers.ts";
+export { answersOf, type BatchRun, type Source } from "./answers.ts";
 export { cellValue, inForm } from "./axis.ts";
 export { type BatchColumns, columnsOf } from "./columns.ts";
 export {

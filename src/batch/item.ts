@@ -1,6 +1,6 @@
 import { type Issue, isBytes, PoolError, received } from "../basics/index.ts";
-import { isPool, type Pool } from "../pool/index.ts";
-import { type Change, variantOf } from "./variant.ts";
+import { isPool } from "../pool/index.ts";
+import type { Change } from "./variant.ts";
 
 /** A pool of a batch, or a variant of one. */
 export interface BatchItem<Options> {
@@ -46,10 +46,9 @@ export function isItem<Options>(value: unknown): value is BatchItem<Options> {
   );
 }
 
-/** What an item says; its faults are thrown when its pool is asked for. */
+/** What an item says; its faults are thrown when its parts are asked for. */
 interface ReadItem<Options> {
-  readonly pool: () => Pool;
-  /** What the pool is made of, neither read. */
+  /** What its pool is made of, neither read. */
   readonly parts: () => { readonly pool: unknown; readonly changes: readonly Change[] };
   readonly options: Options | undefined;
   readonly id: string | null;
@@ -58,12 +57,12 @@ interface ReadItem<Options> {
 /**
  * Reads an item.
  *
- * @throws PoolError KEY_UNKNOWN, TYPE at the item; as `variantOf` for its pool and changes
+ * @throws PoolError KEY_UNKNOWN, TYPE at the item
  */
 export function readItem<Options>(value: unknown): ReadItem<Options> {
   if (!isItem<Options>(value)) {
     const parts = { pool: value, changes: [] };
-    return { pool: () => variantOf(value), parts: () => parts, options: undefined, id: null };
+    return { parts: () => parts, options: undefined, id: null };
   }
   const { pool, changes, options, id } = value;
   const issues: Issue[] = [];
@@ -92,13 +91,11 @@ export function readItem<Options>(value: unknown): ReadItem<Options> {
   if (id !== undefined && typeof id !== "string") {
     wrong("/id", "the id of an item must be text, or left out", "string", id);
   }
-  const parts = () => {
-    if (issues.length > 0) throw new PoolError(issues, "item");
-    return { pool, changes: changes ?? [] };
-  };
   return {
-    pool: () => variantOf(parts().pool, changes),
-    parts,
+    parts: () => {
+      if (issues.length > 0) throw new PoolError(issues, "item");
+      return { pool, changes: changes ?? [] };
+    },
     options: options ?? undefined,
     id: typeof id === "string" ? id : null,
   };

@@ -20,10 +20,14 @@ const AGAIN_MAX = 3;
 /** Part of the latest time in the running mean. */
 const WEIGHT = 0.3;
 
-/** One item, as `engine.valueMany` gives it to what values items elsewhere. */
-export interface CrewTask {
+/** What the items of a batch have in common, as `engine.valueMany` says it. */
+export interface CrewJob {
   readonly figures: "value" | "measure";
   readonly shared: object;
+}
+
+/** One item, as `engine.valueMany` gives it to what values items elsewhere. */
+export interface CrewTask {
   readonly document: unknown;
   readonly isBase: boolean;
   readonly changes: unknown;
@@ -36,15 +40,11 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** What items must have in common to share a chunk: those of a batch do. */
-type Shared = Pick<ChunkSpec, "figures" | "shared">;
-
 /**
  * Values the items of one batch on a client's queue, in chunks of some seconds. Stands where threads
  * stand otherwise: order, room, faults and the end of a batch are the engine's.
  */
 export class ChunkCrew {
-  readonly workers: number;
   readonly #client: Client;
   readonly #ahead: number;
   readonly #run: string = randomUUID();
@@ -58,7 +58,10 @@ export class ChunkCrew {
   #turn = 0;
   #opened: Promise<void> | undefined;
   #waiting: Waiting[] = [];
-  #shared: Shared | null = null;
+  /** Items without an answer, whether they wait or are on their way. */
+  readonly #asked = new Set<Waiting>();
+  #job: CrewJob | null = null;
+  #stopped: { readonly reason: unknown } | null = null;
   #timer: NodeJS.Timeout | undefined;
   /** Milliseconds that an item takes; null until one is known. */
   #itemMs: number | null = null;
@@ -68,38 +71,36 @@ export class ChunkCrew {
   constructor(client: Client, ahead: number) {
     this.#client = client;
     this.#ahead = ahead;
-    this.workers = ahead;
     this.#watch = client.watch(this.#run, { kept: () => this.#kept() });
   }
 
-  /**
-   * Values one item.
-   *
-   * @throws PoolError as the engine does; DOMException DataCloneError for what cannot be sent
-   */
-  async value(task: CrewTask, signal: AbortSignal): Promise<unknown> {
-    signal.throwIfAborted();
-    const { figures, shared, changes, options, isBase, document } = task;
-    this.#shared = { figures, shared };
+  /** Begins with the batch. Its items are refused with a DataCloneError where they cannot be sent. */
+  open({ figures, shared }: CrewJob): {
+    ahead(): number;
+    value(task: CrewTask): Promise<unknown>;
+    stop(reason: unknown): void;
+  } {
+    this.#job = { figures, shared };
+    return {
+      ahead: () => this.#ahead,
+      value: (task) => this.#value(task),
+      stop: (reason) => {
+        this.#stopped = { reason };
+        for (const { reject } of this.#asked) reject(reason);
+      },
+    };
+  }
+
+  async #value({ changes, options, isBase, document }: CrewTask): Promise<unknown> {
     // Written at once: the caller may change what is their own as soon as this returns.
     const own = { changes, options, ...(isBase ? {} : { document }) };
     const plain = decoded<Omit<ItemSpec, "base">>(encoded(own));
     const base = isBase ? await this.#base(document) : null;
+    if (this.#stopped) throw this.#stopped.reason;
     return new Promise((resolve, reject) => {
-      const abort = () => reject(signal.reason);
-      signal.addEventListener("abort", abort, { once: true });
-      const done = () => signal.removeEventListener("abort", abort);
-      this.#waiting.push({
-        item: { ...plain, base },
-        resolve: (valuation) => {
-          done();
-          resolve(valuation);
-        },
-        reject: (reason) => {
-          done();
-          reject(reason);
-        },
-      });
+      const waiting: Waiting = { item: { ...plain, base }, resolve, reject };
+      this.#asked.add(waiting);
+      this.#waiting.push(waiting);
       this.#fill();
     });
   }
@@ -133,7 +134,7 @@ export class ChunkCrew {
     if (known) return known;
     const text = encoded(document);
     const digest = sha256(text);
-    const held = this.#open().then(async () => {
+    const held = this.#begun().then(async () => {
       await this.#client.store.hold(this.#run, digest, text);
       this.#held.add(digest);
       return digest;
@@ -142,7 +143,7 @@ export class ChunkCrew {
     return held;
   }
 
-  #open(): Promise<void> {
+  #begun(): Promise<void> {
     this.#opened ??= this.#client.store.open(this.#run);
     return this.#opened;
   }
@@ -163,15 +164,17 @@ export class ChunkCrew {
   #send(): void {
     while (this.#waiting.length > 0) {
       const some = this.#waiting.splice(0, this.#size());
-      void this.#valued(some, this.#shared!);
+      void this.#valued(some, this.#job!);
     }
   }
 
-  async #valued(some: readonly Waiting[], shared: Shared): Promise<void> {
+  async #valued(some: readonly Waiting[], job: CrewJob): Promise<void> {
     try {
-      const answers = await this.#chunk(some, shared);
-      some.forEach(({ resolve, reject }, i) => {
+      const answers = await this.#chunk(some, job);
+      some.forEach((waiting, i) => {
         const answer = answers[i]!;
+        const { resolve, reject } = waiting;
+        this.#asked.delete(waiting);
         if ("valuation" in answer) resolve(answer.valuation);
         else reject(PoolError.from(answer.error));
       });
@@ -179,18 +182,21 @@ export class ChunkCrew {
       // One item that takes its worker with it must not cost the others their answer.
       const isPoison = error instanceof PoolError && error.code === "QUEUE_POISON";
       if (!isPoison || some.length === 1) {
-        for (const { reject } of some) reject(error);
+        for (const waiting of some) {
+          this.#asked.delete(waiting);
+          waiting.reject(error);
+        }
         return;
       }
       const half = Math.ceil(some.length / 2);
-      await this.#valued(some.slice(0, half), shared);
-      await this.#valued(some.slice(half), shared);
+      await this.#valued(some.slice(0, half), job);
+      await this.#valued(some.slice(half), job);
     }
   }
 
   /** Answers to some items; equal chunks that are under way at a time are one. */
-  #chunk(some: readonly Waiting[], shared: Shared): Promise<readonly ItemAnswer[]> {
-    const text = encoded({ ...shared, items: some.map(({ item }) => item) } satisfies ChunkSpec);
+  #chunk(some: readonly Waiting[], job: CrewJob): Promise<readonly ItemAnswer[]> {
+    const text = encoded({ ...job, items: some.map(({ item }) => item) } satisfies ChunkSpec);
     const known = this.#under.get(text);
     if (known) return known;
     const answers = this.#answers(text, some.length).finally(() => this.#under.delete(text));
@@ -201,7 +207,7 @@ export class ChunkCrew {
   async #answers(text: string, count: number): Promise<readonly ItemAnswer[]> {
     const { store, build } = this.#client;
     const run = this.#run;
-    await this.#open();
+    await this.#begun();
     this.#slots = Math.max(1, await this.#client.slots());
     const spec = sha256(text);
     const unit = sha256(encoded([build, spec]));

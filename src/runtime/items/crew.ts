@@ -1,9 +1,9 @@
 import { PoolError } from "../../basics/index.ts";
-import type { CompiledKernel } from "../../engine/index.ts";
 import type { StartThread, Thread } from "../pool/thread.ts";
-import type { FromItemWorker, ToItemWorker } from "./message.ts";
+import { type ItemJob, type ItemLine, Queue, type Under } from "./line.ts";
+import type { FromItemWorker, SentItem, ToItemWorker } from "./message.ts";
 
-/** Items that a worker is given at once, so that it has the next while its answer is under way. */
+/** Groups that a worker is given at once, so that it has the next while its answer is under way. */
 const AHEAD = 2;
 /** Threads that may be lost over one item before the batch is given up. */
 const LOSSES_MAX = 3;
@@ -13,41 +13,21 @@ const KEPT_MAX = 4;
 /** Starts a thread that values items. */
 export type StartItemThread = StartThread<ToItemWorker, FromItemWorker>;
 
-/** One item, and what it is valued with. */
-export interface ItemTask {
-  /** Place in its batch, from 0. */
-  readonly index: number;
-  readonly version: string;
-  readonly kernel: CompiledKernel;
-  /** Shared by all items of a batch, by identity. */
-  readonly shared: object;
-  readonly figures: "value" | "measure";
-  /** A document, or its text. */
-  readonly document: unknown;
-  /** Whether more variants of the same document may follow, so that it is sent once. */
-  readonly isBase: boolean;
-  readonly changes: unknown;
-  readonly options: object;
-}
-
-interface Under {
+/** Items that were sent in one message. */
+interface Group {
   readonly number: number;
-  readonly task: ItemTask;
-  /** Once; later calls change nothing. */
-  readonly settle: (how: { readonly valuation: unknown } | { readonly reason: unknown }) => void;
-  losses: number;
-  isOpen: boolean;
+  readonly queue: Queue;
+  readonly items: readonly Under[];
 }
 
 interface Worker {
   readonly thread: Thread<ToItemWorker>;
   /** What it was started with. */
-  kernel: CompiledKernel | undefined;
-  shared: object | undefined;
+  job: ItemJob | undefined;
   /** Documents that it keeps and their numbers; the last asked for is the last. */
   readonly kept: Map<unknown, number>;
   /** What it has not answered yet, in the order it was given. */
-  readonly given: Under[];
+  readonly given: Group[];
 }
 
 /**
@@ -58,8 +38,9 @@ export class ItemCrew {
   readonly workers: number;
   readonly #start: StartItemThread;
   readonly #staff: Worker[] = [];
-  #waiting: Under[] = [];
-  #count = 0;
+  /** Of batches under way; whose turn it is comes first. */
+  readonly #queues: Queue[] = [];
+  #groupCount = 0;
   #baseCount = 0;
   #isDisposed = false;
 
@@ -68,67 +49,57 @@ export class ItemCrew {
     this.workers = workers;
   }
 
-  /**
-   * Values one item.
-   *
-   * @throws PoolError as the engine does; WORKER_LOST, DISPOSED; the signal's reason; a DataCloneError
-   *         for what cannot be sent
-   */
-  value(task: ItemTask, signal: AbortSignal): Promise<unknown> {
-    if (this.#isDisposed) return Promise.reject(disposed());
-    if (signal.aborted) return Promise.reject(signal.reason);
-    return new Promise((resolve, reject) => {
-      const abort = () => this.#drop(under, signal.reason);
-      signal.addEventListener("abort", abort);
-      const under: Under = {
-        number: this.#count++,
-        task,
-        losses: 0,
-        isOpen: true,
-        settle: (how) => {
-          if (!under.isOpen) return;
-          under.isOpen = false;
-          signal.removeEventListener("abort", abort);
-          if ("valuation" in how) resolve(how.valuation);
-          else reject(how.reason);
-        },
-      };
-      this.#waiting.push(under);
-      this.#employ();
-    });
+  /** Begins with a batch; besides what the engine throws, its items have WORKER_LOST or DISPOSED. */
+  open(job: ItemJob): ItemLine {
+    const queue = new Queue(job, this.workers);
+    this.#queues.push(queue);
+    return {
+      ahead: () => queue.room,
+      value: (task) =>
+        new Promise((resolve, reject) => {
+          if (this.#isDisposed) return reject(disposed());
+          queue.push({ task, resolve, reject, losses: 0, isOpen: true });
+          this.#employ();
+        }),
+      stop: (reason) => this.#stop(queue, reason),
+    };
   }
 
   /** Ends all threads; what is under way is refused, and so is every later item. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     const staff = this.#staff.splice(0);
-    for (const under of [...this.#waiting, ...staff.flatMap(({ given }) => given)]) {
-      under.settle({ reason: disposed() });
-    }
-    this.#waiting = [];
+    const waiting = this.#queues.flatMap((queue) => queue.clear());
+    const given = staff.flatMap((worker) => worker.given.flatMap(({ items }) => items));
+    for (const under of [...given, ...waiting]) refuse(under, disposed());
     await Promise.all(staff.map(({ thread }) => thread.end()));
   }
 
-  #drop(under: Under, reason: unknown): void {
-    this.#waiting = this.#waiting.filter((other) => other !== under);
+  #stop(queue: Queue, reason: unknown): void {
+    const place = this.#queues.indexOf(queue);
+    if (place < 0) return;
+    this.#queues.splice(place, 1);
+    for (const under of queue.clear()) refuse(under, reason);
     for (const { thread, given } of this.#staff) {
-      if (given.includes(under)) thread.send({ kind: "drop", item: under.number }, []);
+      for (const group of given) {
+        if (group.queue !== queue) continue;
+        thread.send({ kind: "drop", group: group.number }, []);
+        for (const under of group.items) refuse(under, reason);
+      }
     }
-    under.settle({ reason });
   }
 
   /** Gives work to whoever has least of it, and takes on more threads while there is enough. */
   #employ(): void {
-    while (this.#waiting.length > 0) {
+    for (;;) {
+      const turn = this.#queues.findIndex((queue) => !queue.isEmpty);
+      if (turn < 0) break;
       const idle = this.#staff.find(({ given }) => given.length === 0);
       const worker = idle ?? this.#hire() ?? this.#least();
       if (!worker) break;
-      const under = this.#waiting.shift()!;
-      try {
-        this.#send(worker, under);
-      } catch (error) {
-        under.settle({ reason: error });
-      }
+      const [queue] = this.#queues.splice(turn, 1);
+      this.#queues.push(queue!);
+      this.#send(worker, queue!, queue!.take(KEPT_MAX));
     }
     for (const { thread, given } of this.#staff) thread.hold(given.length > 0);
   }
@@ -145,8 +116,7 @@ export class ItemCrew {
         message: (message) => this.#hear(worker, message),
         lost: (cause) => this.#lose(worker, cause),
       }),
-      kernel: undefined,
-      shared: undefined,
+      job: undefined,
       kept: new Map(),
       given: [],
     };
@@ -154,19 +124,29 @@ export class ItemCrew {
     return worker;
   }
 
-  #send(worker: Worker, under: Under): void {
+  #send(worker: Worker, queue: Queue, items: readonly Under[]): void {
     const { thread, given } = worker;
-    const { task, number } = under;
-    const { version, kernel, shared, figures, changes, options } = task;
-    if (worker.kernel !== kernel || worker.shared !== shared) {
-      thread.send({ kind: "start", version, kernel, options: shared }, []);
-      worker.kernel = kernel;
-      worker.shared = shared;
+    const { job } = queue;
+    const number = this.#groupCount++;
+    try {
+      if (worker.job !== job) {
+        const { version, kernel, figures, shared: options } = job;
+        thread.send({ kind: "start", version, kernel, figures, options }, []);
+        worker.job = job;
+      }
+      const sent = items.map(({ task }): SentItem => {
+        const { changes, options } = task;
+        return task.isBase
+          ? { base: this.#keep(worker, task.document), changes, options }
+          : { base: null, document: task.document, changes, options };
+      });
+      thread.send({ kind: "value", group: number, items: sent }, []);
+      given.push({ number, queue, items });
+    } catch (reason) {
+      // One that cannot be sent must not cost the others their answer.
+      if (items.length === 1) refuse(items[0]!, reason);
+      else for (const under of items) this.#send(worker, queue, [under]);
     }
-    const base = task.isBase ? this.#keep(worker, task.document) : null;
-    const document = task.isBase ? undefined : task.document;
-    thread.send({ kind: "value", item: number, figures, base, document, changes, options }, []);
-    given.push(under);
   }
 
   /** Number of a document that a worker keeps; sends it where it does not have it. */
@@ -188,37 +168,55 @@ export class ItemCrew {
     return base;
   }
 
-  #hear(worker: Worker, message: FromItemWorker): void {
+  #hear(worker: Worker, { answers, ms, failure }: FromItemWorker): void {
     if (!this.#staff.includes(worker)) return;
-    const under = worker.given[0]!;
-    if (message.kind === "failed") {
+    const { queue, items } = worker.given[0]!;
+    for (const [i, answer] of answers.entries()) {
+      const under = items[i]!;
+      under.isOpen = false;
+      if ("valuation" in answer) under.resolve(answer.valuation);
+      else under.reject(PoolError.from(answer.error));
+    }
+    const left = items.slice(answers.length);
+    if (failure !== null) {
+      worker.given[0] = { ...worker.given[0]!, items: left };
       // Whatever else its engine would find cannot be relied upon.
       void worker.thread.end();
-      this.#lose(worker, message.detail);
+      this.#lose(worker, failure, 1);
       return;
     }
     worker.given.shift();
-    under.settle(
-      message.kind === "valued"
-        ? { valuation: message.valuation }
-        : { reason: PoolError.from(message.error) },
-    );
+    if (answers.length > 0) queue.learn(answers.length, ms);
+    this.#putBack(queue, left);
     this.#employ();
   }
 
-  /** Of what a lost worker had been given, it was at the first; the rest it had not begun. */
-  #lose(worker: Worker, cause: string): void {
+  /**
+   * Of what a lost worker had been given, it was at the first group; the rest it had not begun.
+   *
+   * @param suspects  how many of the first group it may have been at
+   */
+  #lose(worker: Worker, cause: string, suspects = Infinity): void {
     const place = this.#staff.indexOf(worker);
     if (place < 0) return;
     this.#staff.splice(place, 1);
-    const [first] = worker.given;
-    if (first && ++first.losses >= LOSSES_MAX) {
-      first.settle({ reason: workerLost(first.task.index, cause) });
+    for (const under of worker.given[0]?.items.slice(0, suspects) ?? []) {
+      if (++under.losses < LOSSES_MAX) continue;
+      refuse(under, workerLost(under.task.index, cause));
     }
     // First in line, so that threads that cannot live are found out soon.
-    this.#waiting.unshift(...worker.given.filter(({ isOpen }) => isOpen));
+    for (const { queue, items } of worker.given.reverse()) this.#putBack(queue, items);
     this.#employ();
   }
+
+  #putBack(queue: Queue, items: readonly Under[]): void {
+    if (this.#queues.includes(queue)) queue.putBack(items);
+  }
+}
+
+function refuse(under: Under, reason: unknown): void {
+  under.isOpen = false;
+  under.reject(reason);
 }
 
 function workerLost(index: number, cause: string): PoolError {

@@ -1,19 +1,18 @@
 import type { SentError } from "../../basics/index.ts";
 import type { CompiledKernel } from "../../engine/index.ts";
 
+/** Milliseconds that a group of items should take: much longer than its way there and back. */
+export const GROUP_MS = 16;
+
 /** What is asked of a worker that values whole items. It crosses threads by structured clone. */
-export type ToItemWorker =
-  | StartMessage
-  | KeepMessage
-  | ForgetMessage
-  | ItemMessage
-  | DropItemMessage;
+export type ToItemWorker = StartMessage | KeepMessage | ForgetMessage | GroupMessage | DropMessage;
 
 /** Value with this kernel from now on, and with these options unless an item says otherwise. */
 export interface StartMessage {
   readonly kind: "start";
   readonly version: string;
   readonly kernel: CompiledKernel;
+  readonly figures: "value" | "measure";
   readonly options: object;
 }
 
@@ -29,11 +28,15 @@ export interface ForgetMessage {
   readonly base: number;
 }
 
-/** Value an item, and answer with one message. */
-export interface ItemMessage {
+/** Value items, one after the other, and answer with one message. */
+export interface GroupMessage {
   readonly kind: "value";
-  readonly item: number;
-  readonly figures: "value" | "measure";
+  readonly group: number;
+  readonly items: readonly SentItem[];
+}
+
+/** An item of a group. */
+export interface SentItem {
   /** Number of a document that is kept; null where the item has its own. */
   readonly base: number | null;
   readonly document?: unknown;
@@ -41,15 +44,22 @@ export interface ItemMessage {
   readonly options: object;
 }
 
-/** An answer is no longer wanted; one is given all the same. */
-export interface DropItemMessage {
+/** Answers to a group are no longer wanted; it is answered all the same. */
+export interface DropMessage {
   readonly kind: "drop";
-  readonly item: number;
+  readonly group: number;
 }
 
-/** What a worker answers: one message for each item. */
-export type FromItemWorker =
-  | { readonly kind: "valued"; readonly item: number; readonly valuation: unknown }
-  | { readonly kind: "refused"; readonly item: number; readonly error: SentError }
-  /** Something that is no refusal: the worker is not trusted after it. */
-  | { readonly kind: "failed"; readonly item: number; readonly detail: string };
+/** What a worker answers: one message for each group. */
+export interface FromItemWorker {
+  readonly group: number;
+  /** To its first items. The others have not been begun: it had taken long enough, or failed. */
+  readonly answers: readonly ItemAnswer[];
+  /** Milliseconds that it took. */
+  readonly ms: number;
+  /** Something that is no refusal came of the next item: the worker is not trusted after it. */
+  readonly failure: string | null;
+}
+
+/** What came of an item. */
+export type ItemAnswer = { readonly valuation: unknown } | { readonly error: SentError };

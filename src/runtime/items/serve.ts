@@ -1,5 +1,16 @@
-import { Controllers, PoolError } from "../../basics/index.ts";
-import type { FromItemWorker, ItemMessage, StartMessage, ToItemWorker } from "./message.ts";
+import { PoolError, type SentError } from "../../basics/index.ts";
+import {
+  type FromItemWorker,
+  GROUP_MS,
+  type GroupMessage,
+  type ItemAnswer,
+  type SentItem,
+  type StartMessage,
+  type ToItemWorker,
+} from "./message.ts";
+
+/** Milliseconds after which a group is answered as far as it is: others may take what is left. */
+const ANSWER_MS = 3 * GROUP_MS;
 
 /** The other end of a worker's line, whatever the platform. */
 export interface ItemPort {
@@ -12,7 +23,7 @@ export interface ItemEngine {
   /** Reads a document that is kept; what it throws is the answer to every item that asks for it. */
   keep(document: unknown): () => unknown;
   /** @param base  what was kept, or a document as it was sent */
-  value(message: ItemMessage, base: unknown, signal: AbortSignal): Promise<unknown>;
+  value(item: SentItem, base: unknown, signal: AbortSignal): Promise<unknown>;
 }
 
 /**
@@ -35,8 +46,7 @@ class ItemRunner {
   readonly #dropped = new Set<number>();
   #engine: ItemEngine | undefined;
   #isBusy = false;
-  readonly #controllers = new Controllers();
-  #under: { readonly item: number; readonly control: AbortController } | null = null;
+  #under: { readonly group: number; readonly control: AbortController } | null = null;
 
   constructor(port: ItemPort, start: (message: StartMessage) => ItemEngine) {
     this.#port = port;
@@ -45,8 +55,8 @@ class ItemRunner {
 
   receive(message: ToItemWorker): void {
     if (message.kind === "drop") {
-      if (this.#under?.item === message.item) this.#under.control.abort();
-      else this.#dropped.add(message.item);
+      if (this.#under?.group === message.group) this.#under.control.abort();
+      else this.#dropped.add(message.group);
       return;
     }
     this.#asked.push(message);
@@ -56,7 +66,7 @@ class ItemRunner {
   async #work(): Promise<void> {
     this.#isBusy = true;
     for (let next = this.#asked.shift(); next; next = this.#asked.shift()) {
-      if (next.kind === "value") await this.#value(next);
+      if (next.kind === "value") await this.#answer(next);
       else if (next.kind === "start") this.#engine = this.#start(next);
       else if (next.kind === "forget") this.#kept.delete(next.base);
       else this.#kept.set(next.base, this.#engine!.keep(next.document));
@@ -66,28 +76,39 @@ class ItemRunner {
     this.#isBusy = false;
   }
 
-  async #value(message: ItemMessage): Promise<void> {
-    const { item, base, document } = message;
-    const control = this.#controllers.take();
-    this.#under = { item, control };
-    if (this.#dropped.delete(item)) control.abort();
+  async #answer({ group, items }: GroupMessage): Promise<void> {
+    const control = new AbortController();
+    const { signal } = control;
+    this.#under = { group, control };
+    if (this.#dropped.delete(group)) control.abort();
+    const start = performance.now();
+    const answers: ItemAnswer[] = [];
+    let ms = 0;
+    let failure: string | null = null;
     try {
-      control.signal.throwIfAborted();
-      const pool = base === null ? document : this.#kept.get(base)!();
-      const valuation = await this.#engine!.value(message, pool, control.signal);
-      this.#port.send({ kind: "valued", item, valuation });
-    } catch (error) {
-      const isDropped = control.signal.aborted;
-      if (error instanceof PoolError || isDropped) {
-        const { issues = [], message: words, truncated = false } = error as Partial<PoolError>;
-        const sent = { issues, message: words ?? "", truncated };
-        this.#port.send({ kind: "refused", item, error: sent });
-      } else {
-        const detail = error instanceof Error ? error.message : String(error);
-        this.#port.send({ kind: "failed", item, detail });
+      for (const item of items) {
+        if (signal.aborted || ms > ANSWER_MS) break;
+        answers.push(await this.#value(item, signal));
+        ms = performance.now() - start;
       }
+    } catch (error) {
+      // Of what was dropped nobody reads the answer.
+      if (!signal.aborted) failure = error instanceof Error ? error.message : String(error);
     }
     this.#under = null;
-    this.#controllers.giveBack(control);
+    this.#port.send({ group, answers, ms, failure });
+  }
+
+  /** Answers to one item; throws what is no refusal. */
+  async #value(item: SentItem, signal: AbortSignal): Promise<ItemAnswer> {
+    const { base, document } = item;
+    try {
+      const pool = base === null ? document : this.#kept.get(base)!();
+      return { valuation: await this.#engine!.value(item, pool, signal) };
+    } catch (error) {
+      if (!(error instanceof PoolError)) throw error;
+      const { issues, message, truncated } = error;
+      return { error: { issues, message, truncated } satisfies SentError };
+    }
   }
 }

@@ -43,16 +43,14 @@ function mirror(poison: unknown, ms: number, slots = 1) {
   return { client: client as unknown as Client, chunks };
 }
 
-const task = (document: unknown) => ({
-  ...{ figures: "value" as const, shared: {}, isBase: false, changes: [], options: {}, document },
-});
-/** A signal of its own for every item, as the engine gives them. */
-const calm = () => new AbortController().signal;
+const task = (document: unknown) => ({ isBase: false, changes: [], options: {}, document });
+const lineOf = (client: Client, ahead: number) =>
+  new ChunkCrew(client, ahead).open({ figures: "value", shared: {} });
 
 test("crew: one item that takes its worker with it costs the others nothing", async () => {
   const { client, chunks } = mirror("b", 1);
-  const crew = new ChunkCrew(client, 64);
-  const all = ["a", "b", "c", "d"].map((document) => crew.value(task(document), calm()));
+  const line = lineOf(client, 64);
+  const all = ["a", "b", "c", "d"].map((document) => line.value(task(document)));
   const found = await Promise.all(all.map((one) => one.catch(({ code }) => code)));
   expect(found).toEqual(["a", "QUEUE_POISON", "c", "d"]);
   expect(chunks).toEqual([["a", "b", "c", "d"], ["a", "b"], ["a"], ["b"], ["c", "d"]]);
@@ -61,10 +59,10 @@ test("crew: one item that takes its worker with it costs the others nothing", as
 test("crew: chunks take about two seconds each, and leave something for every slot", async () => {
   const sizes = async (ms: number, slots: number) => {
     const { client, chunks } = mirror(null, ms, slots);
-    const crew = new ChunkCrew(client, 400);
+    const line = lineOf(client, 400);
     for (let round = 0; round < 2; round++) {
       const documents = Array.from({ length: 200 }, (_, i) => `${round} ${i}`);
-      await Promise.all(documents.map((document) => crew.value(task(document), calm())));
+      await Promise.all(documents.map((document) => line.value(task(document))));
     }
     return Math.max(...chunks.map((chunk) => chunk.length));
   };
@@ -76,15 +74,24 @@ test("crew: chunks take about two seconds each, and leave something for every sl
 
 test("crew: an item may come again; what cannot be sent is told", async () => {
   const { client, chunks } = mirror(null, 1);
-  const crew = new ChunkCrew(client, 64);
-  for (let i = 0; i < 2; i++) expect(await crew.value(task("same"), calm())).toBe("same");
+  const line = lineOf(client, 64);
+  for (let i = 0; i < 2; i++) expect(await line.value(task("same"))).toBe("same");
   expect(chunks).toEqual([["same"], ["same"]]);
-  await expect(
-    crew.value(
-      task(() => 1),
-      calm(),
-    ),
-  ).rejects.toMatchObject({ name: "DataCloneError" });
-  const aborted = AbortSignal.abort(new Error("enough"));
-  await expect(crew.value(task("a"), aborted)).rejects.toThrow("enough");
+  const unsendable = line.value(task(() => 1));
+  await expect(unsendable).rejects.toMatchObject({ name: "DataCloneError" });
+});
+
+test("crew: a stop refuses what waits, what is on its way, and what comes later", async () => {
+  const { client, chunks } = mirror(null, 1);
+  const never = { watch: () => ({ done: () => new Promise(() => {}) }) };
+  const line = lineOf({ ...client, ...never } as unknown as Client, 64);
+  const reason = new Error("enough");
+  const asked = ["a", "b", "c", "d", "e"].map((document) => line.value(task(document)));
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  line.stop(reason);
+  asked.push(line.value(task("f")));
+  for (const answer of await Promise.allSettled(asked)) {
+    expect(answer).toEqual({ status: "rejected", reason });
+  }
+  expect(chunks).toEqual([]);
 });
