@@ -186,8 +186,8 @@ export class ItemCrew {
       return;
     }
     worker.given.shift();
-    if (answers.length > 0) queue.learn(answers.length, ms);
-    this.#putBack(queue, left);
+    queue.learn(answers.length, ms);
+    queue.putBack(left);
     this.#employ();
   }
 
@@ -205,12 +205,8 @@ export class ItemCrew {
       refuse(under, workerLost(under.task.index, cause));
     }
     // First in line, so that threads that cannot live are found out soon.
-    for (const { queue, items } of worker.given.reverse()) this.#putBack(queue, items);
+    for (const { queue, items } of worker.given.reverse()) queue.putBack(items);
     this.#employ();
-  }
-
-  #putBack(queue: Queue, items: readonly Under[]): void {
-    if (this.#queues.includes(queue)) queue.putBack(items);
   }
 }
 
