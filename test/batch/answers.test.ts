@@ -94,6 +94,55 @@ describe("answersOf", () => {
     expect(seen.taken).toBeLessThanOrEqual(4);
   });
 
+  test("nothing runs on behind whoever leaves, and nothing more is begun", async () => {
+    const begun: number[] = [];
+    let running = 0;
+    const work = async (item: number) => {
+      begun.push(item);
+      running++;
+      if (item > 1) await pause(20);
+      running--;
+      return item;
+    };
+    for await (const answer of answersOf([1, 2], work, { ahead: () => 2 })) {
+      expect(answer).toBe(1);
+      break;
+    }
+    expect([begun, running]).toEqual([[1, 2], 0]);
+    async function* slow() {
+      yield 0;
+      await pause(5);
+      yield -1;
+    }
+    for await (const answer of answersOf(slow(), work, { ahead: () => 2 })) {
+      expect(answer).toBe(0);
+      break;
+    }
+    expect(begun).toEqual([1, 2, 0]);
+  });
+
+  test("is told once that nobody waits, and leaves the caller's signal", async () => {
+    const control = new AbortController();
+    const reasons: unknown[] = [];
+    const stop = (reason: unknown) => void reasons.push(reason);
+    const run: BatchRun = { ahead: () => 1, signal: control.signal, stop };
+    expect(await gathered(answersOf([1, 2], async (item) => item, run))).toEqual([1, 2]);
+    control.abort("later");
+    expect(reasons).toEqual([undefined]);
+  });
+
+  test("does not ask a source again that has failed", async () => {
+    let asked = 0;
+    const next = (): IteratorResult<number> => {
+      asked++;
+      throw new Error("no more to read");
+    };
+    const broken = { [Symbol.iterator]: () => ({ next }) };
+    const all = gathered(answersOf(broken, async (item: number) => item, { ahead: () => 9 }));
+    await expect(all).rejects.toThrow("no more to read");
+    expect(asked).toBe(1);
+  });
+
   test("an abort ends it with its reason, while work or source are under way", async () => {
     const control = new AbortController();
     const hanging = answersOf([1], () => new Promise<number>(() => {}), {

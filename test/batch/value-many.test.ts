@@ -1,6 +1,6 @@
 // Method: batches against single valuations by a fresh engine, bit for bit; faulty items among sound
 // ones; how many paths are run is told by what a run has to report.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   type AnyAnswer,
   type BatchItem,
@@ -136,6 +136,15 @@ describe("valueMany", () => {
     ]);
     expect(await refused({ market: { model: "gbm" } })).toContain("KEY_MISSING /market/assets");
     expect(taken).toBe(0);
+  });
+
+  test("nobody listens to the caller's signal any more when it is over", async () => {
+    const { signal } = new AbortController();
+    const listens = vi.spyOn(signal, "addEventListener");
+    const leaves = vi.spyOn(signal, "removeEventListener");
+    expect(await all(loadSync().valueMany([base, base], { ...SHARED, signal }))).toHaveLength(2);
+    expect(listens.mock.calls.length).toBeGreaterThan(0);
+    expect(leaves.mock.calls.length).toBe(listens.mock.calls.length);
   });
 
   test("an abort ends it with its reason, a disposal with DISPOSED", async () => {

@@ -41,6 +41,8 @@ const items: unknown[] = [
   { pool: base, change: [] },
   { pool: base, options: { scenarios: 1, seed: -1 } },
   { pool: { ...samplePool(), name: () => "a function" } },
+  // Cannot be cloned, and is read all the same.
+  { pool: new Proxy(samplePool(), {}), changes: [{ op: "remove", path: "/covers/0" }] },
   { pool: base, changes: [size("-1")], id: "negative" },
   ...Array.from(
     { length: 6 },
