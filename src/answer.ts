@@ -205,7 +205,7 @@ export class Answers {
   async *valueMany(source: Source<unknown>, options: BatchOptions = {}): AsyncGenerator<AnyAnswer> {
     const { figures = "value", order, ahead, workers, ...given } = optionsOf(options);
     const threads = readWorkers(workers, given);
-    checkBatch({ ...options, figures });
+    checkBatch(options);
     const shared = readShared(given);
     const { signal, leave } = this.#instances.join(shared.signal);
     try {
@@ -262,11 +262,11 @@ export class Answers {
         if (silent.length > 0) throw new PoolError(silent, "item");
         const { pool, changes } = parts();
         const document = isPool(pool) ? pool.document : pool;
-        // Documents that a caller may change are sent as they are now.
+        // Of a document that is the caller's own it is not known whether it stays as it is.
         const isBase = isPool(pool) || (typeof pool === "string" && changes.length > 0);
         const task = { index, document, isBase, changes, options };
-        const found = line.value(task).catch((error: Error) => {
-          if (error.name !== "DataCloneError") throw error;
+        const found = line.value(task).catch((error: Partial<Error> | undefined) => {
+          if (error?.name !== "DataCloneError") throw error;
           const read = variantOf(pool, changes);
           return line.value({ ...task, document: read.document, isBase: false, changes: [] });
         });

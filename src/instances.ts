@@ -10,8 +10,8 @@ export class Instances {
   readonly #instantiate: () => Kernels;
   // Instances keep their memory; one is reused by the next run instead of growing a new one.
   readonly #idle: Kernels[] = [];
-  /** Of what is under way. */
-  readonly #controls = new Set<AbortController>();
+  /** Of what is under way; a batch that nobody reads to its end is not kept for that. */
+  readonly #controls = new Set<WeakRef<AbortController>>();
   #isDisposed = false;
 
   constructor(instantiate: () => Kernels, executor: Executor) {
@@ -35,10 +35,11 @@ export class Instances {
     const abort = () => control.abort(given?.reason);
     given?.addEventListener("abort", abort);
     if (given?.aborted) abort();
-    this.#controls.add(control);
+    const own = new WeakRef(control);
+    this.#controls.add(own);
     const leave = () => {
       given?.removeEventListener("abort", abort);
-      this.#controls.delete(control);
+      this.#controls.delete(own);
     };
     return { signal: control.signal, leave };
   }
@@ -71,7 +72,7 @@ export class Instances {
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     this.#idle.length = 0;
-    for (const control of this.#controls) control.abort(disposed());
+    for (const control of this.#controls) control.deref()?.abort(disposed());
     await this.executor.dispose?.();
   }
 }

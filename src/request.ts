@@ -377,7 +377,7 @@ function countOf(
  *
  * @throws PoolError ENUM; NUMBER_RANGE, INTEGER, TYPE for `ahead`; all at once
  */
-export function checkBatch({ figures, order = "input", ahead }: BatchOptions): void {
+export function checkBatch({ figures = "value", order = "input", ahead }: BatchOptions): void {
   const problems: Issue[] = [];
   const whether = "say whether pools are valued or only measured";
   wordOf(problems, "figures", figures, ["value", "measure"], whether);

@@ -54,7 +54,8 @@ class Passage<Item, Answer> {
         const next = this.#items.next();
         if ("then" in next) {
           this.#isPulling = true;
-          next.then((item) => this.#begin(item)).catch((reason) => this.#fail(reason));
+          const begun = Promise.resolve(next).then((item) => this.#begin(item));
+          begun.catch((reason) => this.#fail(reason));
         } else this.#begin(next);
       } catch (reason) {
         this.#fail(reason);
@@ -146,7 +147,8 @@ export async function* answersOf<Item, Answer>(
       if (settled && "reason" in settled) throw settled.reason;
       if (settled) yield settled.answer;
       else if (passage.isDone) return;
-      else await passage.wait();
+      // A source may have aborted it while it was asked.
+      else if (!signal?.aborted) await passage.wait();
     }
   } finally {
     signal?.removeEventListener("abort", stop);

@@ -131,6 +131,22 @@ describe("answersOf", () => {
     expect(reasons).toEqual([undefined]);
   });
 
+  test.each(["input", "completed"] as const)(
+    "an abort by the source itself ends it (%s)",
+    async (order) => {
+      const control = new AbortController();
+      function* aborting() {
+        yield 1;
+        control.abort("enough");
+        yield 2;
+      }
+      const run: BatchRun = { ahead: () => 4, order, signal: control.signal };
+      await expect(gathered(answersOf(aborting(), async (item) => item, run))).rejects.toBe(
+        "enough",
+      );
+    },
+  );
+
   test("does not ask a source again that has failed", async () => {
     let asked = 0;
     const next = (): IteratorResult<number> => {

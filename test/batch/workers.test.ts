@@ -1,5 +1,7 @@
 // Method: batches on threads that value whole items against the same batch in one thread, bit for
 // bit; threads that are ended, throw or never begin; how soon an abort is heard.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { itemWorkerScript } from "../../bundle.mjs";
@@ -115,6 +117,48 @@ describe("answers", () => {
     await workers.dispose();
   });
 
+  test("a document that its owner changes meanwhile is valued as it was when it was taken", async () => {
+    const options = { ...SHARED, scenarios: 1_000, figures: "measure" as const };
+    const own = samplePool() as unknown as { readonly assets: { spot: number }[] };
+    function* source() {
+      for (let i = 0; i < 40; i++) {
+        own.assets[1]!.spot = 1_700 + 10 * i;
+        yield own;
+      }
+    }
+    const workers = batchWorkers({ workers: 1 });
+    const answers = await all(loadSync().valueMany(source(), { ...options, workers }));
+    expect(answers).toEqual(await all(loadSync().valueMany(source(), options)));
+    await workers.dispose();
+  });
+
+  test("an item that cannot be sent does not keep a batch from ending", {
+    timeout: 5_000,
+  }, async () => {
+    const strange = { pool: new Proxy(samplePool(), {}) };
+    const workers = batchWorkers({ workers: 1 });
+    const engine = loadSync();
+    function* failing() {
+      yield base;
+      yield strange;
+      throw new Error("no more to read");
+    }
+    for (const order of ["input", "completed"] as const) {
+      const answers = all(engine.valueMany(failing(), { ...SHARED, order, workers }));
+      await expect(answers).rejects.toThrow("no more to read");
+    }
+    const control = new AbortController();
+    function* aborting() {
+      yield strange;
+      control.abort("enough");
+      yield strange;
+    }
+    const { signal } = control;
+    const answers = all(engine.valueMany(aborting(), { ...SHARED, signal, workers }));
+    await expect(answers).rejects.toBe("enough");
+    await workers.dispose();
+  });
+
   test("plain JavaScript has the same ones, and so has another market", async () => {
     const market = { ...samplePool().market!, model: "student-t" as const, degreesOfFreedom: 4 };
     const options = { ...SHARED, market };
@@ -224,6 +268,31 @@ describe("threads", () => {
     expect(threads.length).toBe(2);
     await workers.dispose();
   });
+
+  test.each(["workers", "none"] as const)(
+    "a batch that nobody reads to its end is kept by nobody (%s)",
+    async (kind) => {
+      setFlagsFromString("--expose-gc");
+      const collect = runInNewContext("gc") as () => void;
+      const engine = loadSync();
+      const workers = batchWorkers({ workers: 1 });
+      const left = async () => {
+        const source = [base, base, base, base];
+        const options = { ...SHARED, ...(kind === "workers" && { workers }) };
+        expect((await engine.valueMany(source, options).next()).value?.index).toBe(0);
+        return new WeakRef(source);
+      };
+      const source = await left();
+      for (let i = 0; i < 50 && source.deref(); i++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        collect();
+      }
+      expect(source.deref()).toBeUndefined();
+      // Both still do their work.
+      expect(await all(engine.valueMany([base], { ...SHARED, workers }))).toHaveLength(1);
+      await workers.dispose();
+    },
+  );
 
   test("disposal refuses what is under way and what comes later, and ends the threads", async () => {
     const engine = loadSync();

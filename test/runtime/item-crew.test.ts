@@ -122,6 +122,54 @@ describe("groups", () => {
     expect(await all).toEqual(numbers(0, 12));
   });
 
+  test("what one has found is answered while an item goes on, and the rest is left to others", async () => {
+    const { start, threads } = itemThreads();
+    const line = new ItemCrew(start, 2).open(job());
+    const all = given(line, 0, 12);
+    const [slow, other] = threads as [ItemThread, ItemThread];
+    slow.answer({ ms: 4 });
+    other.answer({ ms: 4 });
+    slow.answer({ ms: 8 });
+    expect([under(slow), under(other)]).toEqual([
+      [
+        [4, 5],
+        [9, 10],
+      ],
+      [[3], [6, 7, 8]],
+    ]);
+    const fourth = line.value(task(12));
+    slow.answer({ count: 0, ms: 50, goesOn: true });
+    expect(under(slow)).toEqual([[4], [9, 10]]);
+    other.answer();
+    expect(under(other)).toEqual([
+      [6, 7, 8],
+      [5, 11],
+    ]);
+    while (other.open.length > 0) other.answer({ ms: 50 });
+    expect(await fourth).toBe(12);
+    slow.answer({ ms: 900 });
+    slow.answer({ count: 1, ms: 50, goesOn: true });
+    slow.answer({ ms: 900 });
+    expect(await all).toEqual(numbers(0, 12));
+  });
+
+  test("of a thread that is lost while an item goes on, that item alone is to blame", async () => {
+    const { start, threads } = itemThreads();
+    const line = new ItemCrew(start, 1).open(job());
+    const all = given(line, 0, 12);
+    for (const ms of [1, 1, 8]) threads[0]!.answer({ ms });
+    expect(under(threads[0]!)[0]).toEqual([4, 5, 6, 7]);
+    for (let i = 0; i < 3; i++) {
+      threads[i]!.answer({ count: i === 0 ? 1 : 0, ms: 50, goesOn: true });
+      threads[i]!.lose();
+      expect(under(threads[i + 1]!)[0]).toEqual(i === 2 ? [8] : [5]);
+    }
+    work(threads.slice(3));
+    const answers = await all;
+    expect(answers[5]).toBe("WORKER_LOST");
+    expect(answers.filter((_, i) => i !== 5)).toEqual(numbers(0, 12).filter((i) => i !== 5));
+  });
+
   test("have no more documents that are sent once than a thread keeps", async () => {
     const { start, threads } = itemThreads();
     const line = new ItemCrew(start, 1).open(job());
@@ -203,7 +251,7 @@ describe("faults", () => {
 
   test("of a thread that failed, the item that it failed over alone is to blame", async () => {
     const { threads, all } = await fours();
-    threads[0]!.answer({ count: 2, failure: "a bug" });
+    threads[0]!.answer({ count: 2, ms: 8, failure: "a bug" });
     expect(threads[0]!.isEnded).toBe(true);
     expect(under(threads[1]!)).toEqual([[6], [7, 8, 9, 10]]);
     threads[1]!.answer({ count: 0, failure: "a bug" });
@@ -214,19 +262,40 @@ describe("faults", () => {
     expect(answers.filter((_, i) => i !== 6)).toEqual(numbers(0, 20).filter((i) => i !== 6));
   });
 
-  test("one that cannot be sent costs the others nothing", async () => {
+  test("one that cannot be sent is refused at once; where it is what all share, all are", async () => {
     const { start, threads } = itemThreads();
-    const line = new ItemCrew(start, 1).open(job());
-    const warm = given(line, 0, 8);
-    work(threads, () => 1e-9);
-    await warm;
-    const mixed = [8, 9, 10, () => 11, 12].map((each, i) => line.value(task(8 + i, each)));
+    const crew = new ItemCrew(start, 1);
+    const mixed = [8, 9, () => 10, 11].map((each, i) => crew.open(job()).value(task(8 + i, each)));
     work(threads);
     const answers = await Promise.allSettled(mixed);
-    expect(answers[3]).toMatchObject({ status: "rejected", reason: { name: "DataCloneError" } });
-    expect(
-      answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : [])),
-    ).toEqual([8, 9, 10, 12]);
+    expect(answers[2]).toMatchObject({ status: "rejected", reason: { name: "DataCloneError" } });
+    const found = answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    expect(found).toEqual([8, 9, 11]);
+    const shared = crew.open(job({ shared: { clock: () => 0 } }));
+    for (const answer of await Promise.allSettled([shared.value(task(0)), shared.value(task(1))])) {
+      expect(answer).toMatchObject({ status: "rejected", reason: { name: "DataCloneError" } });
+    }
+    expect(threads[0]!.isHeld).toBe(false);
+  });
+
+  test("items are valued as they were when they were given", async () => {
+    const { start, threads } = itemThreads();
+    const line = new ItemCrew(start, 1).open(job());
+    const own = { spot: 1 };
+    const changes = [{ value: 1 }];
+    const options = { levels: [0.9] };
+    const all = Promise.all(
+      numbers(0, 4).map((i) => line.value({ ...task(i, own), changes, options })),
+    );
+    own.spot = 2;
+    changes[0]!.value = 2;
+    options.levels[0] = 0.99;
+    work(threads);
+    expect(await all).toEqual(Array(4).fill({ spot: 1 }));
+    const sent = threads[0]!.groups.flatMap(({ items }) => items);
+    expect(sent.map((item) => [item.changes, item.options])).toEqual(
+      Array(4).fill([[{ value: 1 }], { levels: [0.9] }]),
+    );
   });
 
   test("answers of a thread that was given up are not heard", async () => {
@@ -281,6 +350,7 @@ describe("batches", () => {
     expect(await others).toEqual([100, 101, 102]);
     expect(thread.groups.flatMap(documents)).toEqual([0, 1, 2, 3, 100, 101, 102]);
     stopped.stop("twice");
+    expect(await given(stopped, 5, 6)).toEqual(["enough"]);
   });
 
   test("nothing of a stopped batch is begun again when its thread is lost", async () => {
@@ -338,7 +408,8 @@ describe("storms", () => {
       } else if (fate < 0.1) {
         losses++;
         thread.answer({ ms, count: below(length), failure: "a bug" });
-      } else if (fate < 0.2) thread.answer({ ms, count: 1 + below(length) });
+      } else if (fate < 0.15) thread.answer({ ms, count: 1 + below(length) });
+      else if (fate < 0.25 && length > 1) thread.answer({ ms, count: below(length), goesOn: true });
       else thread.answer({ ms });
       if (turn === 60) lines[2]!.stop("enough");
     }

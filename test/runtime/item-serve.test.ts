@@ -45,9 +45,9 @@ test("answers a group with one message, refusals among the answers", async () =>
   ask(texts(4));
   await pause(1);
   expect(answers.map(found)).toEqual([[10, "TYPE", 30], [40]]);
-  expect(answers.map(({ group, failure }) => [group, failure])).toEqual([
-    [0, null],
-    [1, null],
+  expect(answers.map(({ goesOn, failure }) => [goesOn, failure])).toEqual([
+    [false, null],
+    [false, null],
   ]);
   expect(answers.every(({ ms }) => ms > 0)).toBe(true);
 });
@@ -61,19 +61,44 @@ test("reads a kept document for every item, and says of each what is wrong with 
   expect(answers.map(found)).toEqual([["whole", "TYPE", "whole", "TYPE"]]);
 });
 
-test("gives back what is left after some 50 ms", async () => {
+test("tells what it has found while an item takes long, and leaves the rest to others", async () => {
   const { answers, ask } = worker(async (_, base) => {
     await pause(Number(base));
     return base;
   });
-  ask(texts(1, 60, 2, 3));
+  ask(texts(1, 120, 2, 3));
   ask(texts(4, 5));
-  await pause(200);
-  expect(answers.map(found)).toEqual([
-    [1, 60],
-    [4, 5],
-  ]);
-  expect(answers[0]!.ms).toBeGreaterThanOrEqual(60);
+  await pause(90);
+  expect(answers.map(found)).toEqual([[1]]);
+  expect(answers[0]!.goesOn).toBe(true);
+  await pause(150);
+  expect(answers.map(found)).toEqual([[1], [120], [4, 5]]);
+  expect(answers.map(({ goesOn }) => goesOn)).toEqual([true, false, false]);
+  // Each says how long its own answers took.
+  expect(answers[0]!.ms).toBeGreaterThan(40);
+  expect(answers[0]!.ms + answers[1]!.ms).toBeGreaterThanOrEqual(120);
+});
+
+test("gives back what is left when its time is over, though nobody had a turn meanwhile", async () => {
+  const { answers, ask } = worker(async (_, base) => {
+    const start = performance.now();
+    while (performance.now() - start < Number(base));
+    return base;
+  });
+  ask(texts(1, 60, 2, 3));
+  await pause(5);
+  expect(answers.map(found)).toEqual([[1, 60]]);
+  expect(answers[0]!.goesOn).toBe(false);
+});
+
+test("an item that is alone is answered once, however long it takes", async () => {
+  const { answers, ask } = worker(async (_, base) => {
+    await pause(Number(base));
+    return base;
+  });
+  ask(texts(80));
+  await pause(120);
+  expect(answers.map(found)).toEqual([[80]]);
 });
 
 test("what is no refusal is told with the answers before it, and ends the group", async () => {

@@ -7,8 +7,8 @@ import type {
 } from "../../src/runtime/items/message.ts";
 import type { ThreadEvents } from "../../src/runtime/pool/thread.ts";
 
-/** How a thread answers: in milliseconds, to how many items, and what it failed with. */
-interface ThreadAnswer extends Pick<FromItemWorker, "ms" | "failure"> {
+/** How a thread answers, and to how many items. */
+interface ThreadAnswer extends Omit<FromItemWorker, "answers"> {
   readonly count: number;
 }
 
@@ -20,6 +20,8 @@ export class ItemThread {
   isHeld = false;
   isEnded = false;
   #answered = 0;
+  /** Place of the one item of the next group that it is still at, after an answer that goes on. */
+  #at: number | null = null;
 
   constructor(events: ThreadEvents<FromItemWorker>) {
     this.#events = events;
@@ -29,19 +31,28 @@ export class ItemThread {
     return this.sent.filter((message) => message.kind === "value");
   }
 
-  /** Groups without an answer. */
+  /** What there is no answer to. */
   get open(): GroupMessage[] {
-    return this.groups.slice(this.#answered);
+    const [first, ...rest] = this.groups.slice(this.#answered);
+    if (!first) return [];
+    const at = this.#at;
+    const items = at === null ? first.items : first.items.slice(at, at + 1);
+    return [{ ...first, items }, ...rest];
   }
 
   /** Answers the next group with its own documents, or the first of them. */
-  answer({ ms = 1, count = Infinity, failure = null }: Partial<ThreadAnswer> = {}): void {
-    const { group, items } = this.open[0]!;
-    this.#answered++;
-    const answers = items
-      .slice(0, count)
-      .map(({ document }): ItemAnswer => ({ valuation: document }));
-    this.#events.message({ group, answers, ms, failure });
+  answer({
+    ms = 1,
+    count = Infinity,
+    goesOn = false,
+    failure = null,
+  }: Partial<ThreadAnswer> = {}): void {
+    const answers = this.open[0]!.items.slice(0, count).map(
+      ({ document }): ItemAnswer => ({ valuation: document }),
+    );
+    this.#at = goesOn ? answers.length : null;
+    if (!goesOn) this.#answered++;
+    this.#events.message({ answers, ms, goesOn, failure });
   }
 
   lose(): void {

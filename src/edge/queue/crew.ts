@@ -86,6 +86,8 @@ export class ChunkCrew {
       value: (task) => this.#value(task),
       stop: (reason) => {
         this.#stopped = { reason };
+        clearTimeout(this.#timer);
+        this.#waiting = [];
         for (const { reject } of this.#asked) reject(reason);
       },
     };

@@ -1,6 +1,6 @@
 import { PoolError } from "../../basics/index.ts";
 import type { StartThread, Thread } from "../pool/thread.ts";
-import { type ItemJob, type ItemLine, Queue, type Under } from "./line.ts";
+import { type ItemJob, type ItemLine, type ItemTask, type Pending, Queue } from "./line.ts";
 import type { FromItemWorker, SentItem, ToItemWorker } from "./message.ts";
 
 /** Groups that a worker is given at once, so that it has the next while its answer is under way. */
@@ -17,7 +17,7 @@ export type StartItemThread = StartThread<ToItemWorker, FromItemWorker>;
 interface Group {
   readonly number: number;
   readonly queue: Queue;
-  readonly items: readonly Under[];
+  readonly items: readonly Pending[];
 }
 
 interface Worker {
@@ -38,8 +38,8 @@ export class ItemCrew {
   readonly workers: number;
   readonly #start: StartItemThread;
   readonly #staff: Worker[] = [];
-  /** Of batches under way; whose turn it is comes first. */
-  readonly #queues: Queue[] = [];
+  /** Those with items that wait; whose turn it is comes first. */
+  #queues: Queue[] = [];
   #groupCount = 0;
   #baseCount = 0;
   #isDisposed = false;
@@ -52,13 +52,14 @@ export class ItemCrew {
   /** Begins with a batch; besides what the engine throws, its items have WORKER_LOST or DISPOSED. */
   open(job: ItemJob): ItemLine {
     const queue = new Queue(job, this.workers);
-    this.#queues.push(queue);
     return {
       ahead: () => queue.room,
       value: (task) =>
         new Promise((resolve, reject) => {
-          if (this.#isDisposed) return reject(disposed());
-          queue.push({ task, resolve, reject, losses: 0, isOpen: true });
+          if (this.#isDisposed) throw disposed();
+          if (queue.stopped) throw queue.stopped.reason;
+          queue.push({ task: copyOf(task), resolve, reject, losses: 0, isOpen: true });
+          this.#enlist(queue);
           this.#employ();
         }),
       stop: (reason) => this.#stop(queue, reason),
@@ -71,35 +72,39 @@ export class ItemCrew {
     const staff = this.#staff.splice(0);
     const waiting = this.#queues.flatMap((queue) => queue.clear());
     const given = staff.flatMap((worker) => worker.given.flatMap(({ items }) => items));
-    for (const under of [...given, ...waiting]) refuse(under, disposed());
+    for (const pending of [...given, ...waiting]) refuse(pending, disposed());
+    this.#queues = [];
     await Promise.all(staff.map(({ thread }) => thread.end()));
   }
 
   #stop(queue: Queue, reason: unknown): void {
-    const place = this.#queues.indexOf(queue);
-    if (place < 0) return;
-    this.#queues.splice(place, 1);
-    for (const under of queue.clear()) refuse(under, reason);
+    if (queue.stopped) return;
+    queue.stopped = { reason };
+    this.#queues = this.#queues.filter((other) => other !== queue);
+    for (const pending of queue.clear()) refuse(pending, reason);
     for (const { thread, given } of this.#staff) {
       for (const group of given) {
         if (group.queue !== queue) continue;
         thread.send({ kind: "drop", group: group.number }, []);
-        for (const under of group.items) refuse(under, reason);
+        for (const pending of group.items) refuse(pending, reason);
       }
     }
   }
 
+  #enlist(queue: Queue): void {
+    if (!queue.isEmpty && !this.#queues.includes(queue)) this.#queues.push(queue);
+  }
+
   /** Gives work to whoever has least of it, and takes on more threads while there is enough. */
   #employ(): void {
-    for (;;) {
-      const turn = this.#queues.findIndex((queue) => !queue.isEmpty);
-      if (turn < 0) break;
+    while (this.#queues.length > 0) {
       const idle = this.#staff.find(({ given }) => given.length === 0);
       const worker = idle ?? this.#hire() ?? this.#least();
       if (!worker) break;
-      const [queue] = this.#queues.splice(turn, 1);
-      this.#queues.push(queue!);
-      this.#send(worker, queue!, queue!.take(KEPT_MAX));
+      const queue = this.#queues.shift()!;
+      const items = queue.take(KEPT_MAX);
+      this.#enlist(queue);
+      this.#send(worker, queue, items);
     }
     for (const { thread, given } of this.#staff) thread.hold(given.length > 0);
   }
@@ -124,7 +129,7 @@ export class ItemCrew {
     return worker;
   }
 
-  #send(worker: Worker, queue: Queue, items: readonly Under[]): void {
+  #send(worker: Worker, queue: Queue, items: readonly Pending[]): void {
     const { thread, given } = worker;
     const { job } = queue;
     const number = this.#groupCount++;
@@ -143,9 +148,8 @@ export class ItemCrew {
       thread.send({ kind: "value", group: number, items: sent }, []);
       given.push({ number, queue, items });
     } catch (reason) {
-      // One that cannot be sent must not cost the others their answer.
-      if (items.length === 1) refuse(items[0]!, reason);
-      else for (const under of items) this.#send(worker, queue, [under]);
+      // Items have been copied before: it is what they share that cannot be sent.
+      for (const pending of items) refuse(pending, reason);
     }
   }
 
@@ -168,51 +172,66 @@ export class ItemCrew {
     return base;
   }
 
-  #hear(worker: Worker, { answers, ms, failure }: FromItemWorker): void {
+  #hear(worker: Worker, { answers, ms, goesOn, failure }: FromItemWorker): void {
     if (!this.#staff.includes(worker)) return;
-    const { queue, items } = worker.given[0]!;
+    const { number, queue, items } = worker.given[0]!;
     for (const [i, answer] of answers.entries()) {
-      const under = items[i]!;
-      under.isOpen = false;
-      if ("valuation" in answer) under.resolve(answer.valuation);
-      else under.reject(PoolError.from(answer.error));
+      const pending = items[i]!;
+      pending.isOpen = false;
+      if ("valuation" in answer) pending.resolve(answer.valuation);
+      else pending.reject(PoolError.from(answer.error));
     }
-    const left = items.slice(answers.length);
+    queue.learn(answers.length, ms);
+    // At the next one it still is, or failed; those behind were not begun.
+    const next = answers.length + (goesOn || failure !== null ? 1 : 0);
+    const group = (from: number, end?: number) => ({
+      number,
+      queue,
+      items: items.slice(from, end),
+    });
+    const last = group(answers.length, next);
+    const left = group(next);
     if (failure !== null) {
-      worker.given[0] = { ...worker.given[0]!, items: left };
+      worker.given.splice(0, 1, last, left);
       // Whatever else its engine would find cannot be relied upon.
       void worker.thread.end();
-      this.#lose(worker, failure, 1);
+      this.#lose(worker, failure);
       return;
     }
-    worker.given.shift();
-    queue.learn(answers.length, ms);
-    queue.putBack(left);
+    worker.given.splice(0, 1, ...(goesOn ? [last] : []));
+    this.#putBack(left);
     this.#employ();
   }
 
-  /**
-   * Of what a lost worker had been given, it was at the first group; the rest it had not begun.
-   *
-   * @param suspects  how many of the first group it may have been at
-   */
-  #lose(worker: Worker, cause: string, suspects = Infinity): void {
+  /** Of what a lost worker had been given, it was at the first group; the rest it had not begun. */
+  #lose(worker: Worker, cause: string): void {
     const place = this.#staff.indexOf(worker);
     if (place < 0) return;
     this.#staff.splice(place, 1);
-    for (const under of worker.given[0]?.items.slice(0, suspects) ?? []) {
-      if (++under.losses < LOSSES_MAX) continue;
-      refuse(under, workerLost(under.task.index, cause));
+    for (const pending of worker.given[0]?.items ?? []) {
+      if (++pending.losses < LOSSES_MAX) continue;
+      refuse(pending, workerLost(pending.task.index, cause));
     }
     // First in line, so that threads that cannot live are found out soon.
-    for (const { queue, items } of worker.given.reverse()) queue.putBack(items);
+    for (const group of worker.given.reverse()) this.#putBack(group);
     this.#employ();
+  }
+
+  #putBack({ queue, items }: Group): void {
+    queue.putBack(items);
+    this.#enlist(queue);
   }
 }
 
-function refuse(under: Under, reason: unknown): void {
-  under.isOpen = false;
-  under.reject(reason);
+/** An item as it is now; what is sent once is never changed. */
+function copyOf({ document, ...rest }: ItemTask): ItemTask {
+  const isFixed = rest.isBase || typeof document === "string";
+  return { ...structuredClone(rest), document: isFixed ? document : structuredClone(document) };
+}
+
+function refuse(pending: Pending, reason: unknown): void {
+  pending.isOpen = false;
+  pending.reject(reason);
 }
 
 function workerLost(index: number, cause: string): PoolError {

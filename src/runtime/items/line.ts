@@ -5,6 +5,8 @@ import { GROUP_MS } from "./message.ts";
 const ITEMS_MAX = 32;
 /** Groups for each worker: one under way, the next, and two whose answers may wait for their turn. */
 const GROUPS = 4;
+/** Most items under way where nothing is said. */
+const ROOM_MAX = 1024;
 
 /** What the items of a batch have in common. */
 export interface ItemJob {
@@ -12,7 +14,7 @@ export interface ItemJob {
   readonly kernel: CompiledKernel;
   readonly shared: object;
   readonly figures: "value" | "measure";
-  /** Items under way at a time, ≥ 1; as many as keep the workers busy when left out. */
+  /** Items under way at a time, ≥ 1; up to 1,024 that keep the workers busy when left out. */
   readonly ahead: number | undefined;
 }
 
@@ -22,9 +24,9 @@ export interface ItemTask {
   readonly index: number;
   /** A document, or its text. */
   readonly document: unknown;
-  /** Whether more variants of the same document may follow, so that it is sent once. */
+  /** Whether more variants of the same document may follow, so that it is sent once; it is never changed. */
   readonly isBase: boolean;
-  readonly changes: unknown;
+  readonly changes: readonly unknown[];
   readonly options: object;
 }
 
@@ -33,7 +35,7 @@ export interface ItemLine {
   /** Items that may be under way now. */
   ahead(): number;
   /**
-   * Values an item.
+   * Values an item as it is now, whatever becomes of it later.
    *
    * @throws PoolError as the engine does; a DataCloneError for what cannot be sent; why else there
    *         was no answer
@@ -44,7 +46,7 @@ export interface ItemLine {
 }
 
 /** An item under way. */
-export interface Under {
+export interface Pending {
   readonly task: ItemTask;
   readonly resolve: (valuation: unknown) => void;
   readonly reject: (reason: unknown) => void;
@@ -57,7 +59,9 @@ export interface Under {
 /** Items that wait for a worker, and how many of them make a group. */
 export class Queue {
   readonly job: ItemJob;
-  #waiting: Under[] = [];
+  /** Why nothing is taken any longer. */
+  stopped: { readonly reason: unknown } | null = null;
+  #waiting: Pending[] = [];
   #size = 1;
   readonly #sizeMax: number;
   readonly #workers: number;
@@ -65,7 +69,7 @@ export class Queue {
   constructor(job: ItemJob, workers: number) {
     this.job = job;
     this.#workers = workers;
-    const share = Math.floor((job.ahead ?? Infinity) / (GROUPS * workers));
+    const share = Math.floor((job.ahead ?? ROOM_MAX) / (GROUPS * workers));
     this.#sizeMax = Math.max(1, Math.min(ITEMS_MAX, share));
   }
 
@@ -78,12 +82,12 @@ export class Queue {
     return this.job.ahead ?? GROUPS * this.#workers * this.#size;
   }
 
-  push(under: Under): void {
-    this.#waiting.push(under);
+  push(pending: Pending): void {
+    this.#waiting.push(pending);
   }
 
   /** Puts items first in line, in their order; those that were answered meanwhile are left out. */
-  putBack(group: readonly Under[]): void {
+  putBack(group: readonly Pending[]): void {
     this.#waiting.unshift(...group.filter(({ isOpen }) => isOpen));
   }
 
@@ -92,7 +96,7 @@ export class Queue {
    *
    * @param basesMax  different documents in it that are sent once
    */
-  take(basesMax: number): Under[] {
+  take(basesMax: number): Pending[] {
     const waiting = this.#waiting;
     // Alone, so that another loss shows whose fault it is.
     if (waiting[0]!.losses > 0) return waiting.splice(0, 1);
@@ -109,7 +113,7 @@ export class Queue {
   }
 
   /** Takes all that waits. */
-  clear(): Under[] {
+  clear(): Pending[] {
     return this.#waiting.splice(0);
   }
 

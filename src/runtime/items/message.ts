@@ -44,19 +44,20 @@ export interface SentItem {
   readonly options: object;
 }
 
-/** Answers to a group are no longer wanted; it is answered all the same. */
+/** Answers to a group are no longer wanted; it is ended, and what there is of it answered. */
 export interface DropMessage {
   readonly kind: "drop";
   readonly group: number;
 }
 
-/** What a worker answers: one message for each group. */
+/** What a worker answers to a group: one message, or two where an item takes long. */
 export interface FromItemWorker {
-  readonly group: number;
-  /** To its first items. The others have not been begun: it had taken long enough, or failed. */
+  /** To the first of the items that have no answer yet. */
   readonly answers: readonly ItemAnswer[];
-  /** Milliseconds that it took. */
+  /** Milliseconds that these took. */
   readonly ms: number;
+  /** Whether it is still at the next item; those behind it are not begun, and left to others. */
+  readonly goesOn: boolean;
   /** Something that is no refusal came of the next item: the worker is not trusted after it. */
   readonly failure: string | null;
 }

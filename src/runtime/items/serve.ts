@@ -9,7 +9,7 @@ import {
   type ToItemWorker,
 } from "./message.ts";
 
-/** Milliseconds after which a group is answered as far as it is: others may take what is left. */
+/** Milliseconds after which a group is answered as far as it is, and others may take what is left. */
 const ANSWER_MS = 3 * GROUP_MS;
 
 /** The other end of a worker's line, whatever the platform. */
@@ -81,22 +81,34 @@ class ItemRunner {
     const { signal } = control;
     this.#under = { group, control };
     if (this.#dropped.delete(group)) control.abort();
-    const start = performance.now();
-    const answers: ItemAnswer[] = [];
-    let ms = 0;
+    let start = performance.now();
+    let answers: ItemAnswer[] = [];
+    let isLate = false;
     let failure: string | null = null;
+    const send = (goesOn: boolean) => {
+      const now = performance.now();
+      this.#port.send({ answers, ms: now - start, goesOn, failure });
+      answers = [];
+      start = now;
+    };
+    // Comes while an item takes long: what has been found, or not begun, must not wait for it.
+    const alarm = setTimeout(() => {
+      isLate = true;
+      if (items.length > 1) send(true);
+    }, ANSWER_MS);
     try {
       for (const item of items) {
-        if (signal.aborted || ms > ANSWER_MS) break;
-        answers.push(await this.#value(item, signal));
-        ms = performance.now() - start;
+        if (signal.aborted || isLate || performance.now() - start > ANSWER_MS) break;
+        const answer = await this.#value(item, signal);
+        answers.push(answer);
       }
     } catch (error) {
       // Of what was dropped nobody reads the answer.
       if (!signal.aborted) failure = error instanceof Error ? error.message : String(error);
     }
+    clearTimeout(alarm);
     this.#under = null;
-    this.#port.send({ group, answers, ms, failure });
+    send(false);
   }
 
   /** Answers to one item; throws what is no refusal. */

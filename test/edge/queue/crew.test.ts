@@ -82,16 +82,23 @@ test("crew: an item may come again; what cannot be sent is told", async () => {
 });
 
 test("crew: a stop refuses what waits, what is on its way, and what comes later", async () => {
-  const { client, chunks } = mirror(null, 1);
-  const never = { watch: () => ({ done: () => new Promise(() => {}) }) };
+  const { client } = mirror(null, 1);
+  let submitted = 0;
+  const never = {
+    watch: () => ({ done: () => new Promise(() => {}) }),
+    submit: async () => void submitted++,
+  };
   const line = lineOf({ ...client, ...never } as unknown as Client, 64);
   const reason = new Error("enough");
   const asked = ["a", "b", "c", "d", "e"].map((document) => line.value(task(document)));
   await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(submitted).toBe(1);
   line.stop(reason);
   asked.push(line.value(task("f")));
   for (const answer of await Promise.allSettled(asked)) {
     expect(answer).toEqual({ status: "rejected", reason });
   }
-  expect(chunks).toEqual([]);
+  // Longer than what waits would wait for company.
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(submitted).toBe(1);
 });
