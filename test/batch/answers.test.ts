@@ -131,21 +131,21 @@ describe("answersOf", () => {
     expect(reasons).toEqual([undefined]);
   });
 
-  test.each(["input", "completed"] as const)(
-    "an abort by the source itself ends it (%s)",
-    async (order) => {
-      const control = new AbortController();
-      function* aborting() {
-        yield 1;
-        control.abort("enough");
-        yield 2;
-      }
-      const run: BatchRun = { ahead: () => 4, order, signal: control.signal };
-      await expect(gathered(answersOf(aborting(), async (item) => item, run))).rejects.toBe(
-        "enough",
-      );
-    },
-  );
+  test.each([
+    ["input", 0],
+    ["input", 1],
+    ["completed", 0],
+    ["completed", 1],
+  ] as const)("an abort by the source itself ends it (%s, after %i)", async (order, count) => {
+    const control = new AbortController();
+    function* aborting() {
+      for (let i = 0; i < count; i++) yield i;
+      control.abort("enough");
+      yield count;
+    }
+    const run: BatchRun = { ahead: () => 4, order, signal: control.signal };
+    await expect(gathered(answersOf(aborting(), async (item) => item, run))).rejects.toBe("enough");
+  });
 
   test("does not ask a source again that has failed", async () => {
     let asked = 0;

@@ -81,6 +81,16 @@ describe("groups", () => {
     }
   });
 
+  test("no more than 1,024 are under way, however many threads there are", async () => {
+    const { start, threads } = itemThreads();
+    const line = new ItemCrew(start, 40).open(job());
+    const all = given(line, 0, 2000);
+    work(threads, () => 1e-9);
+    expect(await all).toEqual(numbers(0, 2000));
+    // Six for each group, four groups for each thread.
+    expect(line.ahead()).toBe(960);
+  });
+
   test("nobody waits for a group to fill, and the last items are shared out", async () => {
     const { start, threads } = itemThreads();
     const line = new ItemCrew(start, 2).open(job());
@@ -174,7 +184,8 @@ describe("groups", () => {
     const { start, threads } = itemThreads();
     const line = new ItemCrew(start, 1).open(job());
     const random = seeded(7);
-    const bases = Array.from({ length: 200 }, () => `base ${Math.floor(6 * random())}`);
+    const few = Array.from({ length: 6 }, (_, i) => ({ name: `base ${i}` }));
+    const bases = Array.from({ length: 200 }, () => few[Math.floor(6 * random())]);
     const all = bases.map((base, i) => line.value({ ...task(i, base), isBase: true }));
     work(threads, () => 1e-9);
     await Promise.all(all);
@@ -191,6 +202,8 @@ describe("groups", () => {
     }
     expect(asked).toEqual(bases);
     expect(Math.max(...threads[0]!.groups.map(({ items }) => items.length))).toBeGreaterThan(4);
+    const sent = threads[0]!.sent.filter(({ kind }) => kind === "keep");
+    expect(sent.length).toBeLessThan(bases.length / 2);
   });
 });
 
