@@ -344,6 +344,23 @@ describe("batches", () => {
     expect(turns.slice(0, 8)).toEqual([1, 1, 1, 2, 1, 2, 1, 2]);
   });
 
+  test("share the threads, each of which stays with one of them", async () => {
+    const { start, threads } = itemThreads();
+    const crew = new ItemCrew(start, 3);
+    const first = given(crew.open(job({ shared: { seed: 1 } })), 0, 200);
+    for (const thread of threads) thread.answer({ ms: 4 });
+    const second = given(crew.open(job({ shared: { seed: 2 } })), 1000, 1200);
+    work(threads, (items) => 4 * items);
+    expect(await first).toEqual(numbers(0, 200));
+    expect(await second).toEqual(numbers(1000, 1200));
+    const begins = threads.flatMap(({ sent }) => sent.filter(({ kind }) => kind === "start"));
+    // Three for the first, one that goes over to the second, and the others when the first is done.
+    expect(begins.length).toBeLessThanOrEqual(6);
+    const half = threads.flatMap(({ groups }) => documents(groups[20]!));
+    expect(half.some((each) => Number(each) < 200)).toBe(true);
+    expect(half.some((each) => Number(each) >= 1000)).toBe(true);
+  });
+
   test("that are stopped drop their own groups, and threads go on with the others", async () => {
     const { start, threads } = itemThreads();
     const crew = new ItemCrew(start, 1);

@@ -101,12 +101,27 @@ export class ItemCrew {
       const idle = this.#staff.find(({ given }) => given.length === 0);
       const worker = idle ?? this.#hire() ?? this.#least();
       if (!worker) break;
-      const queue = this.#queues.shift()!;
+      const queue = this.#turn(worker);
+      this.#queues = this.#queues.filter((other) => other !== queue);
       const items = queue.take(KEPT_MAX);
       this.#enlist(queue);
       this.#send(worker, queue, items);
     }
     for (const { thread, given } of this.#staff) thread.hold(given.length > 0);
+  }
+
+  /**
+   * Whose turn it is: a batch that the fewest others work for. A worker stays with its own where all
+   * have somebody: it would begin anew with every group.
+   */
+  #turn(worker: Worker): Queue {
+    const others = this.#queues.map(
+      ({ job }) => this.#staff.filter((each) => each !== worker && each.job === job).length,
+    );
+    const least = Math.min(...others);
+    const fewest = this.#queues.filter((_, i) => others[i] === least);
+    const own = least > 0 ? fewest.find(({ job }) => job === worker.job) : undefined;
+    return own ?? fewest[0]!;
   }
 
   #least(): Worker | undefined {
