@@ -344,18 +344,27 @@ describe("batches", () => {
     expect(turns.slice(0, 8)).toEqual([1, 1, 1, 2, 1, 2, 1, 2]);
   });
 
-  test("share the threads, each of which stays with one of them", async () => {
+  test.each([2, 3])("share %i threads, each of which stays with one of them", async (count) => {
     const { start, threads } = itemThreads();
-    const crew = new ItemCrew(start, 3);
+    const crew = new ItemCrew(start, count);
     const first = given(crew.open(job({ shared: { seed: 1 } })), 0, 200);
     for (const thread of threads) thread.answer({ ms: 4 });
     const second = given(crew.open(job({ shared: { seed: 2 } })), 1000, 1200);
+    for (let i = 0; i < 3; i++) for (const thread of threads) thread.answer({ ms: 100 });
+    // Whoever is quick has the next of its own batch, and not what the others are at.
+    const [quick] = threads as [ItemThread];
+    const isSecond = (group: GroupMessage) => Number(documents(group)[0]) >= 1000;
+    for (let i = 0; i < 5; i++) {
+      const before = isSecond(quick.open[1]!);
+      quick.answer({ ms: 100 });
+      expect(isSecond(quick.open[1]!)).toBe(before);
+    }
     work(threads, (items) => 4 * items);
     expect(await first).toEqual(numbers(0, 200));
     expect(await second).toEqual(numbers(1000, 1200));
     const begins = threads.flatMap(({ sent }) => sent.filter(({ kind }) => kind === "start"));
-    // Three for the first, one that goes over to the second, and the others when the first is done.
-    expect(begins.length).toBeLessThanOrEqual(6);
+    // All for the first, one that goes over to the second, and the others when one of them is done.
+    expect(begins.length).toBeLessThanOrEqual(2 * count);
     const half = threads.flatMap(({ groups }) => documents(groups[20]!));
     expect(half.some((each) => Number(each) < 200)).toBe(true);
     expect(half.some((each) => Number(each) >= 1000)).toBe(true);
