@@ -12,8 +12,11 @@ let control = new AbortController();
 
 /** Milliseconds of a run whose progress is worth following: what it has found so far takes time too. */
 const LONG = 200;
-/** Milliseconds that the last valuation took. */
-let latest = LONG;
+/**
+ * Milliseconds that the last valuation took, with liquidations and without: a run that walks its paths
+ * takes many times as long as one that does not.
+ */
+const latest = new Map<boolean, number>();
 
 /** Runs what is asked under a signal of its own and says what became of it. */
 async function answer(
@@ -43,7 +46,7 @@ function failureOf(error: unknown): Failure {
 function hear(desk: Desk, data: ToWorker): void {
   if (data.kind === "pool") {
     desk.setPool(data.document);
-    latest = LONG;
+    latest.clear();
   } else if (data.kind === "abort") control.abort();
   else if (data.kind === "measure") {
     const { id, controls, scenarios } = data;
@@ -57,10 +60,10 @@ function hear(desk: Desk, data: ToWorker): void {
       const start = performance.now();
       const valuation = await desk.value(controls, scenarios, {
         signal,
-        ...(latest >= LONG && { onProgress }),
+        ...((latest.get(controls.liquidation) ?? LONG) >= LONG && { onProgress }),
         onMeasured: (measurement) => say({ kind: "measured", id, measurement, milliseconds: null }),
       });
-      latest = performance.now() - start;
+      latest.set(controls.liquidation, performance.now() - start);
       return { kind: "value", id, valuation };
     });
   } else {
