@@ -1,6 +1,6 @@
 import { PoolError } from "../../basics/index.ts";
 import type { StartThread, Thread } from "../pool/thread.ts";
-import { type ItemJob, type ItemLine, type ItemTask, type Pending, Queue } from "./line.ts";
+import { type ItemJob, type ItemLine, type ItemTask, type Pending, WaitingLine } from "./line.ts";
 import type { FromItemWorker, SentItem, ToItemWorker } from "./message.ts";
 
 /** Groups that a worker is given at once, so that it has the next while its answer is under way. */
@@ -16,7 +16,7 @@ export type StartItemThread = StartThread<ToItemWorker, FromItemWorker>;
 /** Items that were sent in one message. */
 interface Group {
   readonly number: number;
-  readonly queue: Queue;
+  readonly queue: WaitingLine;
   readonly items: readonly Pending[];
 }
 
@@ -39,7 +39,7 @@ export class ItemCrew {
   readonly #start: StartItemThread;
   readonly #staff: Worker[] = [];
   /** Those with items that wait; whose turn it is comes first. */
-  #queues: Queue[] = [];
+  #queues: WaitingLine[] = [];
   #groupCount = 0;
   #baseCount = 0;
   #isDisposed = false;
@@ -51,7 +51,7 @@ export class ItemCrew {
 
   /** Begins with a batch; besides what the engine throws, its items have WORKER_LOST or DISPOSED. */
   open(job: ItemJob): ItemLine {
-    const queue = new Queue(job, this.workers);
+    const queue = new WaitingLine(job, this.workers);
     return {
       ahead: () => queue.room,
       value: (task) =>
@@ -77,7 +77,7 @@ export class ItemCrew {
     await Promise.all(staff.map(({ thread }) => thread.end()));
   }
 
-  #stop(queue: Queue, reason: unknown): void {
+  #stop(queue: WaitingLine, reason: unknown): void {
     if (queue.stopped) return;
     queue.stopped = { reason };
     this.#queues = this.#queues.filter((other) => other !== queue);
@@ -91,7 +91,7 @@ export class ItemCrew {
     }
   }
 
-  #enlist(queue: Queue): void {
+  #enlist(queue: WaitingLine): void {
     if (!queue.isEmpty && !this.#queues.includes(queue)) this.#queues.push(queue);
   }
 
@@ -114,7 +114,7 @@ export class ItemCrew {
    * Whose turn it is: a batch that the fewest others work for. A worker stays with its own where all
    * have somebody: it would begin anew with every group.
    */
-  #turn(worker: Worker): Queue {
+  #turn(worker: Worker): WaitingLine {
     const others = this.#queues.map(
       ({ job }) => this.#staff.filter((each) => each !== worker && each.job === job).length,
     );
@@ -144,7 +144,7 @@ export class ItemCrew {
     return worker;
   }
 
-  #send(worker: Worker, queue: Queue, items: readonly Pending[]): void {
+  #send(worker: Worker, queue: WaitingLine, items: readonly Pending[]): void {
     const { thread, given } = worker;
     const { job } = queue;
     const number = this.#groupCount++;

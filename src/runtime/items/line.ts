@@ -57,7 +57,7 @@ export interface Pending {
 }
 
 /** Items that wait for a worker, and how many of them make a group. */
-export class Queue {
+export class WaitingLine {
   readonly job: ItemJob;
   /** Why nothing is taken any longer. */
   stopped: { readonly reason: unknown } | null = null;
