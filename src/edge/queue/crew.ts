@@ -15,6 +15,8 @@ const FIRST = 4;
 const PAUSE_MS = 10;
 /** Chunks for each slot of a worker, so that it has the next when it is done with one. */
 const AHEAD = 2;
+/** Items of a batch that are under way at a time when nothing else is said: the engine's most. */
+const ITEMS_AHEAD = 1024;
 /** Times that a chunk is submitted anew because Redis has lost what was found. */
 const AGAIN_MAX = 3;
 /** Part of the latest time in the running mean. */
@@ -24,7 +26,12 @@ const WEIGHT = 0.3;
 export interface CrewJob {
   readonly figures: "value" | "measure";
   readonly shared: object;
+  /** Items under way at a time; 1,024 when left out. */
+  readonly ahead: number | undefined;
 }
+
+/** What items must have in common to share a chunk: those of a batch do. */
+type Shared = Pick<ChunkSpec, "figures" | "shared">;
 
 /** One item, as `engine.valueMany` gives it to what values items elsewhere. */
 export interface CrewTask {
@@ -46,7 +53,6 @@ interface Waiting {
  */
 export class ChunkCrew {
   readonly #client: Client;
-  readonly #ahead: number;
   readonly #run: string = randomUUID();
   readonly #watch: RunWatch;
   /** Digests of documents that items share, once they are in Redis. */
@@ -60,27 +66,27 @@ export class ChunkCrew {
   #waiting: Waiting[] = [];
   /** Items without an answer, whether they wait or are on their way. */
   readonly #asked = new Set<Waiting>();
-  #job: CrewJob | null = null;
+  #job: Shared | null = null;
+  #ahead = ITEMS_AHEAD;
   #stopped: { readonly reason: unknown } | null = null;
   #timer: NodeJS.Timeout | undefined;
   /** Milliseconds that an item takes; null until one is known. */
   #itemMs: number | null = null;
   #slots = 1;
 
-  /** @param ahead  items of the batch that are under way at a time */
-  constructor(client: Client, ahead: number) {
+  constructor(client: Client) {
     this.#client = client;
-    this.#ahead = ahead;
     this.#watch = client.watch(this.#run, { kept: () => this.#kept() });
   }
 
   /** Begins with the batch. Its items are refused with a DataCloneError where they cannot be sent. */
-  open({ figures, shared }: CrewJob): {
+  open({ figures, shared, ahead }: CrewJob): {
     ahead(): number;
     value(task: CrewTask): Promise<unknown>;
     stop(reason: unknown): void;
   } {
     this.#job = { figures, shared };
+    this.#ahead = ahead ?? ITEMS_AHEAD;
     return {
       ahead: () => this.#ahead,
       value: (task) => this.#value(task),
@@ -170,7 +176,7 @@ export class ChunkCrew {
     }
   }
 
-  async #valued(some: readonly Waiting[], job: CrewJob): Promise<void> {
+  async #valued(some: readonly Waiting[], job: Shared): Promise<void> {
     try {
       const answers = await this.#chunk(some, job);
       some.forEach((waiting, i) => {
@@ -197,7 +203,7 @@ export class ChunkCrew {
   }
 
   /** Answers to some items; equal chunks that are under way at a time are one. */
-  #chunk(some: readonly Waiting[], job: CrewJob): Promise<readonly ItemAnswer[]> {
+  #chunk(some: readonly Waiting[], job: Shared): Promise<readonly ItemAnswer[]> {
     const text = encoded({ ...job, items: some.map(({ item }) => item) } satisfies ChunkSpec);
     const known = this.#under.get(text);
     if (known) return known;

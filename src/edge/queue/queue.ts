@@ -19,8 +19,6 @@ import { proven, type ServerOptions } from "./settings.ts";
 import { type QueueCounts, Store } from "./store.ts";
 import { type QueueValueOptions, valueInShards } from "./valuation.ts";
 
-/** Items of a batch that are under way at a time when nothing else is said: the engine's most. */
-const AHEAD = 1024;
 /** Starts after which a piece of work is given up. */
 const STARTS_MAX = 10;
 /** Seconds for which what a crashed client has left behind is kept. */
@@ -93,10 +91,9 @@ export class Queue {
     options: QueueBatchOptions = {},
   ): AsyncGenerator<AnyAnswer, void, void> {
     refuseSpeaking(options, ["workers"]);
-    const ahead = options.ahead ?? AHEAD;
-    const crew = new ChunkCrew(this.#client, ahead);
+    const crew = new ChunkCrew(this.#client);
     try {
-      yield* this.#client.engine.valueMany(source, { ...options, ahead, workers: crew });
+      yield* this.#client.engine.valueMany(source, { ...options, workers: crew });
     } finally {
       crew.end();
     }

@@ -45,7 +45,7 @@ function mirror(poison: unknown, ms: number, slots = 1) {
 
 const task = (document: unknown) => ({ isBase: false, changes: [], options: {}, document });
 const lineOf = (client: Client, ahead: number) =>
-  new ChunkCrew(client, ahead).open({ figures: "value", shared: {} });
+  new ChunkCrew(client).open({ figures: "value", shared: {}, ahead });
 
 test("crew: one item that takes its worker with it costs the others nothing", async () => {
   const { client, chunks } = mirror("b", 1);
